@@ -1,0 +1,326 @@
+// swift-tools-version: 6.2
+import Foundation
+import PackageDescription
+
+// The package is a table. A module is a row: the room (folder) that it stands in, its name, the modules that it
+// uses and the products of other packages that it uses. Paths are computed; a module that uses one listed after it,
+// or one of a room that its own may not use, stops the build here. docs/architecture.md draws the rooms.
+
+/// Behind each room: the rooms that it may use beside itself.
+let rooms: [(name: String, uses: Set<String>)] = [
+    ("System", []),
+    ("Base", ["System"]),
+    ("Language", ["System", "Base"]),
+    ("Wire", ["Base", "Language"]),
+    ("API", ["Base"]),
+    ("Trust", ["System", "Base"]),
+    ("Observe", ["Base", "Wire"]),
+    ("DataPlane", ["System", "Base", "Language", "Wire", "Trust", "Observe"]),
+    ("ControlPlane", ["System", "Base", "Language", "Wire", "API", "Trust", "Observe"]),
+    ("Agent", ["Base", "Wire", "API", "Trust", "Observe"]),
+    ("Kubernetes", ["Base", "Language", "API", "Trust", "Observe", "Agent"]),
+    ("Programs", Set(["Base", "Language", "Wire", "API", "Trust", "Observe", "DataPlane", "ControlPlane", "Agent"])),
+]
+
+/// A product of another package, by the name that imports use.
+enum Product: String {
+    case NIOCore, NIOPosix, NIOTLS, NIOEmbedded, NIOConcurrencyHelpers
+    case NIOSSL
+    case NIOExtras
+    case Logging
+    case Crypto
+    case X509
+    case SwiftASN1
+    case GRDB
+    case Yams
+    case ArgumentParser
+    case ServiceLifecycle
+    case DequeModule
+
+    var package: String {
+        switch self {
+        case .NIOCore, .NIOPosix, .NIOTLS, .NIOEmbedded, .NIOConcurrencyHelpers: "swift-nio"
+        case .NIOSSL: "swift-nio-ssl"
+        case .NIOExtras: "swift-nio-extras"
+        case .Logging: "swift-log"
+        case .Crypto: "swift-crypto"
+        case .X509: "swift-certificates"
+        case .SwiftASN1: "swift-asn1"
+        case .GRDB: "GRDB.swift"
+        case .Yams: "Yams"
+        case .ArgumentParser: "swift-argument-parser"
+        case .ServiceLifecycle: "swift-service-lifecycle"
+        case .DequeModule: "swift-collections"
+        }
+    }
+}
+
+/// Where each package comes from, and the first version that is good enough.
+let packages: [String: (url: String, from: Version)] = [
+    "swift-nio": ("https://github.com/apple/swift-nio", "2.101.2"),
+    "swift-nio-ssl": ("https://github.com/apple/swift-nio-ssl", "2.37.6"),
+    "swift-nio-extras": ("https://github.com/apple/swift-nio-extras", "1.35.2"),
+    "swift-log": ("https://github.com/apple/swift-log", "1.16.2"),
+    "swift-crypto": ("https://github.com/apple/swift-crypto", "4.5.2"),
+    "swift-certificates": ("https://github.com/apple/swift-certificates", "1.21.1"),
+    "swift-asn1": ("https://github.com/apple/swift-asn1", "1.7.4"),
+    "GRDB.swift": ("https://github.com/groue/GRDB.swift", "7.10.0"),
+    "Yams": ("https://github.com/jpsim/Yams", "6.2.2"),
+    "swift-argument-parser": ("https://github.com/apple/swift-argument-parser", "1.8.2"),
+    "swift-service-lifecycle": ("https://github.com/swift-server/swift-service-lifecycle", "2.13.0"),
+    "swift-collections": ("https://github.com/apple/swift-collections", "1.6.0"),
+]
+
+enum Form {
+    case library
+    /// A program; the string is what people type.
+    case program(String)
+}
+
+struct Module {
+    var room: String
+    var name: String
+    var form = Form.library
+    var uses: [String] = []
+    var products: [Product] = []
+    /// The products that only its tests use; nil where it has no tests of its own.
+    var tests: [Product]? = []
+    /// The modules that only its tests use.
+    var testUses: [String] = []
+}
+
+let modules: [Module] = [
+    Module(room: "Base", name: "Addressing"),
+    Module(room: "Base", name: "Model", uses: ["Addressing"]),
+    Module(room: "Base", name: "Settings", uses: ["Model"], products: [.Yams]),
+    Module(
+        room: "Wire",
+        name: "Preamble",
+        uses: ["Addressing", "Model"],
+        products: [.NIOCore],
+        tests: [.NIOCore, .NIOEmbedded]
+    ),
+    Module(room: "Wire", name: "Mux", products: [.NIOCore, .DequeModule], tests: [.NIOCore, .NIOEmbedded]),
+    Module(
+        room: "Wire",
+        name: "AgentProtocol",
+        uses: ["Addressing", "Model", "Mux"],
+        products: [.NIOCore, .DequeModule],
+        tests: [.NIOCore, .NIOEmbedded]
+    ),
+    Module(room: "Wire", name: "EdgeLink", uses: ["Addressing", "Model"], tests: nil),
+    Module(room: "Trust", name: "Secrets", uses: ["Model"], products: [.Crypto]),
+    Module(
+        room: "Trust",
+        name: "Certificates",
+        uses: ["Addressing", "Model", "Secrets"],
+        products: [.X509, .SwiftASN1, .Crypto]
+    ),
+    Module(
+        room: "DataPlane",
+        name: "Routing",
+        uses: ["Addressing", "Model", "EdgeLink"],
+        products: [.NIOCore],
+        tests: [.NIOCore, .NIOEmbedded]
+    ),
+    Module(
+        room: "DataPlane",
+        name: "Proxy",
+        uses: ["Addressing", "Model", "Preamble", "EdgeLink", "Routing"],
+        products: [.NIOCore, .NIOPosix, .DequeModule],
+        tests: [.NIOCore, .NIOEmbedded, .NIOPosix]
+    ),
+    Module(
+        room: "DataPlane",
+        name: "Sessions",
+        uses: ["Addressing", "Model", "Preamble", "Mux", "AgentProtocol", "EdgeLink", "Routing", "Proxy"],
+        products: [.NIOCore, .Logging, .DequeModule],
+        tests: [.NIOCore, .NIOEmbedded]
+    ),
+    Module(
+        room: "DataPlane",
+        name: "Edge",
+        uses: [
+            "Addressing", "Model", "Preamble", "Mux", "AgentProtocol", "EdgeLink", "Secrets", "Certificates", "Routing",
+            "Proxy", "Sessions",
+        ],
+        products: [.NIOCore, .NIOPosix, .NIOTLS, .NIOSSL, .Logging, .ServiceLifecycle],
+        tests: nil
+    ),
+    Module(room: "ControlPlane", name: "Store", uses: ["Model"], tests: nil),
+    Module(room: "ControlPlane", name: "SQLiteStore", uses: ["Model", "Store"], products: [.GRDB]),
+    Module(
+        room: "ControlPlane",
+        name: "Control",
+        uses: ["Addressing", "Model", "EdgeLink", "Secrets", "Store"],
+        products: [.Logging],
+        testUses: ["SQLiteStore"]
+    ),
+    Module(
+        room: "Agent",
+        name: "Portico",
+        uses: ["Addressing", "Model", "Preamble", "Mux", "AgentProtocol"],
+        products: [.NIOCore, .NIOPosix, .NIOSSL, .NIOTLS, .Logging, .DequeModule],
+        tests: [.NIOCore, .NIOPosix, .NIOEmbedded]
+    ),
+    Module(
+        room: "Agent",
+        name: "AgentRuntime",
+        uses: ["Addressing", "Model", "Settings", "Portico"],
+        products: [.Logging, .Yams]
+    ),
+    Module(room: "Agent", name: "AgentConsole", uses: ["Addressing", "Model", "Portico"], products: [.Logging]),
+    Module(
+        room: "Programs",
+        name: "PorticoCLI",
+        form: .program("portico"),
+        uses: ["Addressing", "Model", "Settings", "Portico", "AgentRuntime", "AgentConsole"],
+        products: [.ArgumentParser, .Logging, .ServiceLifecycle],
+        tests: nil
+    ),
+    Module(
+        room: "Programs",
+        name: "PorticoEdge",
+        form: .program("portico-edge"),
+        uses: [
+            "Addressing", "Model", "Settings", "EdgeLink", "Secrets", "Certificates", "Edge", "Store", "SQLiteStore",
+            "Control",
+        ],
+        products: [.ArgumentParser, .Logging, .ServiceLifecycle, .NIOCore, .NIOPosix],
+        tests: nil
+    ),
+]
+
+/// What tests share, and tests of whole programs. Everything may be used here.
+let support: [Module] = [
+    Module(room: "Support", name: "TestSupport", tests: nil),
+    Module(
+        room: "Support",
+        name: "Conformance",
+        uses: ["Addressing", "Preamble", "Mux", "AgentProtocol", "TestSupport"],
+        products: [.NIOCore, .NIOEmbedded],
+        tests: nil
+    ),
+    Module(
+        room: "Support",
+        name: "ConformanceRunner",
+        form: .program("conformance"),
+        uses: ["Conformance"],
+        tests: nil
+    ),
+    Module(
+        room: "Support",
+        name: "EdgeTestSupport",
+        uses: [
+            "Addressing", "Model", "EdgeLink", "Secrets", "Certificates", "Routing", "Proxy", "Sessions", "Edge",
+            "Store", "SQLiteStore", "Control",
+            "Portico", "TestSupport",
+        ],
+        products: [.NIOCore, .NIOPosix, .NIOSSL, .Logging, .ServiceLifecycle],
+        tests: nil
+    ),
+]
+
+// MARK: - From the table to targets
+
+/// `PORTICO_MODULES=Mux,Routing swift test` builds these, what they stand on and their tests, and nothing else.
+let chosen: Set<String>? = {
+    guard let names = ProcessInfo.processInfo.environment["PORTICO_MODULES"], !names.isEmpty else { return nil }
+    let all = Dictionary(uniqueKeysWithValues: (modules + support).map { ($0.name, $0) })
+    var todo = names.split(separator: ",").map(String.init)
+    var found: Set<String> = []
+    let asked = Set(todo)
+    while let name = todo.popLast() {
+        guard let module = all[name] else { preconditionFailure("PORTICO_MODULES names \(name), which is no module") }
+        guard found.insert(name).inserted else { continue }
+        todo += module.uses
+        if asked.contains(name), module.tests != nil { todo += module.testUses + ["TestSupport"] }
+    }
+    return found
+}()
+let asked = Set((ProcessInfo.processInfo.environment["PORTICO_MODULES"] ?? "").split(separator: ",").map(String.init))
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+var targets: [Target] = []
+var programs: [PackageDescription.Product] = []
+var usedPackages: Set<String> = []
+var listed: [String: String] = [:]
+
+@MainActor
+func dependencies(_ uses: [String], _ products: [Product]) -> [Target.Dependency] {
+    usedPackages.formUnion(products.map(\.package))
+    return uses.map { .target(name: $0) } + products.map { .product(name: $0.rawValue, package: $0.package) }
+}
+
+for module in modules + support {
+    let allowed = rooms.first { $0.name == module.room }?.uses.union([module.room])
+    precondition(allowed != nil || module.room == "Support", "\(module.name) stands in no known room: \(module.room)")
+    for use in module.uses {
+        guard let room = listed[use] else {
+            preconditionFailure("\(module.name) uses \(use), which is not listed before it")
+        }
+        precondition(allowed?.contains(room) ?? true, "\(module.name) (\(module.room)) may not use \(use) (\(room))")
+    }
+    listed[module.name] = module.room
+    guard chosen?.contains(module.name) ?? true else { continue }
+
+    let path = module.room == "Support" ? "Tests/Support/\(module.name)" : "Sources/\(module.room)/\(module.name)"
+    let needs = dependencies(module.uses, module.products)
+    switch module.form {
+    case .library:
+        targets.append(.target(name: module.name, dependencies: needs, path: path, swiftSettings: settings))
+    case .program(let name):
+        targets.append(.executableTarget(name: module.name, dependencies: needs, path: path, swiftSettings: settings))
+        programs.append(.executable(name: name, targets: [module.name]))
+    }
+    if let tests = module.tests, chosen == nil || asked.contains(module.name) {
+        targets.append(
+            .testTarget(
+                name: "\(module.name)Tests",
+                dependencies: dependencies(
+                    [module.name] + module.uses + module.testUses + ["TestSupport"],
+                    Array(Set(module.products + tests)).sorted { $0.rawValue < $1.rawValue }
+                ),
+                path: "Tests/\(module.room)/\(module.name)Tests",
+                swiftSettings: settings
+            )
+        )
+    }
+}
+
+/// Tests that need more than one module's surroundings: real sockets, whole programs, published vectors.
+let wholeTests: [(name: String, uses: [String], products: [Product])] = [
+    ("ConformanceTests", ["Conformance", "TestSupport"], []),
+    (
+        "SystemTests",
+        ["Addressing", "Model", "EdgeLink", "Proxy", "Edge", "Control", "Portico", "EdgeTestSupport", "TestSupport"],
+        [.NIOCore, .NIOPosix, .NIOSSL, .Logging]
+    ),
+]
+for test in wholeTests where chosen == nil || asked.contains(test.name) {
+    targets.append(
+        .testTarget(
+            name: test.name,
+            dependencies: dependencies(test.uses, test.products),
+            path: "Tests/System/\(test.name)",
+            swiftSettings: settings
+        )
+    )
+}
+
+let package = Package(
+    name: "portico",
+    platforms: [.macOS(.v15)],
+    products: programs + (chosen == nil ? [.library(name: "Portico", targets: ["Portico"])] : []),
+    dependencies: usedPackages.sorted().compactMap { name in
+        packages[name].map { .package(url: $0.url, from: $0.from) }
+    },
+    targets: targets
+)

@@ -1,0 +1,29 @@
+/// A kind of thing that has an identifier, and the letters that its identifiers begin with.
+package protocol ResourceKind: Sendable {
+    static var prefix: String { get }
+}
+
+package enum AccountKind: ResourceKind { package static let prefix = "ac" }
+package enum UserKind: ResourceKind { package static let prefix = "usr" }
+package enum CredentialKind: ResourceKind { package static let prefix = "cr" }
+package enum EndpointKind: ResourceKind { package static let prefix = "ep" }
+package enum SessionKind: ResourceKind { package static let prefix = "ts" }
+package enum TunnelKind: ResourceKind { package static let prefix = "tn" }
+
+/// The identifier of a thing of one kind: `ep_…`. Different kinds cannot be confused.
+package struct ResourceID<Kind: ResourceKind>: Sendable, Hashable, CustomStringConvertible {
+    package let text: String
+
+    /// - Returns: nil when `text` does not begin with the kind's prefix and an underscore, or holds more than
+    ///   letters, digits and underscores.
+    package init?(_ text: String) {
+        guard text.hasPrefix(Kind.prefix + "_"), text.utf8.count > Kind.prefix.utf8.count + 1, text.utf8.count <= 64,
+            text.utf8.allSatisfy({
+                $0 == 0x5F || ($0 >= 0x30 && $0 <= 0x39) || ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A)
+            })
+        else { return nil }
+        self.text = text
+    }
+
+    package var description: String { self.text }
+}

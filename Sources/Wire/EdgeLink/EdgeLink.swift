@@ -1,0 +1,215 @@
+package import Addressing
+package import Model
+
+/// What an edge asks of the control plane. In one process it is a call; nothing here would not fit a network.
+package protocol ControlPlane: Sendable {
+    /// An agent's Auth (`spec/agent-protocol.md` 9.1, `spec/identity.md` 12).
+    ///
+    /// A session with the same client id and leg that is still alive has been closed, and its endpoints released,
+    /// when this returns (13.4).
+    func openSession(_ request: SessionRequest) async throws(Failure) -> SessionGrant
+
+    /// An agent's Bind. The endpoint is in force on every event loop of the edge when this returns.
+    func bind(_ request: BindRequest, on connection: ConnectionID) async throws(Failure) -> BindGrant
+
+    /// An agent's Unbind. The endpoint is offline when this returns.
+    func unbind(_ bindID: String, on connection: ConnectionID) async throws(Failure)
+
+    /// An agent's PatchTunnelState (9.6).
+    func patch(_ patch: EndpointPatch, on connection: ConnectionID) async throws(Failure)
+
+    /// The connection is over. Endpoints of a session that was lost are held for a short while; those of one that
+    /// took its leave go at once.
+    func connectionEnded(_ connection: ConnectionID, _ end: ConnectionEnd) async
+}
+
+/// What the control plane tells an edge.
+package protocol EdgeNode: Sendable {
+    /// Makes `table` the one in force.
+    ///
+    /// - Returns: when every event loop routes by it (or by a later one); the endpoints that could not be served,
+    ///   with the reason, for instance a TCP port that another process has.
+    func apply(_ table: EndpointTable) async -> [ResourceID<EndpointKind>: Failure]
+
+    /// Ends an agent's connection, and returns when it is gone.
+    func close(_ connection: ConnectionID, because failure: Failure?) async
+
+    /// Takes one endpoint from an agent (StopTunnel, `spec/agent-protocol.md` 10); the session goes on.
+    func stopEndpoint(bindID: String, on connection: ConnectionID, because failure: Failure) async
+}
+
+package enum ConnectionEnd: Sendable {
+    /// The agent took its leave (GOAWAY after a disconnect), was told to stop, or the edge is draining.
+    case graceful
+    /// TCP ended, the heartbeat deadline passed, or the agent broke the protocol.
+    case lost
+}
+
+/// Who asks for a session, and what it says of itself.
+package struct SessionRequest: Sendable {
+    package var connection: ConnectionID
+    package var remoteAddress: NetworkAddress?
+    /// The host of the connect address that the agent asked for by SNI.
+    package var connectHost: String?
+    /// Protocol versions by preference.
+    package var versions: [String]
+    /// From the first AuthResp of the session that is resumed; empty for a new one.
+    package var clientID: String
+    package var cookie: String
+    package var authtoken: Secret
+    package var legNumber: Int
+    package var userAgent: String
+    package var clientType: String
+    package var clientVersion: String
+    package var operatingSystem: String
+    package var architecture: String
+    package var metadata: String
+    package var heartbeatInterval: Duration
+    package var heartbeatTolerance: Duration
+
+    package init(
+        connection: ConnectionID,
+        remoteAddress: NetworkAddress?,
+        connectHost: String?,
+        versions: [String],
+        clientID: String,
+        cookie: String,
+        authtoken: Secret,
+        legNumber: Int,
+        userAgent: String,
+        clientType: String,
+        clientVersion: String,
+        operatingSystem: String,
+        architecture: String,
+        metadata: String,
+        heartbeatInterval: Duration,
+        heartbeatTolerance: Duration
+    ) {
+        self.connection = connection
+        self.remoteAddress = remoteAddress
+        self.connectHost = connectHost
+        self.versions = versions
+        self.clientID = clientID
+        self.cookie = cookie
+        self.authtoken = authtoken
+        self.legNumber = legNumber
+        self.userAgent = userAgent
+        self.clientType = clientType
+        self.clientVersion = clientVersion
+        self.operatingSystem = operatingSystem
+        self.architecture = architecture
+        self.metadata = metadata
+        self.heartbeatInterval = heartbeatInterval
+        self.heartbeatTolerance = heartbeatTolerance
+    }
+}
+
+/// A session that was granted.
+package struct SessionGrant: Sendable {
+    package var sessionID: ResourceID<SessionKind>
+    package var clientID: String
+    package var cookie: String
+    package var accountName: String
+    package var planName: String
+    package var region: String
+    package var banner: String
+    /// Where further legs connect, the first being the one that is open; empty for a single leg.
+    package var connectAddresses: [String]
+
+    package init(
+        sessionID: ResourceID<SessionKind>,
+        clientID: String,
+        cookie: String,
+        accountName: String,
+        planName: String,
+        region: String,
+        banner: String,
+        connectAddresses: [String]
+    ) {
+        self.sessionID = sessionID
+        self.clientID = clientID
+        self.cookie = cookie
+        self.accountName = accountName
+        self.planName = planName
+        self.region = region
+        self.banner = banner
+        self.connectAddresses = connectAddresses
+    }
+}
+
+/// What an agent asks to serve (`spec/agent-protocol.md` 9.2), without the options that only the agent needs back.
+package struct BindRequest: Sendable {
+    /// Empty on the first bind; on a rebind the name that must be used.
+    package var bindID: String
+    package var scheme: EndpointScheme
+    /// The wish for an address by precedence: the first that is not empty counts.
+    package var url: String
+    package var domain: String
+    package var hostname: String
+    package var subdomain: String
+    /// `host:port` wished for a TCP endpoint.
+    package var address: String
+    package var bindToken: String
+    package var bindings: [String]
+    package var isPooled: Bool
+    package var name: String
+    package var description: String
+    package var metadata: String
+    package var forwardsTo: String
+    package var upstreamProtocol: String
+    package var proxyProtocol: Int
+    /// The traffic policy document as text; empty for none.
+    package var trafficPolicy: String
+    /// Names of module fields of Opts that are switched on, as they are spelt on the wire.
+    package var modules: [String]
+
+    package init(bindID: String, scheme: EndpointScheme) {
+        self.bindID = bindID
+        self.scheme = scheme
+        self.url = ""
+        self.domain = ""
+        self.hostname = ""
+        self.subdomain = ""
+        self.address = ""
+        self.bindToken = ""
+        self.bindings = []
+        self.isPooled = false
+        self.name = ""
+        self.description = ""
+        self.metadata = ""
+        self.forwardsTo = ""
+        self.upstreamProtocol = ""
+        self.proxyProtocol = 0
+        self.trafficPolicy = ""
+        self.modules = []
+    }
+}
+
+/// An endpoint that was granted.
+package struct BindGrant: Sendable {
+    package var bindID: String
+    package var url: EndpointURL
+    package var token: String
+    package var tunnelID: ResourceID<TunnelKind>
+
+    package init(bindID: String, url: EndpointURL, token: String, tunnelID: ResourceID<TunnelKind>) {
+        self.bindID = bindID
+        self.url = url
+        self.token = token
+        self.tunnelID = tunnelID
+    }
+}
+
+/// What changes on a running endpoint; nil leaves as it is.
+package struct EndpointPatch: Sendable {
+    package var tunnelID: String
+    package var name: String?
+    package var description: String?
+    package var metadata: String?
+    package var isPooled: Bool?
+    package var trafficPolicy: String?
+
+    package init(tunnelID: String) {
+        self.tunnelID = tunnelID
+    }
+}

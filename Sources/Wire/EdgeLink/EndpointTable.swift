@@ -1,0 +1,88 @@
+package import Addressing
+package import Model
+
+/// Every endpoint that an edge serves, as the control plane wants it: one immutable value, replaced whole.
+package struct EndpointTable: Sendable {
+    /// Grows by each table; a lower one that arrives late is not applied.
+    package let revision: UInt64
+    package let endpoints: [RoutedEndpoint]
+
+    package init(revision: UInt64, endpoints: [RoutedEndpoint]) {
+        self.revision = revision
+        self.endpoints = endpoints
+    }
+}
+
+/// One endpoint of a table.
+package struct RoutedEndpoint: Sendable {
+    package let id: ResourceID<EndpointKind>
+    package let account: ResourceID<AccountKind>
+    package let url: EndpointURL
+    /// Whether it shares its URL with others that say so too.
+    package let isPooled: Bool
+    package let target: Target
+
+    /// Where an endpoint's traffic goes.
+    package enum Target: Sendable {
+        /// To an agent, over any of these connections of its session.
+        case agent(AgentTarget)
+        /// To a TCP address that the edge dials itself: a host name or an address literal, and a port.
+        case address(host: String, port: UInt16)
+        /// Nowhere for the moment: the agent's session was lost a short while ago. Visitors wait for it to come back.
+        case held
+    }
+
+    package init(
+        id: ResourceID<EndpointKind>,
+        account: ResourceID<AccountKind>,
+        url: EndpointURL,
+        isPooled: Bool,
+        target: Target
+    ) {
+        self.id = id
+        self.account = account
+        self.url = url
+        self.isPooled = isPooled
+        self.target = target
+    }
+}
+
+/// An endpoint that an agent bound.
+package struct AgentTarget: Sendable {
+    /// The connections (legs) of the agent's session on which it is bound; never empty.
+    package let connections: [ConnectionID]
+    /// The name of the bind inside the session, as it goes into the proxy header (`spec/agent-protocol.md` 11.1).
+    package let bindID: String
+    /// Version of the PROXY header that the edge writes on each stream; nil for none.
+    package let proxyProtocol: ProxyProtocolVersion?
+    /// What the edge speaks on the streams of an HTTP endpoint.
+    package let upstreamProtocol: UpstreamProtocol
+    /// Whether a stream may carry requests of several visitors (`spec/agent-protocol.md` 11.5).
+    package let mayShareStreams: Bool
+
+    package init(
+        connections: [ConnectionID],
+        bindID: String,
+        proxyProtocol: ProxyProtocolVersion?,
+        upstreamProtocol: UpstreamProtocol,
+        mayShareStreams: Bool
+    ) {
+        self.connections = connections
+        self.bindID = bindID
+        self.proxyProtocol = proxyProtocol
+        self.upstreamProtocol = upstreamProtocol
+        self.mayShareStreams = mayShareStreams
+    }
+}
+
+package enum ProxyProtocolVersion: Int, Sendable { case v1 = 1, v2 = 2 }
+package enum UpstreamProtocol: String, Sendable { case http1, http2 }
+
+/// One TCP connection of an agent to this edge, as long as the process lives.
+package struct ConnectionID: Sendable, Hashable {
+    package let value: UInt64
+
+    package init(_ value: UInt64) {
+        self.value = value
+    }
+}
