@@ -1,0 +1,58 @@
+# What one does with this project. Each target is a line here and a script under scripts/ that explains itself
+# (scripts/NAME.sh --help).
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+## CONFIG=debug|release    how the programs are built for demo, conformance and interop
+CONFIG ?= debug
+export CONFIG
+
+.PHONY: help build release demo test lint format conformance interop fuzz bench acceptance clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@sed -nE 's/^## /  /p' $(MAKEFILE_LIST)
+
+build: ## build the programs for development
+	@scripts/build.sh debug
+
+release: ## build the programs as they are shipped (into .build-release)
+	@scripts/build.sh release
+
+## CHECK=1                 for demo: ask the printed URL once, check the answer, stop everything
+demo: ## start an edge, a sample service and an agent, and print the URL of the service
+	@scripts/demo.sh $(if $(CHECK),--check)
+
+test: ## everything that must pass before a change is merged
+	@scripts/test.sh
+
+lint: ## check form: format, imports, rules about files, scripts, links
+	@scripts/lint.sh
+
+format: ## let swift format decide
+	@git ls-files -z '*.swift' | xargs -0 swift format format --in-place --parallel
+
+## SUITE=name [DIR=folder] for conformance: ip, proxy-protocol, agent-protocol, http1 or all
+conformance: ## run a published suite of cases against this build
+	@scripts/conformance.sh $(SUITE) $(if $(DIR),--dir $(DIR))
+
+## CLIENT=name [DRIVER=f]  for interop: sdk; another driver takes the same arguments
+interop: ## run a published client's driver against a fresh edge
+	@scripts/interop.sh $(CLIENT) $(if $(DRIVER),--driver $(DRIVER))
+
+## MINUTES=n               for fuzz: how long each target runs (1)
+fuzz: ## look for inputs that crash the parsers of outside bytes
+	@scripts/fuzz.sh $(if $(MINUTES),--minutes $(MINUTES))
+
+## ROUNDS, DUR, SYSTEMS    for bench: repetitions (3), seconds of one run (2), which systems
+bench: ## measure the release build beside other proxies and tunnels, and print the ratio table
+	@scripts/bench.sh
+
+acceptance: ## the tests in full counts: soak, slow readers, gigabyte bodies, every client
+	@scripts/acceptance.sh
+
+clean: ## remove what was built and what runs left behind
+	@rm -rf .build .build-release Benchmarks/.build Fuzz/.build .run

