@@ -1,0 +1,83 @@
+/// What an endpoint shall be like. Everything has a useful default: `EndpointOptions()` is an HTTPS endpoint with a
+/// URL that the edge chooses.
+public struct EndpointOptions: Sendable, Hashable {
+    /// What visitors speak; a scheme in `url` decides instead.
+    public var scheme: Scheme
+    /// The wished URL: `https://shop.example.com`, `shop.example.com`, `tcp://edge.example.com:20001`, or a scheme
+    /// alone (`tls://`). nil: the edge chooses, and the URL then survives reconnects.
+    public var url: String?
+    /// Shown in logs and in the edge's lists.
+    public var name: String
+    /// At most 255 bytes.
+    public var description: String
+    /// Opaque to the edge; at most 4096 bytes.
+    public var metadata: String
+    /// Whether other endpoints may share the URL, all of them with this set; visitors are spread over them.
+    public var isPooled: Bool
+    /// The header that the upstream gets in front of each connection, with the visitor's address; nil for none.
+    public var proxyProtocol: ProxyProtocol?
+    /// What the edge speaks with the upstream of an HTTP endpoint.
+    public var upstreamProtocol: UpstreamProtocol
+    /// Whose certificates an `https` or `tls` upstream may show; nil: its certificate is not verified, as is usual for
+    /// a service on the same machine.
+    public var upstreamTrust: Trust?
+
+    public init(
+        scheme: Scheme = .https,
+        url: String? = nil,
+        name: String = "",
+        description: String = "",
+        metadata: String = "",
+        isPooled: Bool = false,
+        proxyProtocol: ProxyProtocol? = nil,
+        upstreamProtocol: UpstreamProtocol = .http1,
+        upstreamTrust: Trust? = nil
+    ) {
+        self.scheme = scheme
+        self.url = url
+        self.name = name
+        self.description = description
+        self.metadata = metadata
+        self.isPooled = isPooled
+        self.proxyProtocol = proxyProtocol
+        self.upstreamProtocol = upstreamProtocol
+        self.upstreamTrust = upstreamTrust
+    }
+
+    /// Versions of the PROXY protocol.
+    public enum ProxyProtocol: Int, Sendable, Hashable, CaseIterable {
+        /// A line of text.
+        case v1 = 1
+        /// Binary.
+        case v2 = 2
+    }
+
+    /// Versions of HTTP toward an upstream.
+    public enum UpstreamProtocol: String, Sendable, Hashable, CaseIterable {
+        case http1
+        /// By prior knowledge in clear, by ALPN over TLS.
+        case http2
+    }
+}
+
+extension EndpointOptions {
+    /// The scheme of the endpoint, and the URL as the edge is asked for it.
+    ///
+    /// - Throws: `.invalidConfiguration` when `url` begins with a scheme that no endpoint has. Everything else about a URL is
+    ///   the edge's to judge, whose answer has the code.
+    func wish() throws(PorticoError) -> (scheme: Scheme, url: String) {
+        guard let url, !url.isEmpty else { return (self.scheme, "\(self.scheme.rawValue)://") }
+        guard let separator = url.firstRange(of: "://") else {
+            return (self.scheme, "\(self.scheme.rawValue)://\(url)")
+        }
+        guard let scheme = Scheme(rawValue: url[..<separator.lowerBound].lowercased()) else {
+            throw PorticoError(
+                .invalidConfiguration,
+                code: "ERR_PORTICO_9036",
+                "The URL \(url.quotedForDisplay) cannot be served.",
+                remedy: "Its scheme must be one of http, https, tls and tcp."
+            )
+        }
+        return (scheme, url)
+    }
+}
