@@ -1,0 +1,49 @@
+import NIOCore
+
+/// The first four bytes of every stream: what it is for (`spec/agent-protocol.md` 6).
+package enum StreamType: UInt32, Sendable, CaseIterable {
+    case auth = 0
+    case bind = 1
+    case unbind = 2
+    /// A public connection; opened by the server.
+    case proxy = 3
+    case restart = 4
+    case stop = 5
+    case update = 6
+    case startTunnelWithLabel = 7
+    case serverInfo = 8
+    case stopTunnel = 9
+    case patchTunnelState = 10
+    /// Opened by both.
+    case heartbeat = 0xFFFF_FFFF
+
+    /// Which of both sides opens streams of this type; nil for both.
+    package var opener: Peer? {
+        switch self {
+        case .auth, .bind, .unbind, .startTunnelWithLabel, .serverInfo, .patchTunnelState: .agent
+        case .proxy, .restart, .stop, .update, .stopTunnel: .server
+        case .heartbeat: nil
+        }
+    }
+
+    /// One end of an agent connection.
+    package enum Peer: Sendable { case agent, server }
+}
+
+/// Collects the four bytes of a stream's type, which may come one by one.
+struct StreamTypeReader {
+    private var value: UInt32 = 0
+    private var count = 0
+
+    /// Takes what it needs from the front of `bytes`.
+    ///
+    /// - Returns: the number, once its last byte has come.
+    mutating func read(from bytes: inout ByteBuffer) -> UInt32? {
+        while self.count < 4 {
+            guard let byte = bytes.readInteger(as: UInt8.self) else { return nil }
+            self.value = self.value << 8 | UInt32(byte)
+            self.count += 1
+        }
+        return self.value
+    }
+}
