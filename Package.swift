@@ -315,10 +315,17 @@ for test in wholeTests where chosen == nil || asked.contains(test.name) {
     )
 }
 
+/// `Portico` is for everyone. `PorticoParts` has nothing public: it is how Benchmarks and Fuzz, packages of their own,
+/// reach what they measure and attack (docs/decisions/0080-packages-beside.md).
+let libraries: [PackageDescription.Product] = [
+    .library(name: "Portico", targets: ["Portico"]),
+    .library(name: "PorticoParts", targets: ["Preamble", "Mux", "AgentProtocol", "Routing", "Proxy"]),
+]
+
 let package = Package(
     name: "portico",
     platforms: [.macOS(.v15)],
-    products: programs + (chosen == nil ? [.library(name: "Portico", targets: ["Portico"])] : []),
+    products: programs + (chosen == nil ? libraries : []),
     dependencies: usedPackages.sorted().compactMap { name in
         packages[name].map { .package(url: $0.url, from: $0.from) }
     },

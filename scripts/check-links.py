@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Checks that each relative link of the tracked Markdown files leads to a file (and heading) that exists.
+"""Checks that each relative link of the tracked Markdown files leads to a file (and heading) that exists, and that
+each decision is listed in the index of decisions.
 
     scripts/check-links.py
 """
@@ -36,6 +37,10 @@ def main():
                 findings.append(f"{name}: {link} leads nowhere")
             elif anchor and goal.suffix == ".md" and anchor not in anchors(goal):
                 findings.append(f"{name}: {link}: no such heading")
+    index = ROOT / "docs/decisions/README.md"
+    for decision in sorted(index.parent.glob("[0-9]*.md")):
+        if f"({decision.name})" not in index.read_text():
+            findings.append(f"{index.relative_to(ROOT)}: {decision.name} is not listed")
     print("\n".join(findings) or f"links in {len(tracked.stdout.splitlines())} pages lead somewhere")
     sys.exit(bool(findings))
 
