@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the programs: `portico`, `portico-edge` and the `conformance` runner.
+# Builds the programs: `portico` and `portico-edge`.
 #
 # usage: scripts/build.sh [debug|release]
 #   debug     into .build, with every check (the default)
@@ -16,5 +16,5 @@ configuration="${1:-debug}"
 "$ROOT/scripts/install.sh" build
 build_programs "$configuration"
 for program in "${PROGRAMS[@]}"; do
-    ls -l "$(bin_folder "$configuration")/$program" | awk '{ printf "%s (%.1f MB)\n", $NF, $5 / 1e6 }'
+    stat --printf '%n %s\n' "$(bin_folder "$configuration")/$program" | awk '{ printf "%s (%.1f MB)\n", $1, $2 / 1e6 }'
 done

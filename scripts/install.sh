@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Installs what is missing on Debian 12 with Swift 6.3: nothing when nothing is missing, quietly otherwise.
 #
-# usage: scripts/install.sh build|lint|test|bench ...
+# usage: scripts/install.sh build|lint|demo|test|bench ...
 #   build   what the package is compiled with
 #   lint    what `make lint` needs
-#   test    what `make test` and `make demo` need, and Python environments with the published SDK under .run/
+#   demo    what a running edge is asked with
+#   test    as demo, and Python environments with the published SDK under .run/
 #   bench   load generators, and the proxies and tunnels that we are measured beside
 #
 # Example: scripts/install.sh build test
@@ -15,7 +16,8 @@ help_if_asked "${1:-}"
 
 build_packages=(libsqlite3-dev git make)
 lint_packages=(shellcheck git python3)
-test_packages=(curl openssl procps util-linux python3 python3-venv)
+demo_packages=(curl procps util-linux python3)
+test_packages=("${demo_packages[@]}" openssl python3-venv)
 bench_packages=(
     nginx haproxy wrk nghttp2-client openssh-server openssh-client curl openssl unzip procps util-linux python3 python3-venv
 )
@@ -120,7 +122,7 @@ bench_peers() {
     done
 }
 
-(($# > 0)) || die "say what for: build, lint, test or bench (--help)"
+(($# > 0)) || die "say what for: build, lint, demo, test or bench (--help)"
 for purpose in "$@"; do
     case "$purpose" in
         build)
@@ -131,6 +133,7 @@ for purpose in "$@"; do
             need_swift
             debian_packages "${lint_packages[@]}"
             ;;
+        demo) debian_packages "${demo_packages[@]}" ;;
         test)
             debian_packages "${test_packages[@]}"
             sdk_environments
@@ -139,6 +142,6 @@ for purpose in "$@"; do
             debian_packages "${bench_packages[@]}"
             bench_peers
             ;;
-        *) die "no such purpose: $purpose (build, lint, test or bench)" ;;
+        *) die "no such purpose: $purpose (build, lint, demo, test or bench)" ;;
     esac
 done

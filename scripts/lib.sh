@@ -126,3 +126,9 @@ tally() {
     TOTAL_PASSED=$((TOTAL_PASSED + ${line%% passed*}))
     TOTAL_FAILED=$((TOTAL_FAILED + ${line##*, }))
 }
+
+# Prints the sum as the closing line, and fails when something failed or nothing passed.
+closing_line() {
+    echo "$TOTAL_PASSED passed, $TOTAL_FAILED failed"
+    ((TOTAL_FAILED == 0 && TOTAL_PASSED > 0))
+}

@@ -1,0 +1,90 @@
+#!/usr/bin/env bash
+# Runs a published suite of cases against this build. The last line is `N passed, N failed`.
+#
+# usage: scripts/conformance.sh SUITE [--dir FOLDER] [--strict]
+#   SUITE     ip, proxy-protocol, agent-protocol: vectors against the parsers and machines
+#             http1: raw requests against a running edge
+#             all: each of these
+#   --dir     other cases of the same format (not with all)
+#   --strict  http1: exactly what we build is asked for, where the RFCs would permit more
+#
+# Environment: CONFIG=debug|release.
+#
+# Example: scripts/conformance.sh http1 --dir ~/more-cases
+
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/programs.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/edge.sh"
+help_if_asked "${1:-}"
+
+suites=(ip proxy-protocol agent-protocol http1)
+suite="${1:-}"
+[ -n "$suite" ] || die "say which suite: ${suites[*]} or all"
+shift
+folder=""
+strict=()
+while (($# > 0)); do
+    case "$1" in
+        --dir)
+            folder="$(realpath "${2:?--dir wants a folder}")"
+            shift
+            ;;
+        --strict) strict=(--strict) ;;
+        *) die "no such option: $1 (--help)" ;;
+    esac
+    shift
+done
+case "$suite" in
+    all) [ -z "$folder" ] || die "--dir needs one suite, not all" ;;
+    *)
+        [[ " ${suites[*]} " = *" $suite "* ]] || die "no such suite: $suite (${suites[*]} or all)"
+        suites=("$suite")
+        ;;
+esac
+need_shared
+[ -z "$folder" ] || [ -d "$folder" ] || die "no such folder: $folder"
+"$ROOT/scripts/install.sh" build demo
+
+configuration="${CONFIG:-debug}"
+home="$RUN_DIR/conformance"
+rm -rf "$home"
+mkdir -p "$home"
+trap stop_started EXIT
+trap 'exit 130' INT TERM HUP
+
+# Cases that need no socket: the runner feeds them to the code that the programs are made of.
+prepare_vectors() {
+    build_programs "$configuration" conformance
+    command=("$(bin_folder "$configuration")/conformance" "$1" --dir "$2")
+}
+
+# Raw requests: a fresh edge in front of the upstream that says what it saw.
+prepare_http1() {
+    build_programs "$configuration" portico-edge
+    local bin upstream host
+    bin="$(bin_folder "$configuration")"
+    upstream="$(free_ports 1)"
+    start "$home/upstream.log" python3 "$SHARED/conformance/http1/upstream.py" "$upstream"
+    edge_ports
+    EDGE_CONFIGURATION="static_upstreams:"
+    for host in "*.test" a.test evil.test xn--bcher-kva.test 127.0.0.1 "[::1]"; do
+        EDGE_CONFIGURATION+=$'\n'"  - host: \"$host\""$'\n'"    address: 127.0.0.1:$upstream"
+    done
+    make_edge "$bin" "$home"
+    start_edge "$bin" "$home"
+    command=(python3 "$SHARED/conformance/http1/run_h1.py" "$1/corpus.json" 127.0.0.1 "$HTTP_PORT" "${strict[@]}")
+}
+
+for suite in "${suites[@]}"; do
+    say "conformance: $suite"
+    cases="${folder:-$SHARED/conformance/$suite}"
+    case "$suite" in
+        http1) prepare_http1 "$cases" ;;
+        *) prepare_vectors "$suite" "$cases" ;;
+    esac
+    "${command[@]}" 2>&1 | tee "$home/$suite.log" || true
+    tally "$home/$suite.log"
+    stop_started
+done
+closing_line

@@ -1,0 +1,52 @@
+#!/usr/bin/env bash
+# Everything that must pass before a change is merged. The last line is `N passed, N failed`.
+#
+# In order: the package's tests; the published cases of every suite, HTTP/1.1 also in its strict form; the published
+# SDKs against a fresh edge; the inputs that once crashed a parser. A stage that fails doesn't keep the next from running.
+#
+# Example: scripts/test.sh
+
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+help_if_asked "${1:-}"
+cd "$ROOT"
+
+need_shared
+"$ROOT/scripts/install.sh" build test
+logs="$RUN_DIR/test"
+rm -rf "$logs"
+mkdir -p "$logs"
+export CONFIG=debug
+
+say "building"
+swift build --build-tests --quiet || die "the package does not build"
+
+# stage NAME COMMAND...: runs one stage, shows how it went, and adds its closing line to the sum. When all passed, only
+# the closing line is shown.
+stage() {
+    local name="$1" begun="$SECONDS" log="$logs/${1//[ :]/-}.log" status=0
+    shift
+    say "$name"
+    "$@" >"$log" 2>&1 || status=$?
+    ((status == 0)) || { grep -aE '^(FAIL|error|warning|✘)|^    ' "$log" || tail -n 40 "$log"; } | head -n 100
+    local failed_before="$TOTAL_FAILED"
+    tally "$log"
+    # A stage that ends badly though its line is clean has not passed.
+    ((status == 0 || TOTAL_FAILED > failed_before)) || TOTAL_FAILED=$((TOTAL_FAILED + 1))
+    printf '  %s (%d s; %s)\n' "$(tail -n 1 "$log")" $((SECONDS - begun)) "${log#"$ROOT"/}"
+}
+
+# The package's tests, closed with the one line that all stages end with.
+package_tests() {
+    local status=0 report="$logs/xunit"
+    swift test --skip-build --xunit-output "$report.xml" || status=$?
+    python3 scripts/count-tests.py "$report"*.xml
+    return "$status"
+}
+
+stage "package tests" package_tests
+stage "conformance" scripts/conformance.sh all
+stage "conformance: http1, strict" scripts/conformance.sh http1 --strict
+stage "interop: sdk" scripts/interop.sh sdk
+stage "fuzz regressions" scripts/fuzz.sh --regressions
+closing_line
