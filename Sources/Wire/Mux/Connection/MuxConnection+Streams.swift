@@ -4,8 +4,10 @@ package import NIOCore
 extension MuxConnection {
     /// Opens a stream.
     ///
-    /// - Parameter first: the whole preamble, and more if there is more already; never empty. It goes out in the
-    ///   frame with SYN, of which 16,376 bytes are the most: a preamble must be shorter (spec 3.4).
+    /// - Parameters:
+    ///   - receiver: who gets its bytes.
+    ///   - first: the whole preamble, and more if there is more already; never empty. It goes out in the frame with
+    ///     SYN, of which 16,376 bytes are the most: a preamble must be shorter (spec 3.4).
     /// - Returns: nil when the connection is over or out of ids.
     package func open(receiver: any MuxStreamReceiver, first: ByteBuffer) -> MuxStream? {
         assert(first.readableBytes > 0, "a stream without payload blocks its agent")

@@ -96,7 +96,9 @@ package final class MuxConnection {
 
     /// Says farewell with GOAWAY, the last frame, and closes when it is written, or after a second.
     ///
-    /// - Parameter debug: a text for the peer, of which 1 KiB is sent.
+    /// - Parameters:
+    ///   - code: why.
+    ///   - debug: a text for the peer, of which 1 KiB is sent.
     package func goAway(_ code: MuxErrorCode, debug: String) {
         self.leave(code, debug: debug, end: .local)
     }

@@ -46,9 +46,10 @@ package struct ReceiveWindow: Sendable, Equatable {
         self.hasEnded = true
     }
 
-    /// The credit to send now, which then counts as sent; 0 for none.
+    /// Decides on credit.
     ///
     /// - Parameter limit: treats the window as no larger than this, where memory is short.
+    /// - Returns: the increment to send now, which then counts as sent; 0 for none.
     package mutating func credit(limit: Int = .max) -> Int {
         let size = min(self.size, limit)
         let due = size - self.available - self.unread

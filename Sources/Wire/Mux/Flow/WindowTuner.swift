@@ -16,6 +16,8 @@ package struct WindowTuner: Sendable, Equatable {
     ///
     /// - Parameters:
     ///   - count: bytes consumed since the last call.
+    ///   - now: the time.
+    ///   - roundTripTime: to the peer and back.
     ///   - size: of the window now.
     /// - Returns: the size wanted: at least `size`, at most twice that.
     package mutating func size(

@@ -37,9 +37,7 @@ package struct FrameEncoder: Sendable {
         self.buffer.writeMultipleIntegers(FrameHeader(.reset, length: 4, stream: stream).word, code.rawValue)
     }
 
-    /// WNDINC.
-    ///
-    /// - Parameter increment: 1...2^31-1.
+    /// WNDINC, with an increment of 1...2^31-1.
     package mutating func credit(stream: UInt32, increment: Int) {
         assert(1...SendWindow.limit ~= increment)
         self.makeRoom(for: FrameHeader.size + 4)

@@ -47,9 +47,8 @@ package struct FrameHeader: Hashable, Sendable {
         self.word = word
     }
 
-    /// - Parameters:
-    ///   - length: of the body, at most `maxLength`.
-    ///   - stream: at most `maxStream`; 0 for frames of the connection.
+    /// The header of a body of at most `maxLength` bytes, on a stream of at most `maxStream`; frames of the connection
+    /// have 0.
     package init(_ type: FrameType, length: Int, flags: FrameFlags = [], stream: UInt32) {
         assert(0...Self.maxLength ~= length && stream <= Self.maxStream)
         self.word =
