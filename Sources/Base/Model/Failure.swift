@@ -14,3 +14,28 @@ package struct Failure: Error, Sendable {
         self.cause = cause
     }
 }
+
+extension Failure: CustomStringConvertible {
+    /// One line for a terminal: `ERR_PORTICO_n: what happened. What to do.`
+    ///
+    /// Nothing in it moves a cursor: what does not print becomes a space.
+    package var description: String {
+        let line = "\(self.code.name): \(Self.sentence(self.message)) \(self.code.remedy)"
+        return String(
+            String.UnicodeScalarView(line.unicodeScalars.map { Self.isPrintable($0) ? $0 : " " })
+        )
+    }
+
+    /// `text` with a full stop, unless it ends a sentence already.
+    private static func sentence(_ text: String) -> String {
+        guard let last = text.last else { return "" }
+        return ".!?".contains(last) ? text : text + "."
+    }
+
+    private static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate: false
+        default: true
+        }
+    }
+}

@@ -25,5 +25,25 @@ package struct ResourceID<Kind: ResourceKind>: Sendable, Hashable, CustomStringC
         self.text = text
     }
 
+    private init(unchecked text: String) {
+        self.text = text
+    }
+
+    /// A new identifier: 27 letters and digits, about 160 bits, which nobody guesses when `random` is the system's.
+    package static func random(using random: inout some RandomNumberGenerator) -> Self {
+        let letters = (0..<27).map { _ in Self.alphabet[Int.random(in: 0..<Self.alphabet.count, using: &random)] }
+        return Self(unchecked: "\(Kind.prefix)_\(String(decoding: letters, as: UTF8.self))")
+    }
+
+    /// A new identifier from the system's random numbers.
+    package static func random() -> Self {
+        var system = SystemRandomNumberGenerator()
+        return Self.random(using: &system)
+    }
+
+    private static var alphabet: [UInt8] {
+        Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)
+    }
+
     package var description: String { self.text }
 }

@@ -1,1 +1,4 @@
-print("not built yet")
+import Foundation
+
+let exitCode = Runner.run(Array(CommandLine.arguments.dropFirst()))
+exit(exitCode)

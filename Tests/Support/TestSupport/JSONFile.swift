@@ -14,6 +14,11 @@ package struct UnreadableFile: Error, CustomStringConvertible {
     package let file: String
     package let reason: String
 
+    package init(file: String, reason: String) {
+        self.file = file
+        self.reason = reason
+    }
+
     package var description: String { "cannot read \(self.file): \(self.reason)" }
 }
 

@@ -1,0 +1,64 @@
+extension ErrorCode {
+    /// What the operator of an edge meets. Without counterpart in the reference system, which nobody else operates.
+    static let edge: [ErrorCode] = [
+        .configurationInvalid, .configurationUnreadable, .listenFailed, .dataFolderMissing, .dataFolderInUse,
+        .storeUnusable, .certificateUnusable, .usage,
+    ]
+
+    package static let configurationInvalid = ErrorCode(
+        100201,
+        status: 500,
+        meaning: "The configuration has something that cannot be used.",
+        remedy:
+            "Correct the setting that the message names; 'portico-edge config' and 'portico config check' show what is in force."
+    )
+
+    package static let configurationUnreadable = ErrorCode(
+        100202,
+        status: 500,
+        meaning: "The configuration file cannot be read.",
+        remedy: "Check its path and permissions, or name another with --config."
+    )
+
+    package static let listenFailed = ErrorCode(
+        100203,
+        status: 500,
+        meaning: "An address cannot be listened on.",
+        remedy: "Stop the process that has it, choose another port, or give this one the right to use ports below 1024."
+    )
+
+    package static let dataFolderMissing = ErrorCode(
+        100204,
+        status: 500,
+        meaning: "The data folder was not set up.",
+        remedy: "Run 'portico-edge init' first."
+    )
+
+    package static let dataFolderInUse = ErrorCode(
+        100205,
+        status: 500,
+        meaning: "The data folder was set up before, or another process uses it.",
+        remedy: "Use another folder, or stop the other process."
+    )
+
+    package static let storeUnusable = ErrorCode(
+        100206,
+        status: 500,
+        meaning: "The database cannot be used.",
+        remedy: "Check the disk and the permissions of the data folder; the message says what failed."
+    )
+
+    package static let certificateUnusable = ErrorCode(
+        100207,
+        status: 500,
+        meaning: "A certificate or its key cannot be used.",
+        remedy: "Give a PEM file with the chain, the leaf first, and the key that belongs to it."
+    )
+
+    package static let usage = ErrorCode(
+        100208,
+        status: 400,
+        meaning: "The command line cannot be understood.",
+        remedy: "Run the command with --help."
+    )
+}
