@@ -1,0 +1,72 @@
+/// Why bytes are no right HTTP/1.1 message. Each has the status that a visitor is answered with; from an upstream,
+/// all of them mean 502. After any of them the connection closes: the bytes that follow have no known meaning.
+package enum HTTP1Error: Error, Hashable, Sendable, CaseIterable {
+    // The first line.
+    case requestLine
+    case method
+    case version
+    case target
+    case targetTooLong
+    case statusLine
+    // Field lines.
+    case lineEnd
+    case fieldLine
+    case fieldTooLong
+    case headTooLong
+    case tooManyFields
+    // What the fields mean.
+    case host
+    case contentLength
+    case transferEncoding
+    case transferCoding
+    case connection
+    case upgrade
+    case webSocketVersion
+    // Bodies.
+    case chunk
+    case chunkExtension
+    case trailer
+    case trailersTooLong
+}
+
+extension HTTP1Error {
+    /// The status for the visitor whose request it is.
+    package var status: Int {
+        switch self {
+        case .method, .transferCoding: 501
+        case .version: 505
+        case .targetTooLong: 414
+        case .fieldTooLong, .headTooLong, .tooManyFields, .trailersTooLong: 431
+        case .webSocketVersion: 426
+        default: 400
+        }
+    }
+
+    /// What is wrong, for the one who sent it.
+    package var message: String {
+        switch self {
+        case .requestLine: "The request line is not \"method target HTTP/1.1\"."
+        case .method: "The request method is not served here."
+        case .version: "The HTTP version is not served here."
+        case .target: "The request target is malformed."
+        case .targetTooLong: "The request target is too long."
+        case .statusLine: "The status line is not \"HTTP/1.1 status reason\"."
+        case .lineEnd: "A line holds a control character or does not end with CR LF."
+        case .fieldLine: "A header field is malformed."
+        case .fieldTooLong: "A header field is too long."
+        case .headTooLong: "The header fields are too long together."
+        case .tooManyFields: "There are too many header fields."
+        case .host: "The Host header field is missing, repeated or malformed."
+        case .contentLength: "The Content-Length header field is repeated or not a number."
+        case .transferEncoding: "Transfer-Encoding is malformed or contradicts the rest of the message."
+        case .transferCoding: "Transfer codings other than chunked are not served here."
+        case .connection: "The Connection header field has too many members."
+        case .upgrade: "The request cannot begin a WebSocket."
+        case .webSocketVersion: "The WebSocket version is not 13."
+        case .chunk: "The chunked body is malformed."
+        case .chunkExtension: "A chunk extension is malformed or too long."
+        case .trailer: "A trailer field is malformed."
+        case .trailersTooLong: "The trailer fields are too long together."
+        }
+    }
+}
