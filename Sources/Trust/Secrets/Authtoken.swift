@@ -21,9 +21,7 @@ package struct Authtoken: Sendable {
         case firstVersion
     }
 
-    /// A new one.
-    ///
-    /// - Parameter time: seconds since 1970.
+    /// A new one, made `time` seconds after the start of 1970.
     package static func new(at time: Int64) -> Authtoken {
         var random = SystemRandomNumberGenerator()
         let name = KSUID(at: time, using: &random)

@@ -10,9 +10,8 @@ package struct KSUID: Sendable, Hashable, CustomStringConvertible {
 
     package let text: String
 
-    /// A new identifier: 128 random bits behind `time`.
-    ///
-    /// - Parameter time: seconds since 1970; a time that 32 bits cannot hold is taken as the nearest that they can.
+    /// A new identifier: 128 random bits behind `time`, in seconds since 1970. A time that 32 bits cannot hold is taken
+    /// as the nearest that they can.
     package init(at time: Int64, using random: inout some RandomNumberGenerator) {
         let (seconds, overflow) = time.subtractingReportingOverflow(Self.epoch)
         let stamp = overflow ? 0 : UInt32(clamping: seconds)
@@ -38,9 +37,7 @@ extension ResourceID {
         self = id
     }
 
-    /// A new identifier.
-    ///
-    /// - Parameter time: seconds since 1970.
+    /// A new identifier, made `time` seconds after the start of 1970.
     package static func new(at time: Int64) -> Self {
         var random = SystemRandomNumberGenerator()
         return Self(KSUID(at: time, using: &random))

@@ -42,18 +42,37 @@ package struct PrivateFile: Sendable {
         self.path = path
     }
 
+    /// - Throws: `.missing`, or `.exposed` when its group or others may read or change it.
+    package func check() throws(PrivateFileError) {
+        let descriptor = try self.openForReading()
+        close(descriptor)
+    }
+
     /// The whole file.
     ///
     /// - Throws: `.exposed` when its group or others may read or change it.
     package func contents() throws(PrivateFileError) -> [UInt8] {
+        let descriptor = try self.openForReading()
+        defer { close(descriptor) }
+        return try self.readAll(descriptor)
+    }
+
+    /// The file, open, and not readable by others.
+    private func openForReading() throws(PrivateFileError) -> Int32 {
         let descriptor = open(self.path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw errno == ENOENT ? .missing(path: self.path) : self.failure("open") }
-        defer { close(descriptor) }
         var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw self.failure("stat") }
+        guard fstat(descriptor, &status) == 0 else {
+            let failure = self.failure("stat")
+            close(descriptor)
+            throw failure
+        }
         let mode = UInt32(status.st_mode) & 0o777
-        guard mode & 0o077 == 0 else { throw .exposed(path: self.path, mode: mode) }
-        return try self.readAll(descriptor)
+        guard mode & 0o077 == 0 else {
+            close(descriptor)
+            throw .exposed(path: self.path, mode: mode)
+        }
+        return descriptor
     }
 
     private func readAll(_ descriptor: Int32) throws(PrivateFileError) -> [UInt8] {
