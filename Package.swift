@@ -148,7 +148,7 @@ let modules: [Module] = [
         tests: nil
     ),
     Module(room: "ControlPlane", name: "Store", uses: ["Model"], tests: nil),
-    Module(room: "ControlPlane", name: "SQLiteStore", uses: ["Model", "Store"], products: [.GRDB]),
+    Module(room: "ControlPlane", name: "SQLiteStore", uses: ["Model", "Secrets", "Store"], products: [.GRDB]),
     Module(
         room: "ControlPlane",
         name: "Control",

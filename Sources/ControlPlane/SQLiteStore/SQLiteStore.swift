@@ -1,1 +1,86 @@
-// placeholder
+internal import Foundation
+internal import GRDB
+internal import Model
+package import Store
+
+/// Records in one SQLite database: a file for an edge, memory for tests.
+///
+/// A commit that returned is on the disk and survives the end of the process and of the machine: write-ahead log,
+/// synchronised at each commit. Several processes may have the file open; one writes at a time.
+package final class SQLiteStore: RecordStore {
+    private let database: any DatabaseWriter
+    private let signal = ChangeSignal()
+    private let lookInterval: Duration
+
+    init(_ database: any DatabaseWriter, lookInterval: Duration) {
+        self.database = database
+        self.lookInterval = lookInterval
+    }
+
+    package func get(_ kind: RecordKind, _ id: String, in scope: Scope) async throws(StoreError) -> Store.Record {
+        try await self.read { db in try RecordTable.get(kind, id, in: scope, db) }
+    }
+
+    package func find(
+        _ kind: RecordKind,
+        _ key: String,
+        _ value: String,
+        in scope: Scope
+    ) async throws(StoreError) -> Store.Record {
+        try await self.read { db in try RecordTable.find(kind, key, value, in: scope, db) }
+    }
+
+    package func list(_ kind: RecordKind, in scope: Scope, _ page: Page) async throws(StoreError) -> [Store.Record] {
+        try await self.read { db in try RecordTable.list(kind, in: scope, page, db) }
+    }
+
+    @discardableResult
+    package func commit(_ writes: [RecordWrite]) async throws(StoreError) -> [Revision] {
+        let revisions: [Revision]
+        do {
+            revisions = try await self.database.write { db in
+                try writes.map { try RecordTable.perform($0, db) }
+            }
+        } catch {
+            throw StoreError(error)
+        }
+        self.signal.raise()
+        return revisions
+    }
+
+    package func changes(after revision: Revision, limit: Int) async throws(StoreError) -> [RecordChange] {
+        try await self.read { db in try RecordTable.changes(after: revision, limit: max(limit, 1), db) }
+    }
+
+    /// Beside the commits of this store it yields every second, which is when commits of other processes are seen.
+    package func wakeups() -> AsyncStream<Void> {
+        self.signal.stream(atLeastEvery: self.lookInterval)
+    }
+
+    /// The result of a statement that gives one value, for instance a PRAGMA; nil when it gives none.
+    func scalar(_ sql: String) async throws(StoreError) -> String? {
+        do {
+            return try await self.database.writeWithoutTransaction { db in try String.fetchOne(db, sql: sql) }
+        } catch {
+            throw StoreError(error)
+        }
+    }
+
+    private func read<Value: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws(StoreError) -> Value {
+        do {
+            return try await self.database.read(body)
+        } catch {
+            throw StoreError(error)
+        }
+    }
+}
+
+extension StoreError {
+    /// What our own code throws inside a transaction stays as it is; what SQLite and GRDB say makes the store
+    /// unavailable.
+    init(_ error: any Error) {
+        self = error as? StoreError ?? .unavailable("\(error)")
+    }
+}
