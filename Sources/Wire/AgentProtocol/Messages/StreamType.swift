@@ -1,5 +1,3 @@
-import NIOCore
-
 /// The first four bytes of every stream: what it is for (`spec/agent-protocol.md` 6).
 package enum StreamType: UInt32, Sendable, CaseIterable {
     case auth = 0
@@ -28,22 +26,4 @@ package enum StreamType: UInt32, Sendable, CaseIterable {
 
     /// One end of an agent connection.
     package enum Peer: Sendable { case agent, server }
-}
-
-/// Collects the four bytes of a stream's type, which may come one by one.
-struct StreamTypeReader {
-    private var value: UInt32 = 0
-    private var count = 0
-
-    /// Takes what it needs from the front of `bytes`.
-    ///
-    /// - Returns: the number, once its last byte has come.
-    mutating func read(from bytes: inout ByteBuffer) -> UInt32? {
-        while self.count < 4 {
-            guard let byte = bytes.readInteger(as: UInt8.self) else { return nil }
-            self.value = self.value << 8 | UInt32(byte)
-            self.count += 1
-        }
-        return self.value
-    }
 }
