@@ -1,5 +1,7 @@
-/// Why bytes are no right HTTP/1.1 message. Each has the status that a visitor is answered with; from an upstream,
-/// all of them mean 502. After any of them the connection closes: the bytes that follow have no known meaning.
+package import Model
+
+/// Why bytes are no right HTTP/1.1 message. Each has the code that a visitor is answered with; from an upstream,
+/// all of them mean `upstreamFailure`. After any of them the connection closes: the bytes that follow have no known meaning.
 package enum HTTP1Error: Error, Hashable, Sendable, CaseIterable {
     // The first line.
     case requestLine
@@ -29,21 +31,32 @@ package enum HTTP1Error: Error, Hashable, Sendable, CaseIterable {
     case trailersTooLong
 }
 
-extension HTTP1Error {
-    /// The status for the visitor whose request it is.
-    package var status: Int {
+extension HTTP1Error: CodedError {
+    package var code: ErrorCode {
         switch self {
-        case .method, .transferCoding: 501
-        case .version: 505
-        case .targetTooLong: 414
-        case .fieldTooLong, .headTooLong, .tooManyFields, .trailersTooLong: 431
-        case .webSocketVersion: 426
-        default: 400
+        case .method, .transferCoding: .methodNotImplemented
+        case .version: .versionNotSupported
+        case .targetTooLong: .targetTooLong
+        case .fieldTooLong, .headTooLong, .tooManyFields, .trailersTooLong: .headTooLarge
+        default: .requestMalformed
         }
     }
 
+    /// The status for the visitor whose request it is.
+    package var status: Int { self.code.httpStatus }
+
+    /// The failure that an upstream's message of this kind is to a visitor.
+    package var upstreamFailure: Failure {
+        Failure(
+            .upstreamInvalidResponse,
+            ErrorCode.upstreamInvalidResponse.meaning,
+            detail: self.description,
+            cause: self
+        )
+    }
+
     /// What is wrong, for the one who sent it.
-    package var message: String {
+    package var description: String {
         switch self {
         case .requestLine: "The request line is not \"method target HTTP/1.1\"."
         case .method: "The request method is not served here."
