@@ -7,6 +7,7 @@ extension ErrorCode {
         .heartbeatIntervalInvalid, .heartbeatToleranceInvalid, .agentAddressRefused, .authtokenAddressRefused,
         .connectAddressNotAllowed, .connectAddressOfOther, .connectAddressUnknown, .connectAddressReserved,
         .agentVersionUnreadable, .protocolVersionUnsupported, .agentTooOld, .emailUnverified, .userAgentMalformed,
+        .accessRuleInvalid, .accessRuleKindUnknown,
     ]
 
     package static let metadataTooLong = ErrorCode(
@@ -197,5 +198,19 @@ extension ErrorCode {
         status: 400,
         meaning: "The agent's user agent is malformed.",
         remedy: "Update the agent, or correct the client info that the application sets."
+    )
+
+    package static let accessRuleInvalid = ErrorCode(
+        600,
+        status: 400,
+        meaning: "A rule of what a credential may bind cannot be read.",
+        remedy: "Write bind:HOST, bind:*.HOST or bind:HOST:PORT."
+    )
+
+    package static let accessRuleKindUnknown = ErrorCode(
+        619,
+        status: 400,
+        meaning: "A rule of a credential is of a kind that does not exist.",
+        remedy: "Begin the rule with bind:, or leave all rules out to allow everything."
     )
 }

@@ -1,1 +1,69 @@
-// placeholder
+package import EdgeLink
+package import Foundation
+package import Logging
+internal import Model
+package import Secrets
+package import Store
+
+/// The rules of an edge: who may open a session, who may bind which URL, and what every event loop routes by.
+///
+/// Sessions and the endpoints of agents live here and nowhere else, as long as the process. What is stored are
+/// accounts, users and credentials. A change is decided without waiting, then published as a whole new table.
+package actor Control: ControlPlane {
+    let store: any RecordStore
+    let configuration: Configuration
+    let keys: SealingKeyring
+    let logger: Logger
+    let clock: any Clock<Duration>
+    let now: @Sendable () -> Date
+
+    var edge: (any EdgeNode)?
+    var sessions = SessionRegistry()
+    var endpoints = EndpointRegistry()
+    var publication = Publication()
+    /// What ends the hold of each endpoint that waits for its agent.
+    var holds: [ResourceID<EndpointKind>: Task<Void, Never>] = [:]
+    var isDraining = false
+
+    /// `clock` measures holds and patience, `now` is the time of day of cookies and tokens.
+    package init(
+        store: any RecordStore,
+        configuration: Configuration,
+        sealingKeys: SealingKeyring,
+        logger: Logger,
+        clock: any Clock<Duration> = ContinuousClock(),
+        now: @escaping @Sendable () -> Date = { Date() }
+    ) {
+        self.store = store
+        self.configuration = configuration
+        self.keys = sealingKeys
+        self.logger = logger
+        self.clock = clock
+        self.now = now
+        for upstream in configuration.staticUpstreams {
+            self.endpoints.insert(LiveEndpoint(upstream))
+        }
+    }
+
+    /// Makes `edge` the one that serves. The static upstreams are in force when this returns.
+    package func attach(_ edge: any EdgeNode) async {
+        self.edge = edge
+        await self.publish()
+        for endpoint in self.endpoints.all {
+            guard let failure = self.publication.failures[endpoint.id] else { continue }
+            self.logger.error(
+                "static upstream is not served",
+                metadata: ["endpoint.url": "\(endpoint.url)", "error.code": "\(failure.code.name)"]
+            )
+        }
+    }
+
+    /// From now on new sessions and binds are refused; what runs goes on.
+    package func drain() {
+        self.isDraining = true
+        self.logger.info("draining: no new sessions and endpoints")
+    }
+
+    /// Seconds since 1970.
+    var seconds: Int64 { Int64(self.now().timeIntervalSince1970) }
+}

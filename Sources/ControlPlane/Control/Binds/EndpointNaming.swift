@@ -1,0 +1,136 @@
+import Addressing
+import EdgeLink
+import Model
+
+/// Which URL a Bind gets: the wish by precedence, else the one that its token brings back, else a random one
+/// (`spec/agent-protocol.md` 9.2).
+struct EndpointNaming {
+    /// The URL with how it came about, which decides what a credential must allow and what may be tried instead.
+    struct Name: Hashable {
+        let url: EndpointURL
+        let origin: Origin
+
+        enum Origin: Hashable {
+            /// The agent asked for exactly this.
+            case wished
+            /// It was given to the same account before.
+            case given
+            case drawn
+        }
+    }
+
+    let configuration: Control.Configuration
+    /// What the agent's token or its other legs have; nil for none, or of another scheme.
+    let given: EndpointURL?
+    let isTCPPortFree: (UInt16) -> Bool
+
+    func name(for request: BindRequest) throws(Failure) -> Name {
+        if request.scheme == .tcp, self.configuration.tcpPorts == nil {
+            throw Failure(.protocolUnsupported, "This edge has no ports for TCP endpoints.")
+        }
+        let wish = try self.wish(of: request)
+        if let wish, let url = self.url(of: wish), url != self.given {
+            try self.check(url)
+            return Name(url: url, origin: .wished)
+        }
+        if let given, self.isServed(given) { return Name(url: given, origin: .given) }
+        return Name(url: try self.draw(request.scheme), origin: .drawn)
+    }
+
+    // MARK: - Wishes
+
+    /// The first wish that says more than a scheme; nil when there is none.
+    private func wish(of request: BindRequest) throws(Failure) -> EndpointWish? {
+        let first = try self.parse(request.url, request.scheme)
+        guard first.scheme == request.scheme else {
+            throw Failure(
+                .urlScheme,
+                "\"\(request.url.prefix(100))\" is no URL of a \(request.scheme.rawValue) endpoint."
+            )
+        }
+        if first.host != nil { return first }
+        for text in try self.olderWishes(of: request) where !text.isEmpty {
+            let wish = try self.parse(text, request.scheme)
+            guard wish.scheme == request.scheme else {
+                throw Failure(
+                    .urlScheme,
+                    "\"\(text.prefix(100))\" is no name of a \(request.scheme.rawValue) endpoint."
+                )
+            }
+            if wish.host != nil { return wish }
+        }
+        return nil
+    }
+
+    private func olderWishes(of request: BindRequest) throws(Failure) -> [String] {
+        guard request.scheme != .tcp else { return [request.address] }
+        guard !request.subdomain.isEmpty else { return [request.domain, request.hostname] }
+        do throws(HostNameError) {
+            let host = try self.configuration.baseDomains[0].prefixed(by: request.subdomain)
+            return [request.domain, request.hostname, host.text]
+        } catch {
+            throw Failure(error)
+        }
+    }
+
+    private func parse(_ text: String, _ scheme: EndpointScheme) throws(Failure) -> EndpointWish {
+        do throws(EndpointURLError) {
+            return try EndpointWish(parsing: text, defaultScheme: scheme, ports: self.configuration.ports)
+        } catch {
+            throw Failure(error)
+        }
+    }
+
+    /// A wish without port means the port that visitors of this edge use; nil when it has no host.
+    private func url(of wish: EndpointWish) -> EndpointURL? {
+        guard let host = wish.host, let port = wish.port ?? self.configuration.defaultPort(of: wish.scheme) else {
+            return nil
+        }
+        return EndpointURL(scheme: wish.scheme, host: host, port: port)
+    }
+
+    // MARK: - What is served here
+
+    private func check(_ url: EndpointURL) throws(Failure) {
+        guard !url.host.isInternal else {
+            throw Failure(.featureUnavailable, "This edge has no internal endpoints yet.")
+        }
+        if url.scheme == .tcp {
+            guard self.isOurs(url) else {
+                throw Failure(.addressNotReserved, "\(url.hostport) is no address of TCP endpoints of this edge.")
+            }
+        } else {
+            try HostPolicy(self.configuration).check(url.host)
+        }
+    }
+
+    private func isServed(_ url: EndpointURL) -> Bool {
+        (try? self.check(url)) != nil
+    }
+
+    private var tcpHost: HostName { self.configuration.tcpHost ?? self.configuration.baseDomains[0] }
+
+    private func isOurs(_ url: EndpointURL) -> Bool {
+        url.host == HostPattern(self.tcpHost) && self.configuration.tcpPorts?.contains(url.port) ?? false
+    }
+
+    // MARK: - Chance
+
+    private func draw(_ scheme: EndpointScheme) throws(Failure) -> EndpointURL {
+        if scheme == .tcp {
+            guard let port = self.configuration.tcpPorts?.filter(self.isTCPPortFree).randomElement() else {
+                throw Failure(.portsExhausted, "All ports for TCP endpoints are in use.")
+            }
+            return EndpointURL(scheme: .tcp, host: HostPattern(self.tcpHost), port: port)
+        }
+        guard let port = self.configuration.defaultPort(of: scheme) else {
+            throw Failure(.protocolUnsupported, "This edge has no port for \(scheme.rawValue) endpoints.")
+        }
+        do throws(HostNameError) {
+            let host = try self.configuration.baseDomains[0].prefixed(by: RandomName.label())
+            return EndpointURL(scheme: scheme, host: HostPattern(host), port: port)
+        } catch {
+            throw Failure(error)
+        }
+    }
+}

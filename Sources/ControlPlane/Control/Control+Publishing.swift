@@ -1,0 +1,45 @@
+import EdgeLink
+import Model
+
+/// How far the edge is behind what was decided.
+struct Publication {
+    /// The revision of the last decision; each table has that of the decisions in it.
+    var decided: UInt64 = 0
+    /// The revision of the table in force.
+    var applied: UInt64 = 0
+    /// Whether the edge is taking a table at the moment.
+    var isRunning = false
+    /// Those who wait until it has.
+    var waiting: [CheckedContinuation<Void, Never>] = []
+    /// The endpoints that the edge could not serve when it took the last table.
+    var failures: [ResourceID<EndpointKind>: Failure] = [:]
+}
+
+extension Control {
+    /// Returns when a table that holds every change made before the call is in force on every event loop.
+    ///
+    /// One table is on its way at a time; changes made meanwhile share the next. Without an edge there is nothing to
+    /// do: attaching one publishes.
+    func publish() async {
+        guard let edge else { return }
+        self.publication.decided += 1
+        let wanted = self.publication.decided
+        while self.publication.applied < wanted {
+            if self.publication.isRunning {
+                await withCheckedContinuation { self.publication.waiting.append($0) }
+                continue
+            }
+            self.publication.isRunning = true
+            let table = EndpointTable(
+                revision: self.publication.decided,
+                endpoints: self.endpoints.all.map(\.routed)
+            )
+            self.publication.failures = await edge.apply(table)
+            self.publication.applied = table.revision
+            self.publication.isRunning = false
+            let waiting = self.publication.waiting
+            self.publication.waiting = []
+            for continuation in waiting { continuation.resume() }
+        }
+    }
+}

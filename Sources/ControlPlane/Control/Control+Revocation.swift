@@ -1,0 +1,69 @@
+internal import EdgeLink
+internal import Logging
+package import Model
+internal import Store
+
+extension Control {
+    /// Follows the store for ever, and ends the sessions of credentials that are revoked and of accounts that are
+    /// suspended, whoever did it, be it this process or another. Returns when its task is cancelled.
+    package func run() async {
+        var revision = Revision.zero
+        while !Task.isCancelled {
+            do throws(StoreError) {
+                for try await changes in self.store.changes(after: revision) {
+                    for change in changes { await self.consider(change) }
+                    revision = changes.last?.revision ?? revision
+                }
+            } catch {
+                if error == .forgotten { revision = .zero }
+                self.logger.warning("cannot follow the store", metadata: ["error.detail": "\(error)"])
+                // Only the end of the task cuts the pause short.
+                try? await self.clock.sleep(for: .seconds(1))
+            }
+        }
+    }
+
+    private func consider(_ change: RecordChange) async {
+        switch change.kind {
+        case CredentialRecord.recordKind:
+            guard let id = ResourceID<CredentialKind>(change.id) else { return }
+            await self.consider(id, change.record)
+        case AccountRecord.recordKind:
+            guard let id = ResourceID<AccountKind>(change.id) else { return }
+            let isGone = change.record == nil
+            // An account that cannot be read stays as it was: openSession says what is wrong with it.
+            let isSuspended = change.record.flatMap { try? Stored<AccountRecord>($0) }?.document.isSuspended ?? false
+            if isGone || isSuspended { await self.end(self.sessions.suspend(id), because: .suspended) }
+        default:
+            break
+        }
+    }
+
+    private func consider(_ id: ResourceID<CredentialKind>, _ record: Record?) async {
+        guard let record else { return await self.end(self.sessions.revoke(id), because: .revoked) }
+        // A credential that cannot be read lets nobody in any more: its sessions end like those of a revoked one.
+        guard let credential = try? Stored<CredentialRecord>(record), credential.document.revoked == nil,
+            let rules = try? AccessRules(credential.document.rules)
+        else { return await self.end(self.sessions.revoke(id), because: .revoked) }
+        self.sessions.setRules(rules, of: id)
+    }
+
+    /// Revokes an authtoken. Its sessions are closed when this returns.
+    package func revoke(_ credential: ResourceID<CredentialKind>) async throws(Failure) {
+        try await Provisioning(store: self.store, now: self.now).revoke(credential)
+        await self.end(self.sessions.revoke(credential), because: .revoked)
+    }
+
+    private func end(_ legs: [AgentLeg], because failure: Failure) async {
+        guard !legs.isEmpty else { return }
+        for leg in legs { self.takeOffline(self.endpoints.detach(leg.connection)) }
+        await self.publish()
+        for leg in legs {
+            await self.edge?.close(leg.connection, because: failure)
+            self.logger.info(
+                "agent session ended by the edge",
+                metadata: ["session.id": "\(leg.sessionID)", "error.code": "\(failure.code.name)"]
+            )
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package import Addressing
+
+extension Control {
+    /// What the operator of an edge decides about its endpoints and sessions.
+    package struct Configuration: Sendable {
+        /// The names below which everybody may bind. Random hosts are below the first.
+        package var baseDomains: [HostName]
+        /// Whether other hosts may be bound too, as long as they belong to nobody else.
+        package var allowsAnyHost = true
+        /// The edge's own names, which nobody may bind: where agents connect, the API, the dashboard.
+        package var reservedHosts: Set<HostName> = []
+
+        /// The ports on which visitors reach `http` endpoints. A URL without port means the first. Never empty.
+        package var httpPorts: [UInt16] = [80]
+        /// The same for `https` and `tls` endpoints, which share their listeners.
+        package var tlsPorts: [UInt16] = [443]
+        /// The host of TCP endpoints; nil for the first base domain.
+        package var tcpHost: HostName?
+        /// The ports that TCP endpoints may have; nil when this edge serves none.
+        package var tcpPorts: ClosedRange<UInt16>?
+
+        /// `host:port` where agents connect, as they are told it for further legs.
+        package var connectAddress: String
+        /// How many connections one agent of ours shall open, 1 to 4.
+        package var legs = 1
+        /// The name of this place, which agents show. Not empty: some refuse that.
+        package var region = "local"
+        /// What agents show as the plan of the account.
+        package var planName = "Self-hosted"
+        /// Text that agents print when they have connected; empty for none.
+        package var banner = ""
+
+        /// How long the endpoints of a session that was lost are kept for it (`spec/agent-protocol.md` 13.6).
+        package var holdTime: Duration = .seconds(5)
+        /// How long an agent that was away may come back to its random addresses.
+        package var bindTokenLifetime: Duration = .seconds(30 * 86_400)
+        /// How long an agent that was away may come back to its session.
+        package var cookieLifetime: Duration = .seconds(30 * 86_400)
+        /// How long an Auth waits for a store that is away, before it is refused.
+        package var storePatience: Duration = .seconds(30)
+
+        /// Connections of agents that may have a session at the same time.
+        package var maximumSessions = 10_000
+        package var maximumEndpointsPerSession = 1_000
+
+        /// Endpoints that need no agent.
+        package var staticUpstreams: [StaticUpstream] = []
+
+        package init(baseDomains: [HostName], connectAddress: String) {
+            precondition(!baseDomains.isEmpty, "an edge has a base domain")
+            self.baseDomains = baseDomains
+            self.connectAddress = connectAddress
+        }
+
+        /// The ports that URLs may name.
+        var ports: PublicPorts { PublicPorts(http: Set(self.httpPorts), tls: Set(self.tlsPorts)) }
+
+        /// The port of a URL that names none; nil where there is no such port.
+        func defaultPort(of scheme: EndpointScheme) -> UInt16? {
+            switch scheme {
+            case .http: self.httpPorts.first
+            case .https, .tls: self.tlsPorts.first
+            case .tcp: nil
+            }
+        }
+    }
+
+    /// An endpoint whose visitors are forwarded to a TCP address by the edge itself.
+    package struct StaticUpstream: Sendable, Hashable {
+        package let url: EndpointURL
+        /// A host name or an address literal.
+        package let host: String
+        package let port: UInt16
+
+        package init(url: EndpointURL, host: String, port: UInt16) {
+            self.url = url
+            self.host = host
+            self.port = port
+        }
+    }
+}

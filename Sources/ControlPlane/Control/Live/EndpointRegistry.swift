@@ -1,0 +1,166 @@
+import Addressing
+import EdgeLink
+import Model
+
+/// The endpoints that are online or held, and which of them may stand beside each other.
+///
+/// Decides; publishes nothing and waits for nothing.
+struct EndpointRegistry {
+    private var endpoints: [ResourceID<EndpointKind>: LiveEndpoint] = [:]
+    private var byPlace: [Place: Set<ResourceID<EndpointKind>>] = [:]
+    private var byBind: [BindKey: ResourceID<EndpointKind>] = [:]
+    private var byConnection: [ConnectionID: Set<ResourceID<EndpointKind>>] = [:]
+
+    /// What endpoints contend for: those of one place must share it or exclude each other.
+    private enum Place: Hashable {
+        case http(HostPattern, UInt16)
+        /// `https` and `tls` share their listeners.
+        case tls(HostPattern, UInt16)
+        /// A port is listened on for one endpoint, whatever host people reach it by.
+        case tcp(UInt16)
+
+        init(_ url: EndpointURL) {
+            switch url.scheme {
+            case .http: self = .http(url.host, url.port)
+            case .https, .tls: self = .tls(url.host, url.port)
+            case .tcp: self = .tcp(url.port)
+            }
+        }
+    }
+
+    var all: some Collection<LiveEndpoint> { self.endpoints.values }
+
+    subscript(id: ResourceID<EndpointKind>) -> LiveEndpoint? { self.endpoints[id] }
+
+    subscript(key: BindKey) -> LiveEndpoint? { self.byBind[key].flatMap { self.endpoints[$0] } }
+
+    func isTCPPortFree(_ port: UInt16) -> Bool { self.byPlace[.tcp(port)] == nil }
+
+    func count(on connection: ConnectionID) -> Int { self.byConnection[connection]?.count ?? 0 }
+
+    // MARK: - Coming
+
+    /// What came of an agent's wish to serve a URL.
+    struct Admission {
+        let endpoint: LiveEndpoint
+        /// Endpoints that were held and are held no longer: the one that came back, and those that made room.
+        let ended: [ResourceID<EndpointKind>]
+    }
+
+    /// Lets an agent's endpoint in.
+    ///
+    /// It is the one that is there already when the agent binds it again under the same name, be it on another leg or
+    /// after its session was lost; else `candidate`. What is held for the same account makes room for it.
+    ///
+    /// - Throws: `.urlTaken` when others have the URL and one of them does not share it.
+    mutating func admit(_ candidate: LiveEndpoint) throws(Failure) -> Admission {
+        guard let binding = candidate.binding else { preconditionFailure("only agents are admitted") }
+        let known = self[binding.key]
+        if let known, known.url != candidate.url, !known.isHeld {
+            throw Failure(.urlTaken, "The bind id is in use in this session, for \(known.url).")
+        }
+        let isBack = known?.url == candidate.url
+        let rivals = self.rivals(of: candidate, beside: known?.id)
+        for rival in rivals where !Self.mayStand(candidate, beside: rival) && !Self.makesRoom(rival, for: candidate) {
+            throw Failure(.urlTaken, "\(candidate.url) is in use.")
+        }
+        var ended = rivals.filter { !Self.mayStand(candidate, beside: $0) }.map(\.id)
+        for id in ended { self.remove(id) }
+        guard let known, isBack else {
+            if let known {
+                self.remove(known.id)
+                ended.append(known.id)
+            }
+            self.insert(candidate)
+            return Admission(endpoint: candidate, ended: ended)
+        }
+        if known.isHeld { ended.append(known.id) }
+        return Admission(endpoint: self.rejoin(known, as: candidate, binding), ended: ended)
+    }
+
+    /// The endpoint goes on under its own id, on one connection more, with what the agent says now.
+    private mutating func rejoin(
+        _ known: LiveEndpoint,
+        as candidate: LiveEndpoint,
+        _ binding: AgentBinding
+    ) -> LiveEndpoint {
+        var binding = binding
+        let before = known.binding?.connections ?? []
+        binding.connections = before + binding.connections.filter { !before.contains($0) }
+        var endpoint = known
+        endpoint.isPooled = candidate.isPooled
+        endpoint.source = .agent(binding)
+        self.remove(known.id)
+        self.insert(endpoint)
+        return endpoint
+    }
+
+    private func rivals(of endpoint: LiveEndpoint, beside other: ResourceID<EndpointKind>?) -> [LiveEndpoint] {
+        (self.byPlace[Place(endpoint.url)] ?? []).filter { $0 != endpoint.id && $0 != other }
+            .compactMap { self.endpoints[$0] }
+    }
+
+    /// A pool has one URL and one account, and all of its members say that they share.
+    private static func mayStand(_ endpoint: LiveEndpoint, beside rival: LiveEndpoint) -> Bool {
+        endpoint.isPooled && rival.isPooled && endpoint.url == rival.url && endpoint.account == rival.account
+    }
+
+    /// A new session of the account may have what is only held for an old one.
+    private static func makesRoom(_ rival: LiveEndpoint, for endpoint: LiveEndpoint) -> Bool {
+        rival.isHeld && rival.account == endpoint.account
+    }
+
+    mutating func insert(_ endpoint: LiveEndpoint) {
+        self.endpoints[endpoint.id] = endpoint
+        self.byPlace[Place(endpoint.url), default: []].insert(endpoint.id)
+        guard let binding = endpoint.binding else { return }
+        self.byBind[binding.key] = endpoint.id
+        for connection in binding.connections {
+            self.byConnection[connection, default: []].insert(endpoint.id)
+        }
+    }
+
+    // MARK: - Changing
+
+    /// Changes what an agent may patch.
+    ///
+    /// - Throws: `.urlTaken` when the endpoint would stop sharing, or begin to, beside others that do otherwise.
+    mutating func patch(_ endpoint: LiveEndpoint) throws(Failure) {
+        for rival in self.rivals(of: endpoint, beside: nil) where !Self.mayStand(endpoint, beside: rival) {
+            throw Failure(.urlTaken, "Others serve \(endpoint.url) too, and pooling must be enabled on all of them.")
+        }
+        self.endpoints[endpoint.id] = endpoint
+    }
+
+    // MARK: - Going
+
+    mutating func remove(_ id: ResourceID<EndpointKind>) {
+        guard let endpoint = self.endpoints.removeValue(forKey: id) else { return }
+        let place = Place(endpoint.url)
+        self.byPlace[place]?.remove(id)
+        if self.byPlace[place]?.isEmpty ?? false { self.byPlace[place] = nil }
+        guard let binding = endpoint.binding else { return }
+        self.byBind[binding.key] = nil
+        for connection in binding.connections { self.forget(id, on: connection) }
+    }
+
+    private mutating func forget(_ id: ResourceID<EndpointKind>, on connection: ConnectionID) {
+        self.byConnection[connection]?.remove(id)
+        if self.byConnection[connection]?.isEmpty ?? false { self.byConnection[connection] = nil }
+    }
+
+    /// Takes a connection from all endpoints that are bound on it.
+    ///
+    /// - Returns: those that have no connection left. They stay, held.
+    mutating func detach(_ connection: ConnectionID) -> [LiveEndpoint] {
+        var left: [LiveEndpoint] = []
+        for id in self.byConnection.removeValue(forKey: connection) ?? [] {
+            guard var endpoint = self.endpoints[id], var binding = endpoint.binding else { continue }
+            binding.connections.removeAll { $0 == connection }
+            endpoint.source = .agent(binding)
+            self.endpoints[id] = endpoint
+            if binding.connections.isEmpty { left.append(endpoint) }
+        }
+        return left
+    }
+}
