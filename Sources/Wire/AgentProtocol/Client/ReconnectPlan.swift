@@ -71,12 +71,7 @@ package struct ReconnectPlan: Sendable, Equatable {
         return .rebind
     }
 
-    /// Auth was refused.
-    ///
-    /// - Parameters:
-    ///   - code: of the refusal; nil where it named none.
-    ///   - now: the time.
-    ///   - jitter: 0 to 1.
+    /// Auth was refused with this code; nil where it named none.
     package mutating func refused(code: Int?, now: NIODeadline, jitter: Double) -> Action {
         if !self.hasBeenOnline, let code, Self.finalCodes.contains(code) {
             self.phase = .stopped

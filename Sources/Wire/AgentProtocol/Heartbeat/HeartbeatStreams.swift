@@ -6,8 +6,7 @@ final class HeartbeatEchoStream: ControlReceiver {
     private var responder = HeartbeatResponder()
     private var ended: (() -> Void)?
 
-    /// - Parameters:
-    ///   - ended: called once, when the peer has ended the stream.
+    /// - Parameter ended: called once, when the peer has ended the stream.
     init(ended: @escaping () -> Void) {
         self.ended = ended
     }
