@@ -106,7 +106,8 @@ let modules: [Module] = [
         name: "AgentProtocol",
         uses: ["Addressing", "Model", "Mux"],
         products: [.NIOCore, .DequeModule],
-        tests: [.NIOCore, .NIOEmbedded]
+        tests: [.NIOCore, .NIOEmbedded],
+        testUses: ["Conformance"]
     ),
     Module(room: "Wire", name: "EdgeLink", uses: ["Addressing", "Model"], tests: nil),
     Module(room: "Trust", name: "Secrets", uses: ["Model"], products: [.Crypto]),
@@ -197,7 +198,7 @@ let support: [Module] = [
     Module(
         room: "Support",
         name: "Conformance",
-        uses: ["Addressing", "Preamble", "Mux", "AgentProtocol", "TestSupport"],
+        uses: ["Addressing", "Model", "Preamble", "Mux", "AgentProtocol", "TestSupport"],
         products: [.NIOCore, .NIOEmbedded],
         tests: nil
     ),

@@ -31,7 +31,8 @@ package struct Suite: Sendable {
 extension Suite {
     /// All suites, in the order in which they run.
     package static let all: [Suite] = [
-        Suite(name: "ip", title: "addresses, prefixes, lists, SSRF, X-Forwarded-For", cases: runIPVectors)
+        Suite(name: "agent-protocol", title: "recorded exchanges of published agents", cases: runAgentTranscripts),
+        Suite(name: "ip", title: "addresses, prefixes, lists, SSRF, X-Forwarded-For", cases: runIPVectors),
     ]
 
     package static func named(_ name: String) -> Suite? {

@@ -52,19 +52,23 @@ extension AgentMessage {
         /// As the answer to a bind that got `url`: everything as it came, with the address in use, and those fields
         /// present without which the strict family of agents fails the call.
         package func answered(with url: EndpointURL) -> BindOptions {
+            self.answered(scheme: url.scheme, host: url.host.description, port: url.port)
+        }
+
+        package func answered(scheme: EndpointScheme, host: String, port: UInt16) -> BindOptions {
             var answer = self
-            switch url.scheme {
+            switch scheme {
             case .http, .https:
-                answer.json.set("Hostname", to: .string(url.host.description))
+                answer.json.set("Hostname", to: .string(host))
                 answer.complete("Subdomain", with: "")
                 answer.complete("Auth", with: "")
                 answer.complete("HostHeaderRewrite", with: false)
             case .tls:
-                answer.json.set("Hostname", to: .string(url.host.description))
+                answer.json.set("Hostname", to: .string(host))
                 answer.complete("Subdomain", with: "")
                 answer.complete("MutualTLSAtAgent", with: false)
             case .tcp:
-                answer.json.set("Addr", to: .string(url.hostport))
+                answer.json.set("Addr", to: .string("\(host):\(port)"))
             }
             answer.complete("ProxyProto", with: 0)
             return answer

@@ -10,8 +10,8 @@ package final class AgentServerSession {
     package struct Configuration: Sendable {
         /// What SrvInfo answers, before anyone has said who they are.
         package var region = "local"
-        /// Between our own heartbeats, which measure the round trip and conclude nothing.
-        package var heartbeatInterval = TimeAmount.seconds(10)
+        /// Between our own heartbeats, which measure the round trip and conclude nothing; nil for none.
+        package var heartbeatInterval: TimeAmount? = .seconds(10)
         /// From a proxied stream to the first sign of its agent.
         package var proxyPatience = TimeAmount.seconds(5)
         /// From a command to its answer.
@@ -129,19 +129,19 @@ package final class AgentServerSession {
         case .active, .draining: break
         case .awaitingAuth, .authenticating, .closing, .ended: return
         }
-        let heartbeat = self.heartbeat ?? self.makeHeartbeat()
+        guard let heartbeat = self.heartbeat ?? self.makeHeartbeat() else { return }
         self.heartbeat = heartbeat
         _ = heartbeat.tick(now: self.now, nonce: UInt32.random(in: .min ... .max))
         self.connection.roundTripTime = heartbeat.roundTrip
     }
 
-    private func makeHeartbeat() -> HeartbeatRequestStream {
-        let requester = HeartbeatRequester(
-            interval: self.configuration.heartbeatInterval,
-            tolerance: nil,
-            now: self.now
-        )
-        return HeartbeatRequestStream(requester, on: self.connection)
+    private func makeHeartbeat() -> HeartbeatRequestStream? {
+        self.configuration.heartbeatInterval.map { interval in
+            HeartbeatRequestStream(
+                HeartbeatRequester(interval: interval, tolerance: nil, now: self.now),
+                on: self.connection
+            )
+        }
     }
 
     private func reviewProxied() {
