@@ -92,7 +92,7 @@ struct Module {
 let modules: [Module] = [
     Module(room: "Base", name: "Addressing"),
     Module(room: "Base", name: "Model", uses: ["Addressing"]),
-    Module(room: "Base", name: "Settings", uses: ["Model"], products: [.Yams]),
+    Module(room: "Base", name: "Settings", uses: ["Addressing", "Model"], products: [.Yams]),
     Module(
         room: "Wire",
         name: "Preamble",
@@ -181,13 +181,16 @@ let modules: [Module] = [
     ),
     Module(
         room: "Programs",
+        name: "EdgeProgram",
+        uses: ["Addressing", "Model", "Settings"],
+        products: [.NIOCore]
+    ),
+    Module(
+        room: "Programs",
         name: "PorticoEdge",
         form: .program("portico-edge"),
-        uses: [
-            "Addressing", "Model", "Settings", "EdgeLink", "Secrets", "Certificates", "Edge", "Store", "SQLiteStore",
-            "Control",
-        ],
-        products: [.ArgumentParser, .Logging, .ServiceLifecycle, .NIOCore, .NIOPosix],
+        uses: ["Model", "Settings", "EdgeProgram"],
+        products: [.ArgumentParser],
         tests: nil
     ),
 ]

@@ -52,7 +52,10 @@ struct FlagArguments {
         guard flag.hasPrefix("-") else {
             return SettingsProblem(at: nil, "\(quoted(flag)) is no flag; settings are given as --name value")
         }
-        let near = Suggestion.nearest(to: flag, among: flags).map { "; did you mean \($0)?" } ?? ""
+        let name = String(flag.drop { $0 == "-" })
+        let near =
+            Suggestion.nearest(to: name, among: flags.map { String($0.dropFirst(2)) }.sorted())
+            .map { "; did you mean --\($0)?" } ?? ""
         return SettingsProblem(at: nil, "unknown flag \(quoted(flag))\(near)")
     }
 }

@@ -111,17 +111,19 @@ final class SettingsPass {
             .map(\.1)
     }
 
-    /// The variables that begin as ours do and mean nothing.
+    /// The variables that begin as ours do, mean nothing, and look like ours misspelt.
     ///
     /// No error: Kubernetes sets `PORTICO_EDGE_SERVICE_HOST` and others for a service of that name.
     var warnings: [String] {
-        let known = self.schema?.settings.flatMap(\.variables) ?? []
+        let known = Set(self.schema?.settings.flatMap(\.variables) ?? [])
         guard let prefix = self.variablePrefixes.first else { return [] }
+        let names = known.filter { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)).lowercased() }
         return self.environment.keys.sorted()
             .filter { $0.hasPrefix(prefix) && !known.contains($0) }
-            .compactMap { name in
-                Suggestion.nearest(to: name, among: known.map { $0.lowercased() }).map { near in
-                    "the environment variable \(name) means nothing; did you mean \(near.uppercased())?"
+            .compactMap { variable in
+                let name = String(variable.dropFirst(prefix.count))
+                return Suggestion.nearest(to: name, among: names.sorted()).map { near in
+                    "the environment variable \(variable) means nothing; did you mean \(prefix)\(near.uppercased())?"
                 }
             }
     }

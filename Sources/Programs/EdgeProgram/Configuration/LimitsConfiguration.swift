@@ -1,0 +1,126 @@
+import Settings
+
+/// Bounds on what one visitor or agent may take (`reliability.md` 3b).
+package struct LimitsConfiguration: Sendable {
+    package let handshakeTimeout: Duration
+    package let headTimeout: Duration
+    package let headBytes: Int
+    package let headFields: Int
+    package let lineBytes: Int
+    package let keepAliveTimeout: Duration
+    package let bodyIdleTimeout: Duration
+    package let slowReaderTimeout: Duration
+    package let pipeIdleTimeout: Duration
+    package let halfCloseGrace: Duration
+    package let connectTimeout: Duration
+    package let connections: Int
+    package let connectionsPerListener: Int
+    package let connectionsPerAddress: Int
+
+    init(from settings: SettingsReader) {
+        self.handshakeTimeout = settings.time(
+            "handshake_timeout",
+            .seconds(1) ... .seconds(300),
+            default: .seconds(10),
+            "From the start of a connection to the end of its TLS handshake, ClientHello included. Then: closed."
+        )
+        self.headTimeout = settings.time(
+            "head_timeout",
+            .seconds(1) ... .seconds(300),
+            default: .seconds(10),
+            "From the first byte of a request's head to its last. Then: 408."
+        )
+        self.headBytes = settings.value(
+            "head_bytes",
+            .bytes(in: 4096...1 << 20),
+            default: 60 << 10,
+            "The size of a request's head. More: 431."
+        )
+        self.headFields = settings.value(
+            "head_fields",
+            .integer(in: 16...1000, of: "fields"),
+            default: 100,
+            "Fields of a request's head. More: 431."
+        )
+        self.lineBytes = settings.value(
+            "line_bytes",
+            .bytes(in: 1024...1 << 20),
+            default: 16 << 10,
+            "The length of a request line (more: 414) or of a field (more: 431)."
+        )
+        self.keepAliveTimeout = settings.time(
+            "keep_alive_timeout",
+            .seconds(1) ... .seconds(3600),
+            default: .seconds(60),
+            "Between two requests of a connection. Then: closed."
+        )
+        self.bodyIdleTimeout = settings.time(
+            "body_idle_timeout",
+            .seconds(1) ... .seconds(3600),
+            default: .seconds(30),
+            "Without a byte of a request's body that is under way. Then: 408."
+        )
+        self.slowReaderTimeout = settings.time(
+            "slow_reader_timeout",
+            .seconds(1) ... .seconds(3600),
+            default: .seconds(30),
+            "Without progress at a visitor that doesn't take what it asked for. Then: closed."
+        )
+        self.pipeIdleTimeout = settings.time(
+            "pipe_idle_timeout",
+            .seconds(1) ... .seconds(86_400),
+            default: .seconds(300),
+            "Without a byte in either direction of a TCP, TLS or upgraded connection. Then: closed."
+        )
+        self.halfCloseGrace = settings.time(
+            "half_close_grace",
+            .zero ... .seconds(300),
+            default: .seconds(3),
+            "For a visitor that has closed its sending side to get the beginning of its answer. Then: closed."
+        )
+        self.connectTimeout = settings.time(
+            "connect_timeout",
+            .milliseconds(100) ... .seconds(120),
+            default: .seconds(5),
+            "To reach a configured upstream. Then: 504."
+        )
+        self.connections = settings.value(
+            "connections",
+            .integer(in: 16...10_000_000, of: "connections"),
+            default: 50_000,
+            "Connections of visitors and agents in all."
+        )
+        self.connectionsPerListener = settings.value(
+            "connections_per_listener",
+            .integer(in: 16...10_000_000, of: "connections"),
+            default: 10_000,
+            "Connections to one listener."
+        )
+        self.connectionsPerAddress = settings.value(
+            "connections_per_address",
+            .integer(in: 1...10_000_000, of: "connections"),
+            default: 256,
+            "Connections from one IP address (IPv6: from one /64). More: closed."
+        )
+        if self.lineBytes > self.headBytes {
+            settings.refuse("line_bytes", "is larger than head_bytes; a line is a part of a head")
+        }
+        if self.connectionsPerListener > self.connections {
+            settings.refuse("connections_per_listener", "is larger than connections, which it is a part of")
+        }
+        if self.connectionsPerAddress > self.connectionsPerListener {
+            settings.refuse("connections_per_address", "is larger than connections_per_listener, which it is a part of")
+        }
+    }
+}
+
+extension SettingsReader {
+    fileprivate func time(
+        _ key: String,
+        _ range: ClosedRange<Duration>,
+        default standard: Duration,
+        _ summary: String
+    ) -> Duration {
+        self.value(key, .duration(in: range), default: standard, summary)
+    }
+}

@@ -1,0 +1,102 @@
+package import Addressing
+package import Settings
+
+/// Where the edge listens. Each is a list; an empty one listens nowhere.
+package struct ListenersConfiguration: Sendable {
+    package let http: [ListenAddress]
+    package let https: [ListenAddress]
+    package let agents: [ListenAddress]
+    package let management: [ListenAddress]
+
+    init(from settings: SettingsReader) {
+        func listen(_ key: String, _ standard: ListenAddress, _ summary: String) -> [ListenAddress] {
+            settings.value(key, .list(of: .listenAddress, limit: 16), default: [standard], summary)
+        }
+        self.http = listen("http", .any(port: 8080), "Visitors of `http://` endpoints.")
+        self.https = listen(
+            "https",
+            .any(port: 8443),
+            "Visitors of `https://` and `tls://` endpoints, and agents that ask for the connect host."
+        )
+        self.agents = listen("agents", .any(port: 4443), "Agents, whatever name they ask for.")
+        self.management = listen(
+            "management",
+            .address(NetworkAddress(ip: .loopback4, port: 4041)),
+            "Plain HTTP for `/healthz` and `/readyz`. It must not be reachable from outside."
+        )
+    }
+}
+
+/// How visitors reach the edge, where that is not as it listens: behind a load balancer or a port forwarding.
+package struct PublicConfiguration: Sendable {
+    /// nil for the port of the first listener, as it is after it has been opened.
+    package let httpPort: UInt16?
+    package let httpsPort: UInt16?
+    package let tcpHost: HostName
+
+    init(from settings: SettingsReader, baseDomain: HostName) {
+        func port(_ scheme: EndpointScheme, _ standard: Int) -> UInt16? {
+            settings.optional(
+                "\(scheme.rawValue)_port",
+                .integer(in: 1...65535),
+                absent: "the port of the first listener",
+                "The port in the URLs of `\(scheme.rawValue)://` endpoints; \(standard) is left out of them."
+            ).map { UInt16($0) }
+        }
+        self.httpPort = port(.http, 80)
+        self.httpsPort = port(.https, 443)
+        self.tcpHost = settings.value(
+            "tcp_host",
+            .hostName,
+            default: baseDomain,
+            written: "the base domain",
+            "The host name in the URLs of `tcp://` endpoints."
+        )
+    }
+}
+
+/// Endpoints with a port of their own.
+package struct TCPEndpointConfiguration: Sendable {
+    /// The address of all TCP endpoints; nil for every address of the machine.
+    package let address: IPAddress?
+    package let ports: ClosedRange<UInt16>
+
+    init(from settings: SettingsReader) {
+        self.address = settings.optional(
+            "address",
+            .ipAddress,
+            absent: "all addresses",
+            "The address that TCP endpoints listen on."
+        )
+        self.ports = settings.value(
+            "ports",
+            .portRange(limit: 20_000),
+            default: 20_000...20_999,
+            "The ports of TCP endpoints. An endpoint that asks for another port is refused."
+        )
+    }
+}
+
+package struct TLSConfiguration: Sendable {
+    package let requiresServerName: Bool
+
+    init(from settings: SettingsReader) {
+        self.requiresServerName = settings.value(
+            "require_sni",
+            .bool,
+            default: true,
+            """
+            Whether a visitor must name the host that it wants (SNI) to get a handshake. When it need not, one that \
+            doesn't gets the certificate of the base domain.
+            """
+        )
+    }
+}
+
+extension SettingType where Value == IPAddress {
+    fileprivate static var ipAddress: SettingType {
+        SettingType("IP address", expectation: "an IP address", render: \.description) { text in
+            IPAddress(textBytes: text.utf8)
+        }
+    }
+}
