@@ -168,15 +168,15 @@ let modules: [Module] = [
         room: "Agent",
         name: "AgentRuntime",
         uses: ["Addressing", "Model", "Settings", "Portico"],
-        products: [.Logging, .Yams]
+        products: [.Yams]
     ),
-    Module(room: "Agent", name: "AgentConsole", uses: ["Addressing", "Model", "Portico"], products: [.Logging]),
+    Module(room: "Agent", name: "AgentConsole", uses: ["Portico", "AgentRuntime"], products: [.NIOCore]),
     Module(
         room: "Programs",
         name: "PorticoCLI",
         form: .program("portico"),
-        uses: ["Addressing", "Model", "Settings", "Portico", "AgentRuntime", "AgentConsole"],
-        products: [.ArgumentParser, .Logging, .ServiceLifecycle],
+        uses: ["Portico", "AgentRuntime", "AgentConsole"],
+        products: [.ArgumentParser],
         tests: nil
     ),
     Module(

@@ -24,6 +24,8 @@ extension Agent {
         case endpointFailed(Endpoint.ID, PorticoError)
         /// An endpoint that had failed serves again.
         case endpointRecovered(Endpoint.ID)
+        /// An attempt to connect failed; attempts go on.
+        case connectFailed(PorticoError)
         /// The next attempt to connect comes after this time.
         case reconnectScheduled(Duration)
     }
@@ -38,7 +40,8 @@ extension Agent {
         public let serverVersion: String
         /// Text for the one who runs the agent; empty for none.
         public let banner: String
-        /// The version below which the edge will refuse agents one day, and its words; nil when this one is recent enough.
+        /// The version below which the edge will refuse agents one day, and its words; nil when this one is recent
+        /// enough.
         public let deprecation: String?
     }
 

@@ -16,17 +16,21 @@ public final class Agent: Sendable {
 
     private let session: AgentSession
 
-    private init(session: AgentSession) {
-        self.session = session
+    /// An agent that has not connected yet, for those who want to see its events from the first.
+    package init(_ configuration: Configuration) {
+        self.session = AgentSession(configuration)
     }
+
+    /// Connects, as `connect` tells. Called once.
+    package func start() async throws { try await self.session.start() }
 
     /// Connects, and returns when the edge has accepted the session.
     ///
     /// - Throws: `PorticoError`: when the edge refuses the agent, and when it cannot be reached, unless
     ///   `Configuration.retriesFirstConnect` says to go on. Also `CancellationError`.
     public static func connect(_ configuration: Configuration) async throws -> Agent {
-        let agent = Agent(session: AgentSession(configuration))
-        try await agent.session.start()
+        let agent = Agent(configuration)
+        try await agent.start()
         return agent
     }
 
@@ -67,11 +71,11 @@ public final class Agent: Sendable {
     /// What the edge said when it accepted the session last; nil before the first time.
     public var details: SessionDetails? { self.session.board.details }
 
-    /// What happens from now on. Each call has its own events, of which the last 256 are kept for a slow reader; they end
-    /// when the agent is closed.
+    /// What happens from now on. Each call has its own events, of which the last 256 are kept for a slow reader; they
+    /// end when the agent is closed.
     public func events() -> AsyncStream<Event> { self.session.board.events() }
 
-    /// Takes all endpoints offline, takes leave of the edge and closes; connections under way are cut. Returns when it is
-    /// done, at the latest after a few seconds.
+    /// Takes all endpoints offline, takes leave of the edge and closes; connections under way are cut. Returns when it
+    /// is done, at the latest after a few seconds.
     public func close() async { await self.session.close() }
 }

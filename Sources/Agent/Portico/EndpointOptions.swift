@@ -1,3 +1,5 @@
+import Model
+
 /// What an endpoint shall be like. Everything has a useful default: `EndpointOptions()` is an HTTPS endpoint with a
 /// URL that the edge chooses.
 public struct EndpointOptions: Sendable, Hashable {
@@ -63,9 +65,10 @@ public struct EndpointOptions: Sendable, Hashable {
 extension EndpointOptions {
     /// The scheme of the endpoint, and the URL as the edge is asked for it.
     ///
-    /// - Throws: `.invalidConfiguration` when `url` begins with a scheme that no endpoint has. Everything else about a URL is
+    /// - Throws: `.invalidConfiguration` when `url` begins with a scheme that no endpoint has. Everything else about a
+    ///   URL is
     ///   the edge's to judge, whose answer has the code.
-    func wish() throws(PorticoError) -> (scheme: Scheme, url: String) {
+    package func wish() throws(PorticoError) -> (scheme: Scheme, url: String) {
         guard let url, !url.isEmpty else { return (self.scheme, "\(self.scheme.rawValue)://") }
         guard let separator = url.firstRange(of: "://") else {
             return (self.scheme, "\(self.scheme.rawValue)://\(url)")
@@ -73,9 +76,8 @@ extension EndpointOptions {
         guard let scheme = Scheme(rawValue: url[..<separator.lowerBound].lowercased()) else {
             throw PorticoError(
                 .invalidConfiguration,
-                code: "ERR_PORTICO_9036",
-                "The URL \(url.quotedForDisplay) cannot be served.",
-                remedy: "Its scheme must be one of http, https, tls and tcp."
+                .urlScheme,
+                "The URL \(url.quotedForDisplay) has a scheme that no endpoint has."
             )
         }
         return (scheme, url)

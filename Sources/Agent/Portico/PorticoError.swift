@@ -1,3 +1,6 @@
+import AgentProtocol
+package import Model
+
 /// Why an agent could not do what it was asked: what happened, in words for the one who runs it, and what to do.
 public struct PorticoError: Error, Sendable, Hashable {
     /// Whose fault it is and whether trying again can help.
@@ -36,12 +39,33 @@ public struct PorticoError: Error, Sendable, Hashable {
     }
 }
 
+extension PorticoError {
+    /// An error of the catalogue.
+    ///
+    /// - Parameters:
+    ///   - kind: whose fault it is.
+    ///   - code: with its own remedy.
+    ///   - message: what happened; nil for what the code stands for.
+    package init(_ kind: Kind, _ code: ErrorCode, _ message: String? = nil) {
+        self.init(kind, code: code.name, message ?? code.meaning, remedy: code.remedy)
+    }
+
+    /// What the edge answered. The message is its own; what to do is told where the catalogue knows the code.
+    init(_ kind: Kind, told text: ErrorText) {
+        let known = text.number.flatMap { number in ErrorCode.all.first { $0.number == number } }
+        let message = text.message.isEmpty ? known?.meaning ?? "The edge refused." : text.message
+        self.init(kind, code: text.code, message, remedy: known?.remedy)
+    }
+}
+
 extension PorticoError: CustomStringConvertible {
     /// Message, remedy and code on one line.
     public var description: String {
         var text = self.message
+        if let last = text.last, !".!?".contains(last) { text += "." }
         if let remedy { text += " " + remedy }
         if let code { text += " (\(code))" }
-        return text
+        // Half of it is the edge's words: nothing in them moves a cursor or begins a line.
+        return text.unicodeScalars.map { $0 == "\n" ? " " : $0.escapedForDisplay }.joined()
     }
 }

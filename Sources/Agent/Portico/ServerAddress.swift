@@ -1,32 +1,30 @@
+package import Addressing
+import Model
+
 /// Where an edge accepts agents: a host name or an address literal, and a port.
 public struct ServerAddress: Sendable, Hashable {
-    /// A name, or an address literal without brackets.
-    public let host: String
-    public let port: Int
+    package let address: DialAddress
 
     /// Reads `host:port`, `[address]:port` or `host`, which means port 443.
     ///
     /// - Throws: `.invalidConfiguration` with what is wrong, for a URL too: the reference system's clients misread one.
     public init(_ text: String) throws(PorticoError) {
-        guard !text.contains("://") else {
-            throw Self.refusal(text, "it is a URL")
+        do throws(DialAddressError) {
+            self.address = try DialAddress(parsing: text, defaultPort: 443)
+        } catch {
+            throw PorticoError(.invalidConfiguration, error.code, "The server address \(error).")
         }
-        guard let parts = HostPort(text) else {
-            throw Self.refusal(text, "it is not host:port")
-        }
-        self.host = parts.host
-        self.port = parts.port ?? 443
     }
 
-    private static func refusal(_ text: String, _ why: String) -> PorticoError {
-        PorticoError(
-            .invalidConfiguration,
-            "The server address \(text.quotedForDisplay) cannot be used: \(why).",
-            remedy: "Give it as host:port, for instance edge.example.com:443."
-        )
+    package init(_ address: DialAddress) {
+        self.address = address
     }
+
+    /// A name, or an address literal without brackets.
+    public var host: String { self.address.host.description }
+    public var port: Int { Int(self.address.port) }
 }
 
 extension ServerAddress: CustomStringConvertible {
-    public var description: String { HostPort.text(host: self.host, port: self.port) }
+    public var description: String { self.address.description }
 }

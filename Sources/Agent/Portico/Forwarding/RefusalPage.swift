@@ -48,7 +48,8 @@ struct RefusalPage {
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <title>ERR_PORTICO_8012: upstream not reachable</title>
         <style>
-        body { font: 1rem/1.5 system-ui, sans-serif; max-width: 40rem; margin: 10vh auto; padding: 0 1rem; color-scheme: light dark }
+        :root { color-scheme: light dark }
+        body { font: 1rem/1.5 system-ui, sans-serif; max-width: 40rem; margin: 10vh auto; padding: 0 1rem }
         </style>
         </head>
         <body>

@@ -1,9 +1,9 @@
-package import NIOCore
+internal import NIOCore
 
 extension RequestHead {
     /// Writes the request as it goes upstream: HTTP/1.1, origin-form, the kept fields byte for byte as they came, and
     /// what the edge adds. `bytes` are those of the last complete scan.
-    package func write(
+    func write(
         into buffer: inout ByteBuffer,
         from bytes: UnsafeRawBufferPointer,
         forwarding: borrowing ForwardedFields

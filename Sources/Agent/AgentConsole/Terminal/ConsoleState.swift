@@ -1,0 +1,92 @@
+package import Foundation
+package import NIOCore
+package import Portico
+
+/// What the terminal view shows, as a value that events change.
+package struct ConsoleState: Sendable {
+    /// Exchanges that are remembered; a screen shows as many as fit.
+    static let maxExchanges = 100
+    static let maxNotices = 3
+
+    package struct Forwarding: Sendable {
+        let id: Endpoint.ID
+        let url: String
+        let upstream: String
+        /// Why it does not serve at the moment; nil when it does.
+        var trouble: String?
+    }
+
+    struct Exchange: Sendable {
+        let time: Date
+        let exchange: ObservedExchange
+    }
+
+    let program: String
+    let version: String
+    private(set) var status = Agent.Status.connecting
+    private(set) var details: Agent.SessionDetails?
+    private(set) var latency: Duration?
+    private(set) var forwardings: [Forwarding] = []
+    private(set) var notices: [String] = []
+    private(set) var statistics = ConnectionStatistics()
+    /// The newest first.
+    private(set) var exchanges: [Exchange] = []
+
+    package init(program: String, version: String) {
+        self.program = program
+        self.version = version
+    }
+
+    package mutating func started(_ endpoint: Endpoint.ID, url: String, upstream: String) {
+        self.forwardings.append(Forwarding(id: endpoint, url: url, upstream: upstream))
+    }
+
+    package mutating func happened(_ event: Agent.Event, details: Agent.SessionDetails?) {
+        self.details = details ?? self.details
+        switch event {
+        case .statusChanged(let status):
+            self.status = status
+            if status != .online { self.latency = nil }
+        case .latencyMeasured(let latency):
+            self.latency = latency
+        case .endpointStopped(let id, let error):
+            let url = self.forwardings.first { $0.id == id }?.url ?? "an endpoint"
+            self.forwardings.removeAll { $0.id == id }
+            self.notice("\(url) was stopped: \(error)")
+        case .endpointFailed(let id, let error):
+            self.update(id, trouble: error.description)
+        case .endpointRecovered(let id):
+            self.update(id, trouble: nil)
+        case .commandReceived, .connectFailed, .reconnectScheduled:
+            return
+        }
+    }
+
+    package mutating func notice(_ text: String) {
+        self.notices.append(text)
+        self.notices = self.notices.suffix(Self.maxNotices)
+    }
+
+    package mutating func connectionOpened(at now: NIODeadline) {
+        self.statistics.opened(at: now)
+    }
+
+    package mutating func connectionClosed(after duration: TimeAmount) {
+        self.statistics.closed(after: duration)
+    }
+
+    package mutating func answered(_ exchange: ObservedExchange, at time: Date) {
+        self.exchanges.insert(Exchange(time: time, exchange: exchange), at: 0)
+        if self.exchanges.count > Self.maxExchanges { self.exchanges.removeLast() }
+    }
+
+    /// Lets averages decay.
+    package mutating func advance(to now: NIODeadline) {
+        self.statistics.advance(to: now)
+    }
+
+    private mutating func update(_ id: Endpoint.ID, trouble: String?) {
+        guard let index = self.forwardings.firstIndex(where: { $0.id == id }) else { return }
+        self.forwardings[index].trouble = trouble
+    }
+}

@@ -1,0 +1,81 @@
+import Model
+package import Portico
+
+/// What a run of the agent needs to know, from flags, environment and files: complete and checked.
+package struct AgentPlan: Sendable {
+    package let configuration: Agent.Configuration
+    package let output: OutputPlan
+    /// What stands in a file and has no effect.
+    package let warnings: [String]
+
+    /// - Parameters:
+    ///   - flags: of the command line; they override the environment, which overrides files.
+    ///   - environment: of the process.
+    ///   - isTerminal: whether standard output is one.
+    /// - Throws: `AgentSettings.LoadingError` for what is wrong in a file; `PorticoError` for what is wrong in flags,
+    ///   or missing.
+    package init(_ flags: AgentFlags, environment: [String: String], isTerminal: Bool) throws {
+        let location = ConfigurationLocation(flags: flags.config, environment: environment)
+        let settings = try AgentSettings.load(location, environment: environment)
+        let trust = flags.connectCAs.map(Trust.init(settingText:)) ?? settings.trust ?? .system
+        var configuration = Agent.Configuration(
+            server: try Self.server(flags, settings),
+            authtoken: try Self.authtoken(flags, settings),
+            trust: trust
+        )
+        configuration.metadata = settings.metadata ?? ""
+        configuration.product = Agent.Product(name: "portico", version: Agent.version)
+        configuration.remoteCommands = [.stop]
+        self.configuration = configuration
+        self.output = OutputPlan(flags, settings, isTerminal: isTerminal)
+        self.warnings = settings.warnings
+    }
+
+    private static func server(_ flags: AgentFlags, _ settings: AgentSettings) throws(PorticoError) -> ServerAddress {
+        if let text = flags.server { return try ServerAddress(text) }
+        if let address = settings.connectURL { return address }
+        throw PorticoError(
+            .invalidConfiguration,
+            code: ErrorCode.connectAddressInvalid.name,
+            "The address of the edge is not known.",
+            remedy:
+                "Give --server HOST:PORT, set PORTICO_CONNECT_URL, or write agent.connect_url into the configuration."
+        )
+    }
+
+    private static func authtoken(_ flags: AgentFlags, _ settings: AgentSettings) throws(PorticoError) -> String {
+        if let token = flags.authtoken ?? settings.authtoken?.reveal(), !token.isEmpty { return token }
+        throw PorticoError(
+            .sessionRefused,
+            code: ErrorCode.authtokenMissing.name,
+            "No authtoken is configured.",
+            remedy: "Save one with `portico config add-authtoken TOKEN`, set PORTICO_AUTHTOKEN, or give --authtoken."
+        )
+    }
+}
+
+/// Where the agent shows itself.
+package struct OutputPlan: Sendable, Hashable {
+    package let showsConsole: Bool
+    package let log: LogDestination
+    package let format: LogFormatName
+    package let level: LogLevelName
+
+    init(_ flags: AgentFlags, _ settings: AgentSettings, isTerminal: Bool) {
+        let wished = flags.log.map(LogDestination.init) ?? settings.log
+        let wantsConsole =
+            switch settings.console ?? .iftty {
+            case .on: true
+            case .off: false
+            case .iftty: isTerminal
+            }
+        // Both on one terminal would write over each other.
+        self.showsConsole = wantsConsole && wished != .standardOutput && wished != .standardError
+        self.log = wished ?? (self.showsConsole ? .none : .standardOutput)
+        // Only people read colours and columns; the rest is read by programs.
+        let isForPeople = isTerminal && (self.log == .standardOutput || self.log == .standardError)
+        let format = flags.logFormat ?? settings.logFormat ?? .term
+        self.format = format == .term && !isForPeople ? .logfmt : format
+        self.level = flags.logLevel ?? settings.logLevel ?? .info
+    }
+}

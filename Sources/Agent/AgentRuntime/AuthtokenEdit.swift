@@ -1,0 +1,185 @@
+import Yams
+
+/// Puts an authtoken into the text of a configuration file and leaves every other character as it was.
+package struct AuthtokenEdit: Sendable {
+    /// Why a text cannot be edited, in words that go behind the path.
+    package struct Refusal: Error, Sendable, Equatable, CustomStringConvertible {
+        package let description: String
+    }
+
+    /// The text with the token in it.
+    package let text: String
+
+    /// - Parameters:
+    ///   - token: what the file shall hold.
+    ///   - original: the file's text; empty where there is no file.
+    /// - Throws: `Refusal` when the text is no configuration file, or is written in a form that cannot be edited
+    ///   safely.
+    package init(_ token: String, in original: String) throws {
+        guard !token.isEmpty, token.utf8.count <= 512, token.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
+            throw Refusal(description: "the authtoken is empty or holds characters that no authtoken has")
+        }
+        self.text = try Self.edited(original, token: token)
+        guard try Self.token(in: self.text) == token, try Self.rest(of: self.text) == Self.rest(of: original) else {
+            throw Refusal(description: "cannot be edited without changing more than the authtoken; put it in by hand")
+        }
+    }
+
+    private static func edited(_ original: String, token: String) throws -> String {
+        let value = Self.quoted(token)
+        let root = try Self.root(of: original)
+        guard let root else {
+            let start = original.isEmpty || original.hasSuffix("\n") ? original : original + "\n"
+            return start + "version: 3\nagent:\n    authtoken: \(value)\n"
+        }
+        var lines = Lines(original)
+        // Version 2 has the agent's keys at the top.
+        if root["version"]?.scalar?.string == "2" {
+            try lines.set(value, in: root, indent: "")
+            return lines.text
+        }
+        guard let (key, agent) = root.first(where: { $0.key.string == "agent" }) else {
+            lines.append(["agent:", "    authtoken: \(value)"])
+            if root["version"] == nil { lines.prepend("version: 3") }
+            return lines.text
+        }
+        if let agent = agent.mapping, !agent.isEmpty {
+            try lines.set(
+                value,
+                in: agent,
+                indent: String(repeating: " ", count: (agent.first?.key.mark?.column ?? 5) - 1)
+            )
+        } else {
+            try lines.begin("authtoken: \(value)", under: key)
+        }
+        return lines.text
+    }
+
+    /// The mapping of the file; nil where there is nothing but comments.
+    private static func root(of text: String) throws -> Node.Mapping? {
+        let node: Node?
+        do {
+            node = try Yams.compose(yaml: text)
+        } catch {
+            throw Refusal(description: "is not YAML: \(error)")
+        }
+        guard let node, node.scalar?.string.isEmpty != true else { return nil }
+        guard let mapping = node.mapping else { throw Refusal(description: "does not hold a mapping") }
+        return mapping
+    }
+
+    private static func token(in text: String) throws -> String? {
+        guard let root = try Self.root(of: text) else { return nil }
+        return (root["authtoken"] ?? root["agent"]?.mapping?["authtoken"])?.scalar?.string
+    }
+
+    /// The file's meaning apart from the authtoken and what an edit may add around it.
+    private static func rest(of text: String) throws -> Node? {
+        guard var root = try Self.root(of: text) else { return nil }
+        root["authtoken"] = nil
+        if var agent = root["agent"]?.mapping {
+            agent["authtoken"] = nil
+            root["agent"] = agent.isEmpty ? nil : Node.mapping(agent)
+        } else {
+            root["agent"] = nil
+        }
+        if root["version"]?.scalar?.string == "3" { root["version"] = nil }
+        return root.isEmpty ? nil : Node.mapping(root)
+    }
+
+    private static func quoted(_ token: String) -> String {
+        let isPlain =
+            token.utf8.first.map { ($0 | 0x20) >= 0x61 && ($0 | 0x20) <= 0x7A } == true
+            && token.utf8.allSatisfy { byte in
+                byte == 0x5F || byte == 0x2D || (byte >= 0x30 && byte <= 0x39)
+                    || ((byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7A)
+            }
+        return isPlain
+            ? token : "'\(token.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''"))'"
+    }
+}
+
+/// The lines of a YAML text, changed at the places that its nodes name.
+private struct Lines {
+    private var lines: [String]
+    private let ending: String
+
+    init(_ text: String) {
+        self.ending = text.contains("\r\n") ? "\r\n" : "\n"
+        self.lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }.map(String.init)
+    }
+
+    var text: String { self.lines.joined(separator: self.ending) }
+
+    mutating func prepend(_ line: String) {
+        let place = self.lines.firstIndex { !$0.hasPrefix("#") && !$0.hasPrefix("%") && !$0.hasPrefix("---") } ?? 0
+        self.lines.insert(line, at: place)
+    }
+
+    mutating func append(_ added: [String]) {
+        while self.lines.last?.isEmpty == true { self.lines.removeLast() }
+        self.lines += added + [""]
+    }
+
+    /// Changes the value of the key `authtoken` of a mapping, or adds the key in front of its first one.
+    mutating func set(_ value: String, in mapping: Node.Mapping, indent: String) throws {
+        if let (key, node) = mapping.first(where: { $0.key.string == "authtoken" }) {
+            try self.replace(node, of: key, with: value)
+            return
+        }
+        guard let first = mapping.first?.key.mark, self.lines.indices.contains(first.line - 1) else {
+            throw Self.refusal
+        }
+        if mapping.style == .flow {
+            self.insert("authtoken: \(value), ", line: first.line, column: first.column)
+        } else {
+            self.lines.insert("\(indent)authtoken: \(value)", at: first.line - 1)
+        }
+    }
+
+    /// Makes `entry` the first and only one of the mapping that is empty so far behind `key`.
+    mutating func begin(_ entry: String, under key: Node) throws {
+        guard let mark = key.mark, self.lines.indices.contains(mark.line - 1) else { throw Self.refusal }
+        var line = self.lines[mark.line - 1]
+        if let braces = line.firstRange(of: "{}") {
+            line.removeSubrange(braces)
+            self.lines[mark.line - 1] = line
+        }
+        self.lines.insert(String(repeating: " ", count: mark.column + 3) + entry, at: mark.line)
+    }
+
+    private mutating func replace(_ node: Node, of key: Node, with value: String) throws {
+        guard case .scalar(let scalar) = node, let keyMark = key.mark, let mark = node.mark else { throw Self.refusal }
+        if scalar.string.isEmpty, scalar.style == .plain {
+            self.insert(" \(value)", line: keyMark.line, column: keyMark.column + "authtoken:".count)
+            return
+        }
+        guard self.lines.indices.contains(mark.line - 1) else { throw Self.refusal }
+        let line = self.lines[mark.line - 1].unicodeScalars
+        guard let start = line.index(line.startIndex, offsetBy: mark.column - 1, limitedBy: line.endIndex) else {
+            throw Self.refusal
+        }
+        let spelling: String
+        switch scalar.style {
+        case .singleQuoted: spelling = "'\(scalar.string)'"
+        case .doubleQuoted: spelling = "\"\(scalar.string)\""
+        default: spelling = scalar.string
+        }
+        guard line[start...].starts(with: spelling.unicodeScalars),
+            let end = line.index(start, offsetBy: spelling.unicodeScalars.count, limitedBy: line.endIndex)
+        else { throw Self.refusal }
+        self.lines[mark.line - 1] = String(line[..<start]) + value + String(line[end...])
+    }
+
+    private mutating func insert(_ text: String, line: Int, column: Int) {
+        guard self.lines.indices.contains(line - 1) else { return }
+        var scalars = self.lines[line - 1].unicodeScalars
+        let place = scalars.index(scalars.startIndex, offsetBy: column - 1, limitedBy: scalars.endIndex)
+        scalars.insert(contentsOf: text.unicodeScalars, at: place ?? scalars.endIndex)
+        self.lines[line - 1] = String(scalars)
+    }
+
+    private static let refusal = AuthtokenEdit.Refusal(
+        description: "is written in a form that cannot be edited safely; put the authtoken in by hand"
+    )
+}

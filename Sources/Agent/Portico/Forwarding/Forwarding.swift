@@ -1,0 +1,67 @@
+import Addressing
+import Model
+import NIOCore
+import NIOSSL
+
+/// Where the streams of one endpoint go: an upstream and how to speak to it. The same on every leg.
+struct Forwarding: Sendable {
+    let endpoint: Endpoint.ID
+    let upstream: Upstream
+    /// nil when the upstream is spoken to in clear.
+    let tls: NIOSSLContext?
+    /// A PROXY header stands in front of a stream's bytes. It goes to the upstream in clear, before any TLS.
+    let hasProxyHeader: Bool
+    /// What the edge speaks on the streams; nil where they are bytes to us, or TLS.
+    let httpVersion: EndpointOptions.UpstreamProtocol?
+    let observer: (any TrafficObserver)?
+
+    /// - Throws: `.invalidConfiguration` when the certificates of `upstreamTrust` cannot be read.
+    init(
+        _ endpoint: Endpoint.ID,
+        to upstream: Upstream,
+        scheme: Scheme,
+        options: EndpointOptions,
+        observer: (any TrafficObserver)?
+    ) throws(PorticoError) {
+        self.endpoint = endpoint
+        self.upstream = upstream
+        self.hasProxyHeader = options.proxyProtocol != nil
+        self.httpVersion = scheme.isHTTP ? options.upstreamProtocol : nil
+        self.observer = observer
+        self.tls = upstream.usesTLS ? try Self.context(options, offersHTTP2: self.httpVersion == .http2) : nil
+    }
+
+    /// The name that the upstream's certificate is asked for; nil for an address, which no SNI can hold.
+    var serverName: String? {
+        self.upstream.address.host.serverName
+    }
+
+    private static func context(_ options: EndpointOptions, offersHTTP2: Bool) throws(PorticoError) -> NIOSSLContext {
+        var configuration = TLSConfiguration.makeClientConfiguration()
+        if let trust = options.upstreamTrust {
+            configuration.trustRoots = try trust.roots(.upstreamUntrusted)
+        } else {
+            configuration.certificateVerification = .none
+        }
+        if offersHTTP2 { configuration.applicationProtocols = ["h2", "http/1.1"] }
+        do {
+            return try NIOSSLContext(configuration: configuration)
+        } catch {
+            throw PorticoError(
+                .invalidConfiguration,
+                .upstreamUntrusted,
+                "TLS to the upstream cannot be set up: \(error)"
+            )
+        }
+    }
+}
+
+extension DialHost {
+    /// What stands in SNI, and what a certificate is asked for; nil for an address, which no SNI can hold.
+    var serverName: String? {
+        switch self {
+        case .name(let name): name
+        case .address: nil
+        }
+    }
+}

@@ -1,0 +1,177 @@
+import Addressing
+import Model
+import Mux
+import NIOCore
+import NIOPosix
+import NIOSSL
+import NIOTLS
+
+/// Opens legs: TCP, TLS, and the mux above.
+struct LegDialer: Sendable {
+    /// From TCP to the end of the TLS handshake.
+    static let handshakeLimit = TimeAmount.seconds(10)
+
+    private let tls: NIOSSLContext
+    private let commands: Set<Agent.RemoteCommand.Kind>
+
+    /// - Throws: `.invalidConfiguration` when the roots cannot be read.
+    init(_ configuration: Agent.Configuration) throws(PorticoError) {
+        var tls = TLSConfiguration.makeClientConfiguration()
+        tls.minimumTLSVersion = .tlsv12
+        tls.trustRoots = try configuration.trust.roots(.edgeUntrusted)
+        do {
+            self.tls = try NIOSSLContext(configuration: tls)
+        } catch {
+            throw PorticoError(.invalidConfiguration, .edgeTLSFailed, "TLS to the edge cannot be set up: \(error)")
+        }
+        self.commands = configuration.remoteCommands
+    }
+
+    /// Dials an edge.
+    ///
+    /// - Parameters:
+    ///   - server: where it accepts agents.
+    ///   - loop: what the leg is bound to.
+    ///   - timeout: for TCP, resolving the name included.
+    /// - Returns: a leg on which nothing has been said yet.
+    /// - Throws: of kind `.unreachable` or `.untrusted`.
+    func dial(_ server: ServerAddress, on loop: any EventLoop, timeout: TimeAmount) async throws(PorticoError)
+        -> LegHandle
+    {
+        let channel = try await self.connect(server, on: loop, timeout: timeout)
+        let (events, continuation) = AsyncStream.makeStream(of: Leg.Event.self)
+        let started = loop.makePromise(of: LegHandle.self)
+        loop.execute {
+            let leg = Leg(on: channel, commands: self.commands, events: continuation)
+            let handle = LegHandle(leg, on: channel, events: events)
+            self.secure(channel, server, LegStarter(leg, handle, started))
+        }
+        do {
+            return try await started.futureResult.get()
+        } catch {
+            channel.close(promise: nil)
+            throw Self.error(TLSFailure(error), server)
+        }
+    }
+
+    private func connect(
+        _ server: ServerAddress,
+        on loop: any EventLoop,
+        timeout: TimeAmount
+    ) async throws(PorticoError) -> any Channel {
+        do {
+            return try await ClientBootstrap(group: loop)
+                .connectTimeout(timeout)
+                .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+                .channelOption(.socketOption(.so_keepalive), value: 1)
+                // The first reads belong to TLS, whose handler comes when the name is resolved and one channel has won.
+                .channelOption(.autoRead, value: false)
+                .connect(host: server.host, port: server.port)
+                .get()
+        } catch {
+            throw Self.error(ConnectFailure(error), server)
+        }
+    }
+
+    /// Begins TLS; `starter` goes on when it is done.
+    private func secure(_ channel: any Channel, _ server: ServerAddress, _ starter: LegStarter) {
+        do {
+            let handler = try NIOSSLClientHandler(
+                context: self.tls,
+                serverHostname: server.address.host.serverName
+            )
+            try channel.pipeline.syncOperations.addHandlers(handler, starter)
+            try channel.syncOptions?.setOption(.autoRead, value: true)
+            guard channel.isActive else { throw ChannelError.ioOnClosedChannel }
+        } catch {
+            starter.fail(error)
+        }
+    }
+
+    private static func error(_ failure: ConnectFailure, _ server: ServerAddress) -> PorticoError {
+        switch failure.cause {
+        case .unresolved:
+            PorticoError(.unreachable, .edgeNameUnresolved, "The edge's name \(server.host) cannot be resolved.")
+        case .timedOut:
+            PorticoError(.unreachable, .edgeUnreachable, "The edge at \(server) did not answer in time.")
+        case .failed(let reason):
+            PorticoError(.unreachable, .edgeUnreachable, "The edge at \(server) cannot be reached: \(reason).")
+        }
+    }
+
+    private static func error(_ failure: TLSFailure, _ server: ServerAddress) -> PorticoError {
+        switch failure.cause {
+        case .untrusted:
+            PorticoError(
+                .untrusted,
+                code: ErrorCode.edgeUntrusted.name,
+                "The certificate of the edge at \(server) is not signed by an authority that the agent trusts.",
+                remedy:
+                    "Give the edge's CA with --connect-cas or agent.connect_cas; portico-edge init tells where it is."
+            )
+        case .nameMismatch:
+            PorticoError(.untrusted, .edgeNameMismatch, "The certificate of the edge at \(server) is for another name.")
+        case .failed(let reason):
+            PorticoError(
+                .unreachable,
+                .edgeTLSFailed,
+                "The TLS handshake with the edge at \(server) failed: \(reason)."
+            )
+        }
+    }
+}
+
+/// Waits for the end of the TLS handshake and puts the leg into the pipeline in its own place.
+private final class LegStarter: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = ByteBuffer
+
+    private let leg: Leg
+    private let handle: LegHandle
+    private let started: EventLoopPromise<LegHandle>
+    private var deadline: Scheduled<Void>?
+
+    init(_ leg: Leg, _ handle: LegHandle, _ started: EventLoopPromise<LegHandle>) {
+        self.leg = leg
+        self.handle = handle
+        self.started = started
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.deadline = context.eventLoop.scheduleTask(in: LegDialer.handshakeLimit) { [started] in
+            started.fail(HandshakeTimeout())
+        }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard case TLSUserEvent.handshakeCompleted = event else {
+            return context.fireUserInboundEventTriggered(event)
+        }
+        self.deadline?.cancel()
+        do {
+            try context.pipeline.syncOperations.addHandler(self.leg.handler, position: .after(self))
+            self.leg.start()
+            self.started.succeed(self.handle)
+            context.pipeline.syncOperations.removeHandler(self, promise: nil)
+        } catch {
+            self.fail(error)
+        }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        self.fail(error)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        self.fail(ChannelError.eof)
+        context.fireChannelInactive()
+    }
+
+    func fail(_ error: any Error) {
+        self.deadline?.cancel()
+        self.started.fail(error)
+    }
+}
+
+private struct HandshakeTimeout: Error, CustomStringConvertible {
+    var description: String { "it took longer than 10 seconds" }
+}

@@ -1,0 +1,105 @@
+import AgentConsole
+import AgentRuntime
+import ArgumentParser
+import Foundation
+import Portico
+
+struct HTTPCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "http",
+        abstract: "Serves an HTTP service under an HTTPS URL.",
+        discussion: """
+            Examples:
+              portico http 8080
+              portico http localhost:3000 --url https://shop.example.com
+              portico http https://10.0.0.7:8443 --upstream-tls-verify
+            """
+    )
+
+    @Argument(help: "The service: a port, an address or a URL. Without it, port 80.")
+    var upstream: String?
+    @OptionGroup(title: "Endpoint")
+    var endpoint: EndpointFlagOptions
+    @Option(help: "What the edge speaks with the service: http1 or http2.")
+    var upstreamProtocol: String?
+    @OptionGroup(title: "TLS to the service")
+    var upstreamTLS: UpstreamTLSOptions
+    @OptionGroup(title: "Agent")
+    var agent: AgentFlagOptions
+
+    func run() async throws {
+        var flags = self.endpoint.flags(upstream: self.upstream)
+        flags.upstreamProtocol = self.upstreamProtocol
+        self.upstreamTLS.apply(to: &flags)
+        try await EndpointCommand.http.run(flags, self.agent.flags)
+    }
+}
+
+struct TCPCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tcp",
+        abstract: "Serves a TCP service under an address of the edge.",
+        discussion: """
+            Examples:
+              portico tcp 22
+              portico tcp db.internal:5432 --url tcp://edge.example.com:20001
+            """
+    )
+
+    @Argument(help: "The service: a port or host:port.")
+    var upstream: String?
+    @OptionGroup(title: "Endpoint")
+    var endpoint: EndpointFlagOptions
+    @OptionGroup(title: "Agent")
+    var agent: AgentFlagOptions
+
+    func run() async throws {
+        try await EndpointCommand.tcp.run(self.endpoint.flags(upstream: self.upstream), self.agent.flags)
+    }
+}
+
+struct TLSCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tls",
+        abstract: "Serves a TLS service under a host name; its TLS passes through the edge unopened.",
+        discussion: """
+            Examples:
+              portico tls 8443 --url tls://mail.example.com
+              portico tls tls://10.0.0.7:993
+            """
+    )
+
+    @Argument(help: "The service: a port or host:port.")
+    var upstream: String?
+    @OptionGroup(title: "Endpoint")
+    var endpoint: EndpointFlagOptions
+    @OptionGroup(title: "TLS to the service")
+    var upstreamTLS: UpstreamTLSOptions
+    @OptionGroup(title: "Agent")
+    var agent: AgentFlagOptions
+
+    func run() async throws {
+        var flags = self.endpoint.flags(upstream: self.upstream)
+        self.upstreamTLS.apply(to: &flags)
+        try await EndpointCommand.tls.run(flags, self.agent.flags)
+    }
+}
+
+extension EndpointCommand {
+    /// Serves the endpoint until the process is told to stop.
+    fileprivate func run(_ endpoint: EndpointFlags, _ agent: AgentFlags) async throws {
+        let definition = try self.endpoint(endpoint)
+        let plan = try AgentPlan(
+            agent,
+            environment: ProcessInfo.processInfo.environment,
+            isTerminal: isatty(STDOUT_FILENO) == 1
+        )
+        for warning in plan.warnings {
+            FileHandle.standardError.write(Data("WARNING:  \(warning)\n".utf8))
+        }
+        let signals = TerminationSignals()
+        let display = try plan.output.open(program: PorticoCLI.name)
+        try await AgentRun(plan.configuration, serving: [definition], display: display).run(until: signals.first)
+        withExtendedLifetime(signals) {}
+    }
+}

@@ -1,0 +1,54 @@
+import AgentRuntime
+import ArgumentParser
+import Foundation
+import Portico
+
+/// The program `portico`: reads the command line, runs a command, and turns errors into lines and exit codes
+/// (`spec/agent.md` 1.7: 0 for success and for a stop that was asked for, 1 for everything else).
+@main
+enum PorticoCLI {
+    static func main() async {
+        // A reader of our output that goes away is no reason to die.
+        signal(SIGPIPE, SIG_IGN)
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        do {
+            let line = CommandLineArguments(arguments, booleans: EndpointFlagOptions.booleans)
+            var command = try RootCommand.parseAsRoot(line.normalized)
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            Self.end(with: error, arguments)
+        }
+    }
+
+    private static func end(with error: any Error, _ arguments: [String]) -> Never {
+        switch error {
+        case let error as PorticoError:
+            Self.fail(error.description)
+        case let error as AgentSettings.LoadingError:
+            Self.fail(error.description)
+        case _ where RootCommand.exitCode(for: error).isSuccess:
+            // Help and version.
+            print(RootCommand.fullMessage(for: error))
+            exit(0)
+        default:
+            Self.fail(MissingFeature.error(in: arguments)?.description ?? RootCommand.message(for: error))
+        }
+    }
+
+    private static func fail(_ message: String) -> Never {
+        let lines = message.split(separator: "\n").map { "ERROR:  \($0)\n" }.joined()
+        FileHandle.standardError.write(Data(lines.utf8))
+        exit(1)
+    }
+
+    /// The name that the program was called by: `ngrok` when a wrapper of the reference system's agent calls it through
+    /// a link, `portico` otherwise.
+    static var name: String {
+        let called = CommandLine.arguments.first?.split(separator: "/").last
+        return called == "ngrok" ? "ngrok" : "portico"
+    }
+}

@@ -1,0 +1,37 @@
+import ArgumentParser
+import Portico
+
+struct RootCommand: ParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "portico",
+            abstract: "Puts local services on the internet through a Portico edge, without an open port.",
+            discussion: """
+                Example:
+                  portico config add-authtoken TOKEN
+                  portico http 8080 --server edge.example.com:443
+                """,
+            version: VersionCommand.text,
+            subcommands: [
+                HTTPCommand.self, TCPCommand.self, TLSCommand.self, ConfigCommand.self, VersionCommand.self,
+            ]
+        )
+    }
+}
+
+struct VersionCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "version",
+        abstract: "Prints the version.",
+        discussion: """
+            Example:
+              portico version
+            """
+    )
+
+    static var text: String { "\(PorticoCLI.name) version \(Agent.version)" }
+
+    func run() {
+        print(Self.text)
+    }
+}
