@@ -23,13 +23,16 @@ make_edge() {
             die "portico-edge init failed: $(tail -n 5 "$home/init.log")"
     fi
     cat >"$home/edge.yml" <<YAML
-data_dir: $home/data
 base_domain: portico.localhost
+data_dir: $home/data
 listeners:
-  http: 127.0.0.1:$HTTP_PORT
-  https: 127.0.0.1:$HTTPS_PORT
-  agents: 127.0.0.1:$AGENT_PORT
-  management: 127.0.0.1:$MANAGEMENT_PORT
+  http: [127.0.0.1:$HTTP_PORT]
+  https: [127.0.0.1:$HTTPS_PORT]
+  agents: [127.0.0.1:$AGENT_PORT]
+  management: [127.0.0.1:$MANAGEMENT_PORT]
+tcp:
+  address: 127.0.0.1
+  ports: $TCP_PORTS
 ${EDGE_CONFIGURATION:-}
 YAML
     EDGE_CA="$home/data/ca.pem"

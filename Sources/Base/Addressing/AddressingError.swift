@@ -30,7 +30,9 @@ func quoted(_ text: String) -> String {
 /// The start of `text` that errors keep, so that an error is never as large as a hostile input.
 func shortened(_ text: some StringProtocol) -> String {
     let limit = 300
-    return text.utf8.count <= limit ? String(text) : String(text.prefix(limit)) + "…"
+    guard text.utf8.count > limit else { return String(text) }
+    // By scalars: one character can be of any length.
+    return String(String.UnicodeScalarView(text.unicodeScalars.prefix(limit))) + "…"
 }
 
 /// The bytes that addresses are made of.
@@ -85,4 +87,12 @@ func port(_ digits: some Collection<UInt8>) throws(PortError) -> UInt16 {
     guard !digits.isEmpty, digits.allSatisfy(ASCII.isDigit) else { throw .notNumeric }
     guard let value = decimal(digits, limit: 65535), value > 0 else { throw .outOfRange }
     return UInt16(value)
+}
+
+extension UInt16 {
+    /// The number that `bytes` spell in base ten, without sign, leading zero or separator; nil for anything else.
+    package init?(decimalBytes bytes: some Collection<UInt8>) {
+        guard let value = decimal(bytes, limit: 65535) else { return nil }
+        self.init(value)
+    }
 }

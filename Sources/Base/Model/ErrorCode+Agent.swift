@@ -25,7 +25,7 @@ extension ErrorCode {
         100303,
         status: 502,
         meaning: "The edge's certificate is not signed by an authority that the agent trusts.",
-        remedy: "Give the edge's CA with --connect-ca or connect_cas; 'portico-edge init' prints where it lies."
+        remedy: "Give the edge's CA with --connect-cas or connect_cas; 'portico-edge init' prints where it lies."
     )
 
     package static let edgeNameMismatch = ErrorCode(

@@ -9,8 +9,7 @@ extension ErrorCode {
         100201,
         status: 500,
         meaning: "The configuration has something that cannot be used.",
-        remedy:
-            "Correct the setting that the message names; 'portico-edge config' and 'portico config check' show what is in force."
+        remedy: "Correct the setting that the message names; 'portico-edge config' shows what an edge has in force."
     )
 
     package static let configurationUnreadable = ErrorCode(

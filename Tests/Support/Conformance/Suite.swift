@@ -33,6 +33,7 @@ extension Suite {
     package static let all: [Suite] = [
         Suite(name: "agent-protocol", title: "recorded exchanges of published agents", cases: runAgentTranscripts),
         Suite(name: "ip", title: "addresses, prefixes, lists, SSRF, X-Forwarded-For", cases: runIPVectors),
+        Suite(name: "proxy-protocol", title: "PROXY headers of both versions", cases: runProxyProtocolVectors),
     ]
 
     package static func named(_ name: String) -> Suite? {

@@ -1,9 +1,9 @@
-internal import NIOCore
+package import NIOCore
 
 extension RequestHead {
     /// Writes the request as it goes upstream: HTTP/1.1, origin-form, the kept fields byte for byte as they came, and
     /// what the edge adds. `bytes` are those of the last complete scan.
-    func write(
+    package func write(
         into buffer: inout ByteBuffer,
         from bytes: UnsafeRawBufferPointer,
         forwarding: borrowing ForwardedFields

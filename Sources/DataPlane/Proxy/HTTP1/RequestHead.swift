@@ -5,7 +5,7 @@
 ///
 /// It is strict. What servers have been known to read in different ways (contradicting lengths, bare CR or LF, white
 /// space before a colon, folded lines, odd codings) is refused, not repaired: the upstream must see the same message.
-final class RequestHead {
+package final class RequestHead {
     /// Bytes of the head, empty lines before it included.
     private(set) var headBytes = 0
     private(set) var method = Method.other
@@ -25,16 +25,16 @@ final class RequestHead {
     /// The field lines. What is dropped there is not for the upstream, nor for policies.
     private(set) var fields = FieldTable(capacity: HeadLimits.request.fields)
 
-    init() {}
+    package init() {}
 
     /// The host, with the port where one was given, that the request is for: the target's authority, or `Host`.
     /// nil only for HTTP/1.0 requests that name none.
-    var hostRange: Range<Int>? { self.authority?.whole }
+    package var hostRange: Range<Int>? { self.authority?.whole }
     /// Without the port. Letters are of either case; brackets of an IPv6 address are included.
     var hostNameRange: Range<Int>? { self.authority?.name }
     var port: UInt16? { self.authority?.port }
 
-    var framing: BodyFraming { self.meaning.framing }
+    package var framing: BodyFraming { self.meaning.framing }
     /// Whether the visitor lets the connection live on. HTTP/1.0 connections always end with the answer.
     var keepsAlive: Bool { self.minorVersion == 1 && !self.meaning.asksToClose }
     /// Whether the visitor waits for `100 Continue` before it sends the body.
@@ -56,14 +56,14 @@ final class RequestHead {
     }
 
     /// Reads a head at the start of `bytes`, up to four empty lines before it passed over.
-    func scan(_ bytes: UnsafeRawBufferPointer, limits: HeadLimits = .request) -> ScanResult {
+    package func scan(_ bytes: UnsafeRawBufferPointer, limits: HeadLimits = .request) -> ScanResult {
         var progress = HeadProgress()
         return self.scan(bytes, limits: limits, progress: &progress)
     }
 
     /// The same for bytes that arrive in pieces: `bytes` is all of the head that is there, `progress` what earlier
     /// scans of it found out.
-    func scan(
+    package func scan(
         _ bytes: UnsafeRawBufferPointer,
         limits: HeadLimits = .request,
         progress: inout HeadProgress

@@ -4,7 +4,7 @@
 /// writes through it, put a response of his own before another visitor. Tolerant where real upstreams are sloppy and
 /// the edge can write it right: no reason phrase, white space before a colon, a head whose lines all end with a bare
 /// LF, the same Content-Length twice.
-final class ResponseHead {
+package final class ResponseHead {
     private(set) var headBytes = 0
     /// 100 to 999.
     private(set) var status = 0
@@ -15,14 +15,14 @@ final class ResponseHead {
     private(set) var meaning = ResponseFields()
     private(set) var fields = FieldTable(capacity: HeadLimits.request.fields)
 
-    init() {}
+    package init() {}
 
     /// An interim response, after which another head follows for the same request. 101 is final.
     var isInterim: Bool { self.status < 200 && self.status != 101 }
     var isSwitchingProtocols: Bool { self.status == 101 }
 
     /// How the body ends (RFC 9112 §6.3).
-    func framing(forHEAD isHEAD: Bool) -> BodyFraming {
+    package func framing(forHEAD isHEAD: Bool) -> BodyFraming {
         isHEAD || self.status < 200 || self.status == 204 || self.status == 304 ? .none : self.meaning.framing
     }
 
@@ -44,13 +44,13 @@ final class ResponseHead {
     }
 
     /// Reads a head at the start of `bytes`.
-    func scan(_ bytes: UnsafeRawBufferPointer, limits: HeadLimits = .response) -> ScanResult {
+    package func scan(_ bytes: UnsafeRawBufferPointer, limits: HeadLimits = .response) -> ScanResult {
         var progress = HeadProgress()
         return self.scan(bytes, limits: limits, progress: &progress)
     }
 
     /// The same for bytes that arrive in pieces, as `RequestHead.scan` does.
-    func scan(
+    package func scan(
         _ bytes: UnsafeRawBufferPointer,
         limits: HeadLimits = .response,
         progress: inout HeadProgress

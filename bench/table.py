@@ -1,0 +1,132 @@
+#!/usr/bin/env python3
+"""Prints the ratio table: ours against each peer, beside the goal and the red line.
+
+A ratio is that of the medians of one run's rounds. A rate at which our programs leave their core partly idle was
+limited by something else: then requests for each second of CPU are compared, and the row says so. A row with a bad
+response is no result.
+
+    bench/table.py RESULTS.jsonl        a Markdown table; exit status 1 when a red line is crossed
+"""
+import collections
+import json
+import math
+import statistics
+import sys
+
+MORE, LESS = "≥", "≤"
+EDGE, TUNNEL = "ours", "ours-tunnel"
+BEST = "best of nginx-big, haproxy-big, envoy"
+
+# What is measured: title, our system, scenario, field, which way is better, then (peer, goal, red line) each.
+# A peer of None: the figure itself, scaled to the unit in the title. No red line: None.
+GOALS = [
+    ("HTTP/1.1, 1 KB: requests/s", EDGE, "h1_1k", "rps", MORE, [
+        ("nginx", 0.95, 0.85), ("haproxy", 1.0, 0.85), ("envoy", 2.0, 1.7), ("traefik", 3.2, 2.5), ("caddy", 4.0, 3.0)]),
+    ("HTTPS, 1 KB: requests/s", EDGE, "https_1k", "rps", MORE, [
+        ("nginx", 0.95, 0.87), ("haproxy", 0.95, None), ("envoy", 1.8, None), ("traefik", 2.6, None),
+        ("caddy", 3.5, None)]),
+    ("new TLS 1.3 handshake: CPU", EDGE, "tls_new", "cpuall", LESS, [
+        ("nginx", 0.78, 0.9), ("envoy", 0.97, None), ("caddy", 0.65, None)]),
+    ("1 MB over HTTP: CPU", EDGE, "h1_1m", "cpuall", LESS, [(BEST, 0.97, 1.1)]),
+    ("1 MB over HTTPS: CPU", EDGE, "https_1m", "cpuall", LESS, [(BEST, 0.85, 1.0)]),
+    ("64 KB down: CPU", EDGE, "h1_64k", "cpuall", LESS, [("nginx-big", 1.10, 1.25)]),
+    ("64 KB up: CPU", EDGE, "h1_post64k", "cpuall", LESS, [("nginx-big", 1.10, 1.25)]),
+    ("HTTP at a fixed rate: median time", EDGE, "lat_h1", "p50", LESS, [
+        ("nginx", 1.2, 1.5), ("envoy", 0.6, None), ("traefik", 0.6, None), ("caddy", 0.6, None)]),
+    ("HTTPS at a fixed rate: median time", EDGE, "lat_https", "p50", LESS, [
+        ("nginx", 1.2, 1.5), ("envoy", 0.6, None), ("traefik", 0.6, None), ("caddy", 0.6, None)]),
+    ("idle HTTP connection: KB", EDGE, "idle", "rps", LESS, [(None, 6, 10), ("caddy", 0.3, None)]),
+    ("idle HTTPS connection: KB", EDGE, "idle_tls", "rps", LESS, [(None, 25, 30), ("caddy", 0.7, None)]),
+    ("edge at start: MB resident", EDGE, "idle", "idle_mb", LESS, [(None, 30, 45)]),
+    ("tunnel, 1 KB, 64 connections: requests/s", TUNNEL, "h1_1k", "rps", MORE, [
+        ("ssh-R", 3.5, 3.0), ("frp", 2.0, 1.6), ("chisel", 2.0, None)]),
+    ("tunnel, 1 KB: CPU of edge and agent, µs", TUNNEL, "h1_1k", "cpuall", LESS, [
+        (None, 18, None), ("frp", 0.45, 0.6)]),
+    ("tunnel, one connection: requests/s", TUNNEL, "h1_one", "rps", MORE, [
+        ("ssh-R", 1.7, 1.3), ("frp", 1.5, 1.3), ("chisel", 1.05, 0.9)]),
+    ("tunnel, one stream of 1 GB: MB/s", TUNNEL, "bulk_1g", "rps", MORE, [
+        ("ssh-R", 1.15, 1.0), ("frp", 1.7, None), ("chisel", 2.5, None)]),
+    ("tunnel, 16 × 1 MB: requests/s", TUNNEL, "h1_1m", "rps", MORE, [("ssh-R", 1.5, 1.2), ("frp", 1.7, 1.2)]),
+]
+# Below this use of its core, a system's rate was limited by something else.
+BUSY = 0.85
+# What is compared in a rate's place: the same requests, for each second of CPU.
+SATURATING = {"h1_1k", "https_1k"}
+SCALE = {("idle", "rps"): 1 / 1024, ("idle_tls", "rps"): 1 / 1024}
+
+
+class Results:
+    """The runs of a results file, by system and scenario."""
+
+    def __init__(self, path):
+        self.runs = collections.defaultdict(list)
+        with open(path) as lines:
+            for line in lines:
+                run = json.loads(line)
+                self.runs[run["sys"], run["sc"]].append(run)
+
+    def median(self, system, scenario, field):
+        """The median over the rounds; None when there is no run or one of them had bad responses."""
+        runs = self.runs.get((system, scenario), [])
+        values = [run[field] for run in runs if field in run]
+        if not values or any(run.get("bad") or run.get("sock") for run in runs):
+            return None
+        return statistics.median(values) * SCALE.get((scenario, field), 1)
+
+    def bad(self, system, scenario):
+        return any(run.get("bad") or run.get("sock") for run in self.runs.get((system, scenario), []))
+
+
+def judge(value, goal, red, way):
+    def holds(limit):
+        return value >= limit if way == MORE else value <= limit
+    if holds(goal):
+        return "goal met"
+    if red is None:
+        return "below the goal"
+    return "above the red line" if holds(red) else "RED LINE CROSSED"
+
+
+def shown(number):
+    if number >= 1000:
+        return f"{number:,.0f}"
+    return f"{number:.3g}" if number < 10 else f"{number:.1f}"
+
+
+def main():
+    results = Results(sys.argv[1])
+    print("| what | against | ours | theirs | ratio | goal | red line | |")
+    print("|---|---|--:|--:|--:|--:|--:|---|")
+    crossed = met = rows = 0
+    for title, system, scenario, field, way, peers in GOALS:
+        if not results.runs.get((system, scenario)):
+            continue
+        ours = results.median(system, scenario, field)
+        for peer, goal, red in peers:
+            names = ["nginx-big", "haproxy-big", "envoy"] if peer == BEST else [peer]
+            theirs = [value for name in names if name and (value := results.median(name, scenario, field))]
+            if peer and not theirs:
+                continue
+            other = (min(theirs) if way == LESS else max(theirs)) if theirs else math.nan
+            limit = "" if red is None else f"{way} {red}"
+            rows += 1
+            if not ours:
+                verdict = "BAD RESPONSES" if results.bad(system, scenario) else "no result"
+                crossed += 1
+                print(f"| {title} | {peer or ''} | | {shown(other) if theirs else ''} | | {way} {goal} | {limit} | {verdict} |")
+                continue
+            value, basis = ours / other if peer else ours, ""
+            if field == "rps" and peer and scenario in SATURATING and results.median(system, scenario, "util") < BUSY:
+                value = results.median(peer, scenario, "cpuall") / results.median(system, scenario, "cpuall")
+                basis = " (by CPU)"
+            verdict = judge(value, goal, red, way) + basis
+            met += verdict.startswith("goal met")
+            crossed += verdict.startswith("RED LINE CROSSED")
+            figures = [shown(ours), shown(other) if peer else "", f"{value:.2f}" if peer else ""]
+            print(f"| {title} | {peer or ''} | {' | '.join(figures)} | {way} {goal} | {limit} | {verdict} |")
+    print(f"\n{met} of {rows} goals met, {crossed} red lines crossed")
+    sys.exit(crossed > 0 or rows == 0)
+
+
+if __name__ == "__main__":
+    main()

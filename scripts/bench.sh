@@ -1,0 +1,83 @@
+#!/usr/bin/env bash
+# Measures the release build beside other proxies and tunnels, and prints the ratio table with goals and red lines.
+#
+# usage: scripts/bench.sh
+#
+# Environment:
+#   ROUNDS    repetitions of each scenario (3)
+#   DUR       seconds of one run (2)
+#   SYSTEMS   the peers, of nginx haproxy envoy traefik caddy ssh-R frp chisel, comma between (all that are here)
+#   GROUPS_   what is measured, of edge bodies tunnel memory, comma between (all)
+#   BENCH_BIN folder with programs that come from elsewhere: frps, frpc, chisel (.run/bench/bin)
+#   PIN       one: the system on core 0, load and target on core 1; none: no pinning (one)
+#
+# Takes about ten minutes; nothing else should run meanwhile. Raw results: .run/bench/results.jsonl.
+#
+# Example: SYSTEMS=nginx,envoy ROUNDS=5 scripts/bench.sh
+
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/programs.sh"
+help_if_asked "${1:-}"
+
+need_shared
+"$ROOT/scripts/install.sh" build bench
+build_programs release
+bin="$(bin_folder release)"
+
+home="$RUN_DIR/bench"
+peers_bin="${BENCH_BIN:-$home/bin}"
+results="$home/results.jsonl"
+rm -rf "$results" "$home/run"
+mkdir -p "$home/run"
+sed -e "s|@ROOT@|$ROOT|g" -e "s|@BIN@|$bin|g" "$ROOT/bench/systems.json" >"$home/systems.json"
+
+# Whether a peer is here and was asked for.
+wanted() {
+    [[ ",${SYSTEMS:-nginx,haproxy,envoy,traefik,caddy,ssh-R,frp,chisel}," == *",${1%-big},"* ]] || return 1
+    case "$1" in
+        nginx* | haproxy*) return 0 ;;
+        ssh-R) [ "$(id -u)" = 0 ] ;; # its sshd logs in as root
+        frp) [ -x "$peers_bin/frps" ] && [ -x "$peers_bin/frpc" ] ;;
+        *) [ -x "$peers_bin/$1" ] ;;
+    esac
+}
+
+bench=""
+trap '[ -z "$bench" ] || { kill -TERM "$bench" 2>/dev/null; wait "$bench" 2>/dev/null; } || true' EXIT
+trap 'exit 130' INT TERM HUP
+
+# measure GROUP SCENARIOS OURS PEER...: runs the scenarios on our system and those peers that are wanted.
+measure() {
+    local group="$1" scenarios="$2" systems="$3" peer rounds="${ROUNDS:-3}"
+    shift 3
+    [[ ",${GROUPS_:-edge,bodies,tunnel,memory}," == *",$group,"* ]] || return 0
+    for peer in "$@"; do
+        if wanted "$peer"; then systems+=",$peer"; fi
+    done
+    if [ "$group" = memory ]; then rounds=1; fi
+    local nice=0
+    # As root, ask for precedence over whatever else runs; the same for every system.
+    if [ "$(id -u)" = 0 ]; then nice=-12; fi
+    say "$group: $systems: $scenarios"
+    # The target's workers run as another user, who must be able to reach the scratch folder.
+    local run
+    run="$(mktemp -d /tmp/portico-bench.XXXXXX)"
+    python3 "$SHARED/bench/bench.py" --spec "$home/systems.json" --systems "$systems" --scenarios "$scenarios" \
+        --rounds "$rounds" --dur "${DUR:-2}" --pin "${PIN:-one}" --nice "$nice" --bin "$peers_bin" \
+        --port0 "$(free_port_range 300)" --run "$run" --json "$results" &
+    bench=$!
+    wait "$bench" || warn "the group $group did not run to its end; logs: $run"
+    bench=""
+    mv "$run" "$home/run/$group" 2>/dev/null || true
+    rm -f "$home/run/$group/www/1g"
+}
+
+edges=(nginx haproxy envoy traefik caddy)
+measure edge h1_1k,https_1k,tls_new,lat_h1,lat_https ours "${edges[@]}"
+measure bodies h1_1m,https_1m,h1_64k,h1_post64k ours nginx-big haproxy-big envoy
+measure tunnel h1_1k,h1_one,h1_1m,bulk_1g ours-tunnel ssh-R frp chisel
+measure memory idle,idle_tls ours "${edges[@]}"
+
+echo
+python3 "$ROOT/bench/table.py" "$results" | tee "$home/table.md"

@@ -1,0 +1,78 @@
+#!/usr/bin/env python3
+"""Makes first inputs for the fuzz targets out of the published vectors, a folder for each target.
+
+An input's first byte says how many of the following ones are lengths of the pieces that the rest is cut into.
+
+    scripts/fuzz-seeds.py SHARED FOLDER
+"""
+import base64
+import json
+import pathlib
+import sys
+
+CUTS = bytes([3, 2, 17, 64])
+
+
+class Seeds:
+    def __init__(self, shared, folder):
+        self.shared = shared / "conformance"
+        self.folder = folder
+
+    def add(self, target, name, data):
+        path = self.folder / target / name.replace("/", "-")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(CUTS + data[:60_000])
+
+    def agent_protocol(self):
+        vectors = json.loads((self.shared / "agent-protocol/vectors.json").read_text())
+        for frame in vectors["frames"]:
+            for target in ("Frames", "Session"):
+                self.add(target, frame["name"], bytes.fromhex(frame["hex"]))
+        for number, preamble in enumerate(vectors["proxy_preambles"]):
+            # Without the stream type in front, which is read before.
+            self.add("Messages", f"preamble-{number}", bytes.fromhex(preamble["hex"])[4:])
+        for path in sorted((self.shared / "agent-protocol").glob("*.json")):
+            if path.name != "vectors.json":
+                self.transcript(path)
+
+    def transcript(self, path):
+        frames = json.loads(path.read_text())["frames"]
+        for direction in ("agent>server", "server>agent"):
+            sent = b"".join(bytes.fromhex(f["hex"].rstrip(".")) for f in frames if f.get("dir") == direction)
+            for target in ("Frames", "Session"):
+                self.add(target, f"{path.stem}-{direction[:5]}", sent)
+        for frame in frames:
+            if "json" in frame:
+                self.add("Messages", f"{path.stem}-{frame['i']}", json.dumps(frame["json"]).encode())
+
+    def http1(self):
+        for case in json.loads((self.shared / "http1/corpus.json").read_text())["cases"]:
+            if data := case.get("input_b64"):
+                self.add("Requests", case["id"], base64.b64decode(data))
+        responses = {
+            "length": b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",
+            "chunked": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nX-Sum: 1\r\n\r\n",
+            "until-close": b"HTTP/1.0 200 OK\r\n\r\nhello",
+            "no-reason": b"HTTP/1.1 204\r\nConnection: close\r\n\r\n",
+            "upgrade": b"HTTP/1.1 101 Switching Protocols\nUpgrade: websocket\nConnection: upgrade\n\n",
+            "interim": b'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 304 Not Modified\r\nETag: "x"\r\n\r\n',
+        }
+        for name, data in responses.items():
+            self.add("Responses", name, data)
+
+    def preamble(self):
+        for number, vector in enumerate(json.loads((self.shared / "proxy-protocol/vectors.json").read_text())["vectors"]):
+            self.add("Preambles", str(vector.get("id", number)), base64.b64decode(vector["input_b64"]))
+
+
+def main():
+    if len(sys.argv) != 3:
+        sys.exit(__doc__)
+    seeds = Seeds(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]))
+    seeds.agent_protocol()
+    seeds.http1()
+    seeds.preamble()
+
+
+if __name__ == "__main__":
+    main()
