@@ -1,0 +1,41 @@
+import Addressing
+import Benchmark
+import EdgeLink
+import Model
+import Routing
+
+/// Finding the pool of a host in a table of ten thousand names and a hundred wildcards.
+func routingBenchmarks() {
+    Benchmark("Routing.find.exact") { benchmark in
+        try find("host-4711.portico.example", benchmark)
+    }
+    Benchmark("Routing.find.wildcard") { benchmark in
+        try find("a.b.team-42.portico.example", benchmark)
+    }
+    Benchmark("Routing.find.unknown") { benchmark in
+        try find("nobody.portico.example", benchmark)
+    }
+}
+
+private func find(_ host: String, _ benchmark: Benchmark) throws {
+    let table = try RoutingTable(EndpointTable(revision: 1, endpoints: endpoints()))
+    var host = host
+    host.withUTF8 { bytes in
+        let bytes = UnsafeRawBufferPointer(bytes)
+        benchmark.startMeasurement()
+        for _ in benchmark.scaledIterations { blackHole(table.pool(for: .https, host: bytes)) }
+    }
+}
+
+private func endpoints() throws -> [RoutedEndpoint] {
+    let names = (0..<10_000).map { "host-\($0).portico.example" } + (0..<100).map { "*.team-\($0).portico.example" }
+    return try names.enumerated().map { number, name in
+        RoutedEndpoint(
+            id: ResourceID("ep_\(number)"),
+            account: ResourceID("ac_1"),
+            url: try EndpointURL(parsing: "https://\(name)"),
+            isPooled: false,
+            target: .address(host: "127.0.0.1", port: 80)
+        )
+    }
+}
