@@ -100,7 +100,13 @@ let modules: [Module] = [
         products: [.NIOCore],
         tests: [.NIOCore, .NIOEmbedded]
     ),
-    Module(room: "Wire", name: "Mux", products: [.NIOCore, .DequeModule], tests: [.NIOCore, .NIOEmbedded]),
+    Module(
+        room: "Wire",
+        name: "Mux",
+        products: [.NIOCore, .DequeModule],
+        tests: [.NIOCore, .NIOEmbedded],
+        testUses: ["Conformance"]
+    ),
     Module(
         room: "Wire",
         name: "AgentProtocol",

@@ -19,8 +19,12 @@ struct Endpoint {
     }
 
     /// Lets the peer's `bytes` come in one read.
+    func receive(_ bytes: ByteBuffer) throws {
+        try self.channel.writeInbound(bytes)
+    }
+
     func receive(_ bytes: [UInt8]) throws {
-        try self.channel.writeInbound(ByteBuffer(bytes: bytes))
+        try self.receive(ByteBuffer(bytes: bytes))
     }
 
     func receive(hex: String) throws {
@@ -28,10 +32,10 @@ struct Endpoint {
     }
 
     /// What the connection has written since the last call, whole turns of the event loop included.
-    func sent() throws -> [UInt8] {
+    func sent() throws -> ByteBuffer {
         self.channel.embeddedEventLoop.run()
-        var bytes: [UInt8] = []
-        while let buffer = try self.channel.readOutbound(as: ByteBuffer.self) { bytes += buffer.readableBytesView }
+        var bytes = ByteBuffer()
+        while let buffer = try self.channel.readOutbound(as: ByteBuffer.self) { bytes.writeImmutableBuffer(buffer) }
         return bytes
     }
 
@@ -75,9 +79,9 @@ final class OutboundCounter: ChannelOutboundHandler {
 }
 
 /// All events of `bytes`.
-func decode(_ bytes: [UInt8]) throws -> [FrameDecoder.Event] {
+func decode(_ bytes: ByteBuffer) throws -> [FrameDecoder.Event] {
     var decoder = FrameDecoder()
-    var buffer = ByteBuffer(bytes: bytes)
+    var buffer = bytes
     var events: [FrameDecoder.Event] = []
     while let event = try decoder.next(from: &buffer) { events.append(event) }
     return events
