@@ -21,18 +21,18 @@ package func runProxyProtocolVectors(folder: URL) throws -> [CaseResult] {
 
 /// What becomes of a connection that begins with the bytes of a case and then ends.
 private enum ProxyProtocolOutcome: Equatable, CustomStringConvertible {
-    case accepted(ProxyHeader, rest: [UInt8])
-    case rejected(ProxyHeaderError)
+    case accepted(ProxyProtocolHeader, rest: [UInt8])
+    case rejected(ProxyProtocolError)
     /// The connection ended before the header was whole, which is a rejection too.
     case cutOff
 
     init(of pieces: [[UInt8]]) {
         var buffer = ByteBuffer()
-        var header: ProxyHeader?
+        var header: ProxyProtocolHeader?
         for piece in pieces {
             buffer.writeBytes(piece)
-            do throws(ProxyHeaderError) {
-                if header == nil { header = try ProxyHeader.read(from: &buffer) }
+            do throws(ProxyProtocolError) {
+                if header == nil { header = try ProxyProtocolHeader.read(from: &buffer) }
             } catch {
                 self = .rejected(error)
                 return
@@ -68,7 +68,9 @@ private enum ProxyProtocolOutcome: Equatable, CustomStringConvertible {
         return Self.difference(of: header.values, from: vector["tlvs"]?.object ?? [:])
     }
 
-    private static func difference(of values: [ProxyHeader.TypedValue], from expected: [String: JSONValue]) -> String? {
+    private static func difference(of values: [ProxyProtocolHeader.TypedValue], from expected: [String: JSONValue])
+        -> String?
+    {
         for (type, value) in expected {
             let found = values.first { "\($0.type)" == type }
             guard let found, value.string == String(decoding: found.value, as: UTF8.self) else {

@@ -31,7 +31,11 @@ package struct Suite: Sendable {
 extension Suite {
     /// All suites, in the order in which they run.
     package static let all: [Suite] = [
-        Suite(name: "agent-protocol", title: "recorded exchanges of published agents", cases: runAgentTranscripts),
+        Suite(
+            name: "agent-protocol",
+            title: "frames, flow control, preambles, recorded exchanges",
+            cases: runAgentProtocolVectors
+        ),
         Suite(name: "ip", title: "addresses, prefixes, lists, SSRF, X-Forwarded-For", cases: runIPVectors),
         Suite(name: "proxy-protocol", title: "PROXY headers of both versions", cases: runProxyProtocolVectors),
     ]

@@ -1,14 +1,14 @@
 import Addressing
 package import NIOCore
 
-extension ProxyHeader {
+extension ProxyProtocolHeader {
     /// Reads the header from the start of `buffer`.
     ///
     /// Every call begins anew at the first byte, which costs at most 107 bytes of looking; nothing is consumed before
     /// the header is whole.
     /// - Returns: nil when more bytes are needed. Bytes that cannot become a header throw at once.
     /// - Throws: when there is none, or one that must not be trusted; the buffer is then unchanged.
-    package static func read(from buffer: inout ByteBuffer) throws(ProxyHeaderError) -> ProxyHeader? {
+    package static func read(from buffer: inout ByteBuffer) throws(ProxyProtocolError) -> ProxyProtocolHeader? {
         let start = buffer.readableBytesView
         if start.first == Self.signatureV1.first {
             return try Self.readV1(from: &buffer)
@@ -19,7 +19,7 @@ extension ProxyHeader {
 
     // MARK: Version 1
 
-    private static func readV1(from buffer: inout ByteBuffer) throws(ProxyHeaderError) -> ProxyHeader? {
+    private static func readV1(from buffer: inout ByteBuffer) throws(ProxyProtocolError) -> ProxyProtocolHeader? {
         let line = buffer.readableBytesView.prefix(Self.maximumLengthV1)
         guard line.prefix(6).elementsEqual(Self.signatureV1.prefix(line.count)) else { throw .missing }
         guard let end = line.firstIndex(where: { $0 == 0x0D || $0 == 0x0A }) else {
@@ -38,11 +38,11 @@ extension ProxyHeader {
     }
 
     /// What follows `PROXY `, without the line's end.
-    private static func headerV1(_ text: ByteBufferView) throws(ProxyHeaderError) -> ProxyHeader {
+    private static func headerV1(_ text: ByteBufferView) throws(ProxyProtocolError) -> ProxyProtocolHeader {
         let fields = text.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
         guard let family = fields.first else { throw .malformed }
         // Whatever follows UNKNOWN is to be ignored (2.1).
-        if family.elementsEqual("UNKNOWN".utf8) { return ProxyHeader(route: nil) }
+        if family.elementsEqual("UNKNOWN".utf8) { return ProxyProtocolHeader(route: nil) }
         let isIPv6 = family.elementsEqual("TCP6".utf8)
         guard isIPv6 || family.elementsEqual("TCP4".utf8), fields.count == 5,
             let source = Self.address(fields[1], isIPv6: isIPv6),
@@ -50,7 +50,7 @@ extension ProxyHeader {
             let sourcePort = UInt16(decimalBytes: fields[3]),
             let destinationPort = UInt16(decimalBytes: fields[4])
         else { throw .malformed }
-        return ProxyHeader(
+        return ProxyProtocolHeader(
             route: Route(
                 source: NetworkAddress(ip: source, port: sourcePort),
                 destination: NetworkAddress(ip: destination, port: destinationPort)
@@ -65,17 +65,17 @@ extension ProxyHeader {
 
     // MARK: Version 2
 
-    private static func readV2(from buffer: inout ByteBuffer) throws(ProxyHeaderError) -> ProxyHeader? {
+    private static func readV2(from buffer: inout ByteBuffer) throws(ProxyProtocolError) -> ProxyProtocolHeader? {
         let start = buffer.readerIndex
         guard let fixed = buffer.getBytes(at: start + Self.signatureV2.count, length: 4) else { return nil }
         guard fixed[0] >> 4 == 2 else { throw .unsupported }
         let length = Int(fixed[2]) << 8 | Int(fixed[3])
         guard length <= Self.maximumPayloadV2 else { throw .tooLong }
-        let header: ProxyHeader?
+        let header: ProxyProtocolHeader?
         switch fixed[0] & 0x0F {
         case 0:
             // LOCAL: the family and all that follows are to be ignored (2.2).
-            header = buffer.readableBytes < 16 + length ? nil : ProxyHeader(route: nil)
+            header = buffer.readableBytes < 16 + length ? nil : ProxyProtocolHeader(route: nil)
         case 1:
             let family = try Family(fixed[1])
             guard family.blockLength <= length else { throw .malformed }
@@ -92,7 +92,7 @@ extension ProxyHeader {
     private enum Family {
         case unspecified, ipv4, ipv6, unix
 
-        init(_ byte: UInt8) throws(ProxyHeaderError) {
+        init(_ byte: UInt8) throws(ProxyProtocolError) {
             let (family, transport) = (byte >> 4, byte & 0x0F)
             guard family <= 3, transport <= 1 else { throw .unsupported }
             switch (family, transport) {
@@ -115,18 +115,18 @@ extension ProxyHeader {
     }
 
     /// Reads the whole header: 16 bytes, at least the block of the family, and typed values.
-    private static func headerV2(_ bytes: [UInt8], family: Family) throws(ProxyHeaderError) -> ProxyHeader {
+    private static func headerV2(_ bytes: [UInt8], family: Family) throws(ProxyProtocolError) -> ProxyProtocolHeader {
         // What follows an unspecified family has no defined form (2.2).
-        guard family != .unspecified else { return ProxyHeader(route: nil) }
+        guard family != .unspecified else { return ProxyProtocolHeader(route: nil) }
         let values = try Self.values(of: bytes, from: 16 + family.blockLength)
-        guard family != .unix else { return ProxyHeader(route: nil, values: values) }
+        guard family != .unix else { return ProxyProtocolHeader(route: nil, values: values) }
         let size = family == .ipv4 ? 4 : 16
         let block = bytes[16..<(16 + family.blockLength)]
         let ports = block.suffix(4).map(UInt16.init)
         guard let source = IPAddress(octets: block.prefix(size)),
             let destination = IPAddress(octets: block.dropFirst(size).prefix(size))
         else { throw .malformed }
-        return ProxyHeader(
+        return ProxyProtocolHeader(
             route: Route(
                 source: NetworkAddress(ip: source, port: ports[0] << 8 | ports[1]),
                 destination: NetworkAddress(ip: destination, port: ports[2] << 8 | ports[3])
@@ -135,7 +135,7 @@ extension ProxyHeader {
         )
     }
 
-    private static func values(of header: [UInt8], from start: Int) throws(ProxyHeaderError) -> [TypedValue] {
+    private static func values(of header: [UInt8], from start: Int) throws(ProxyProtocolError) -> [TypedValue] {
         var values: [TypedValue] = []
         var hasChecksum = false
         var index = start
@@ -160,7 +160,7 @@ extension ProxyHeader {
     }
 
     /// Compares the checksum at `index` with that of the header, in which its own four bytes count as zero (2.2.3).
-    private static func checkSum(of header: [UInt8], at index: Int) throws(ProxyHeaderError) {
+    private static func checkSum(of header: [UInt8], at index: Int) throws(ProxyProtocolError) {
         let written = header[index..<(index + 4)].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
         var blank = header
         blank.replaceSubrange(index..<(index + 4), with: [0, 0, 0, 0])

@@ -1,7 +1,7 @@
 import Addressing
 package import NIOCore
 
-extension ProxyHeader {
+extension ProxyProtocolHeader {
     /// Writes the header, as it comes before the first byte that an upstream gets.
     ///
     /// Ends of two families are written as IPv6 both. Version 1 has no room for `values`. Values that do not fit the
@@ -54,7 +54,7 @@ extension ProxyHeader {
     }
 }
 
-extension ProxyHeader.Route {
+extension ProxyProtocolHeader.Route {
     /// Whether both ends are IPv4, so that the header can say so.
     var isIPv4: Bool { self.source.ip.isIPv4 && self.destination.ip.isIPv4 }
 }

@@ -5,7 +5,7 @@ package import Addressing
 ///
 /// A listener expects the header or does not; it is never guessed from the bytes. Who expects it sets a deadline of
 /// its own and counts the end of the stream before the header as an error.
-package struct ProxyHeader: Sendable, Equatable {
+package struct ProxyProtocolHeader: Sendable, Equatable {
     package enum Version: Int, Sendable {
         case v1 = 1
         case v2 = 2
@@ -60,7 +60,7 @@ package struct ProxyHeader: Sendable, Equatable {
 }
 
 /// Bytes that are no PROXY header where one is required.
-package enum ProxyHeaderError: Error, Sendable, Equatable {
+package enum ProxyProtocolError: Error, Sendable, Equatable {
     /// The first bytes are those of neither version.
     case missing
     /// Begins as a header and does not go on as one.
