@@ -43,6 +43,7 @@ let package = Package(
         .target(name: "FuzzDriver", packageAccess: false, swiftSettings: settings),
         fuzzer("Frames"),
         fuzzer("Messages"),
+        fuzzer("Preambles"),
         fuzzer("Requests"),
         fuzzer("Responses"),
         fuzzer("Session", [.product(name: "NIOEmbedded", package: "swift-nio")]),
