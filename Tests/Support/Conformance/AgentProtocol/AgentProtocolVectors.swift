@@ -9,6 +9,7 @@ package func runAgentProtocolVectors(folder: URL) throws -> [CaseResult] {
     let vectors = folder.appending(path: "vectors.json", directoryHint: .notDirectory)
     var results: [CaseResult] = []
     if FileManager.default.fileExists(atPath: vectors.path) {
+        results += try runMuxVectors(folder: folder)
         results += try runPreambleVectors(file: vectors)
     }
     return try results + runAgentTranscripts(folder: folder)
