@@ -15,8 +15,8 @@ import Preamble
     }
 
     private struct Proxied: Equatable {
-        var header: ProxyHeader?
-        var error: ProxyHeaderError?
+        var header: ProxyProtocolHeader?
+        var error: ProxyProtocolError?
         /// Bytes behind the header, which belong to the connection.
         var left = 0
     }
@@ -26,10 +26,10 @@ import Preamble
         let whole = Self.proxied([input.bytes[...]])
         claim(whole == Self.proxied(input.pieces), "cutting changed a PROXY header")
         guard let header = whole.header else { return }
-        for version in [ProxyHeader.Version.v1, .v2] {
+        for version in [ProxyProtocolHeader.Version.v1, .v2] {
             var buffer = ByteBuffer()
             header.write(version, into: &buffer)
-            let again = try? ProxyHeader.read(from: &buffer)
+            let again = try? ProxyProtocolHeader.read(from: &buffer)
             claim(
                 again?.route == header.route && buffer.readableBytes == 0,
                 "a PROXY header did not survive \(version)"
@@ -43,8 +43,8 @@ import Preamble
         for piece in pieces {
             arrived.writeBytes(piece)
             guard outcome.header == nil, outcome.error == nil else { continue }
-            do throws(ProxyHeaderError) {
-                outcome.header = try ProxyHeader.read(from: &arrived)
+            do throws(ProxyProtocolError) {
+                outcome.header = try ProxyProtocolHeader.read(from: &arrived)
             } catch {
                 outcome.error = error
             }
