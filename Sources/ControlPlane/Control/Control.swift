@@ -40,8 +40,11 @@ package actor Control: ControlPlane {
         self.logger = logger
         self.clock = clock
         self.now = now
-        for upstream in configuration.staticUpstreams {
-            self.endpoints.insert(LiveEndpoint(upstream))
+        for upstream in configuration.staticUpstreams where !self.endpoints.insert(upstream) {
+            logger.error(
+                "static upstream is not served: its URL is in use",
+                metadata: ["endpoint.url": "\(upstream.url)"]
+            )
         }
     }
 

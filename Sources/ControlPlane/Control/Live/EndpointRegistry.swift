@@ -110,7 +110,15 @@ struct EndpointRegistry {
         rival.isHeld && rival.account == endpoint.account
     }
 
-    mutating func insert(_ endpoint: LiveEndpoint) {
+    /// - Returns: false when something has the place of the static upstream already, which stays.
+    mutating func insert(_ upstream: Control.StaticUpstream) -> Bool {
+        let endpoint = LiveEndpoint(upstream)
+        guard self.byPlace[Place(endpoint.url)] == nil else { return false }
+        self.insert(endpoint)
+        return true
+    }
+
+    private mutating func insert(_ endpoint: LiveEndpoint) {
         self.endpoints[endpoint.id] = endpoint
         self.byPlace[Place(endpoint.url), default: []].insert(endpoint.id)
         guard let binding = endpoint.binding else { return }

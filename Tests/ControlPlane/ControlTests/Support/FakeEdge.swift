@@ -1,0 +1,87 @@
+import Addressing
+import EdgeLink
+import Model
+
+/// An edge at the seam of EdgeLink: it keeps what it is told and serves nothing.
+actor FakeEdge: EdgeNode {
+    struct Closing {
+        let connection: ConnectionID
+        let code: Int?
+    }
+
+    private(set) var tables: [EndpointTable] = []
+    private(set) var closings: [Closing] = []
+    /// How many tables were on their way at the same time, at most.
+    private(set) var mostInFlight = 0
+    private var inFlight = 0
+    /// Ports that another process has.
+    private var takenPorts: Set<UInt16> = []
+    private var isGated = false
+    private var gated: [CheckedContinuation<Void, Never>] = []
+    private var watchers: [(test: @Sendable (FakeEdge.View) -> Bool, continuation: CheckedContinuation<Void, Never>)] =
+        []
+
+    /// What can be waited for.
+    struct View {
+        let table: EndpointTable?
+        let closings: [Closing]
+        /// Tables that the edge is held back from applying.
+        let gatedCount: Int
+    }
+
+    func apply(_ table: EndpointTable) async -> [ResourceID<EndpointKind>: Failure] {
+        self.inFlight += 1
+        self.mostInFlight = max(self.mostInFlight, self.inFlight)
+        defer { self.inFlight -= 1 }
+        if self.isGated {
+            await withCheckedContinuation { continuation in
+                self.gated.append(continuation)
+                self.look()
+            }
+        }
+        self.tables.append(table)
+        self.look()
+        let failed = table.endpoints.filter { $0.url.scheme == .tcp && self.takenPorts.contains($0.url.port) }
+        return Dictionary(uniqueKeysWithValues: failed.map { ($0.id, Failure(.portTaken, "Another has it.")) })
+    }
+
+    func close(_ connection: ConnectionID, because failure: Failure?) {
+        self.closings.append(Closing(connection: connection, code: failure?.code.number))
+        self.look()
+    }
+
+    func stopEndpoint(bindID: String, on connection: ConnectionID, because failure: Failure) {}
+
+    // MARK: - For tests
+
+    var view: View { View(table: self.tables.last, closings: self.closings, gatedCount: self.gated.count) }
+
+    func takePorts(_ ports: some Sequence<UInt16>) { self.takenPorts.formUnion(ports) }
+
+    /// Holds every table back until the gate opens.
+    func shutGate() { self.isGated = true }
+
+    func openGate() {
+        self.isGated = false
+        let gated = self.gated
+        self.gated = []
+        for continuation in gated { continuation.resume() }
+    }
+
+    /// Returns when `test` holds.
+    func wait(until test: @escaping @Sendable (View) -> Bool) async {
+        guard !test(self.view) else { return }
+        await withCheckedContinuation { self.watchers.append((test, $0)) }
+    }
+
+    private func look() {
+        let view = self.view
+        let done = self.watchers.filter { $0.test(view) }
+        self.watchers.removeAll { $0.test(view) }
+        for watcher in done { watcher.continuation.resume() }
+    }
+}
+
+extension EndpointTable {
+    var urls: [String] { self.endpoints.map(\.url.description).sorted() }
+}
