@@ -166,10 +166,9 @@ let modules: [Module] = [
     Module(
         room: "Agent",
         name: "Portico",
-        uses: ["Addressing", "Model", "Mux", "AgentProtocol"],
-        products: [.NIOCore, .NIOPosix, .NIOSSL, .NIOTLS, .DequeModule],
-        tests: [.NIOEmbedded],
-        testUses: ["Certificates"]
+        uses: ["Addressing", "Model", "Preamble", "Mux", "AgentProtocol"],
+        products: [.NIOCore, .NIOPosix, .NIOSSL, .NIOTLS, .Logging, .DequeModule],
+        tests: [.NIOCore, .NIOPosix, .NIOEmbedded]
     ),
     Module(
         room: "Agent",

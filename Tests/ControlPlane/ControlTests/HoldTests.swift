@@ -1,7 +1,6 @@
 import Addressing
 import EdgeLink
 import Model
-import TestSupport
 import Testing
 
 @testable import Control

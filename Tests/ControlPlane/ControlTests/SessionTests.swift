@@ -5,7 +5,6 @@ import Model
 import SQLiteStore
 import Secrets
 import Store
-import TestSupport
 import Testing
 
 @testable import Control

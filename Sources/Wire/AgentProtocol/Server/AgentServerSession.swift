@@ -34,7 +34,7 @@ package final class AgentServerSession {
     let calls: IncomingCalls
     let commands: OutgoingCalls
     var proxied = ProxiedStreams()
-    var opening = OpeningStreams()
+    var untyped = UntypedStreams()
     var now: NIODeadline
     var echoes = 0
     /// Somebody was told that there is no room for a proxied stream.
@@ -79,7 +79,7 @@ package final class AgentServerSession {
         self.reviewProxied()
         self.calls.tick(now: now)
         self.commands.tick(now: now)
-        self.opening.tick(now: now)
+        self.untyped.tick(now: now)
         self.beat()
         let end = self.state.elapsed(
             now: now,
@@ -162,7 +162,7 @@ extension AgentServerSession: MuxConnectionDelegate {
         accepted stream: MuxStream
     ) -> (any MuxStreamReceiver)? {
         guard self.state.isAccepting else { return nil }
-        self.opening.add(stream, until: self.now + Self.typePatience)
+        self.untyped.add(stream, until: self.now + Self.typePatience)
         return UntypedStream(dispatcher: self)
     }
 

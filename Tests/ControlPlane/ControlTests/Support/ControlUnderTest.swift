@@ -7,7 +7,6 @@ import SQLiteStore
 import Secrets
 import Store
 import Synchronization
-import TestSupport
 
 @testable import Control
 

@@ -1,0 +1,64 @@
+package import Model
+package import Proxy
+
+/// What an edge needs to know before it starts; checked and complete.
+package struct EdgeConfiguration: Sendable {
+    /// Where a listener listens: an address literal and a port; port 0 lets the system choose.
+    package struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
+        package let host: String
+        package let port: UInt16
+
+        package init(host: String, port: UInt16) {
+            self.host = host
+            self.port = port
+        }
+
+        package var description: String {
+            self.host.contains(":") ? "[\(self.host)]:\(self.port)" : "\(self.host):\(self.port)"
+        }
+    }
+
+    /// Plain HTTP for visitors.
+    package var http: [ListenAddress] = []
+    /// HTTPS and TLS endpoints for visitors, told apart by SNI, and agents that name `connectHost`.
+    package var https: [ListenAddress] = []
+    /// Agents alone.
+    package var agents: [ListenAddress] = []
+    /// The address on which TCP endpoints are opened.
+    package var tcpHost = "127.0.0.1"
+    /// The name by which agents ask for their listener on the HTTPS port.
+    package var connectHost = ""
+    /// Whether a TLS visitor that names no host is refused (`spec/endpoints.md` 9.2). Where it is not, it gets the
+    /// default certificate.
+    package var requiresServerName = true
+    /// Told to agents that ask (SrvInfo).
+    package var region = "local"
+    /// Event loops; 0 for one for each core.
+    package var threads = 0
+    package var proxy = ProxyConfiguration()
+    /// TLS handshake of a visitor or an agent, from accept to its end.
+    package var handshakeMilliseconds: Int64 = 10_000
+    /// Visitors' connections of the whole edge, and of one IP address; more are closed at once.
+    package var connectionLimit = 50_000
+    package var connectionsPerAddress = 256
+    /// How long a drain waits for what is under way.
+    package var drainDuration = Duration.seconds(60)
+    package var certificates: [ServedCertificate] = []
+
+    package init() {}
+}
+
+/// A certificate chain with its key, and the names that it is served for.
+package struct ServedCertificate: Sendable {
+    /// Host names, exact or with `*.` in front; the first certificate of the configuration is also the default.
+    package let names: [String]
+    /// PEM, the leaf first.
+    package let chainPEM: String
+    package let keyPEM: Secret
+
+    package init(names: [String], chainPEM: String, keyPEM: Secret) {
+        self.names = names
+        self.chainPEM = chainPEM
+        self.keyPEM = keyPEM
+    }
+}

@@ -1,0 +1,158 @@
+import Addressing
+import EdgeLink
+import Logging
+import Model
+import NIOCore
+import NIOSSL
+import Preamble
+import Proxy
+import Routing
+import Sessions
+
+/// Sets up what was accepted: which handlers a connection gets, by listener and by its first bytes.
+///
+/// A new kind of listener is a new method here and a line in `Edge.start`.
+struct Acceptor: Sendable {
+    let configuration: EdgeConfiguration
+    let control: any ControlPlane
+    let limiter: ConnectionLimiter
+    let logger: Logger
+
+    // MARK: Visitors
+
+    func acceptHTTP(_ loop: EdgeLoop, _ channel: any Channel) throws {
+        guard let visitor = self.admit(channel, isSecure: false) else { return }
+        try channel.pipeline.syncOperations.addHandler(HTTP1VisitorHandler(loop: loop.proxy, visitor: visitor))
+    }
+
+    /// HTTPS, TLS endpoints and agents share a port: the server name of the ClientHello says which it is.
+    func acceptTLS(_ loop: EdgeLoop, _ channel: any Channel) throws {
+        guard let visitor = self.admit(channel, isSecure: true) else { return }
+        try self.readHello(loop, channel) { try self.route($0, visitor, loop, channel) }
+    }
+
+    func acceptTCP(_ loop: EdgeLoop, _ channel: any Channel, port: UInt16) throws {
+        guard let visitor = self.admit(channel, isSecure: false) else { return }
+        try channel.pipeline.syncOperations.addHandler(
+            PipeVisitorHandler(loop: loop.proxy, visitor: visitor, key: .port(port))
+        )
+    }
+
+    private func route(_ hello: ClientHello, _ visitor: Visitor, _ loop: EdgeLoop, _ channel: any Channel) throws {
+        let name = hello.serverName
+        if let name, !self.configuration.connectHost.isEmpty, name == self.configuration.connectHost {
+            try self.addAgent(loop, channel, connectHost: name)
+            return
+        }
+        guard name != nil || !self.configuration.requiresServerName else {
+            channel.close(promise: nil)
+            return
+        }
+        let bytes = Array((name ?? "").utf8)
+        if bytes.withUnsafeBytes({ loop.proxy.table.pool(for: .tls, host: $0) }) != nil {
+            try channel.pipeline.syncOperations.addHandler(
+                PipeVisitorHandler(loop: loop.proxy, visitor: visitor, key: .serverName(bytes))
+            )
+            return
+        }
+        let guardian = HandshakeGuard(loop: loop.proxy, milliseconds: self.configuration.handshakeMilliseconds) {
+            try $0.pipeline.syncOperations.addHandler(HTTP1VisitorHandler(loop: loop.proxy, visitor: visitor))
+        }
+        try channel.pipeline.syncOperations.addHandlers([
+            NIOSSLServerHandler(context: loop.contexts.context(for: name)), guardian,
+        ])
+    }
+
+    /// Counts the connection; one that is too many is closed.
+    private func admit(_ channel: any Channel, isSecure: Bool) -> Visitor? {
+        let address = channel.remoteAddress.flatMap(NetworkAddress.init)
+        guard self.limiter.enter(address?.ip) else {
+            channel.close(promise: nil)
+            return nil
+        }
+        channel.closeFuture.whenComplete { [limiter] _ in limiter.leave(address?.ip) }
+        return Visitor(address: address, local: channel.localAddress.flatMap(NetworkAddress.init), isSecure: isSecure)
+    }
+
+    /// Waits for the ClientHello, lets `route` add the handlers that fit it, and hands them every byte.
+    private func readHello(
+        _ loop: EdgeLoop,
+        _ channel: any Channel,
+        route: @escaping (ClientHello) throws -> Void
+    ) throws {
+        let wheel = loop.proxy.wheel
+        let counters = loop.proxy.counters
+        let deadline = Deadline { [weak channel = channel as AnyObject] in
+            counters.limitsReached += 1
+            (channel as? any Channel)?.close(promise: nil)
+        }
+        let reader = Reader()
+        reader.handler = ClientHelloHandler { outcome in
+            wheel.remove(deadline)
+            guard let handler = reader.handler else { return }
+            reader.handler = nil
+            do {
+                switch outcome {
+                case .hello(let hello):
+                    try route(hello)
+                    channel.pipeline.syncOperations.removeHandler(handler, promise: nil)
+                case .notTLS:
+                    Self.refusePlain(handler.received, channel)
+                case .invalid, .ended, .timedOut:
+                    channel.close(promise: nil)
+                }
+            } catch {
+                // The channel closed in the meantime: there is no place to add handlers to.
+                channel.close(promise: nil)
+            }
+        }
+        guard let handler = reader.handler else { return }
+        wheel.set(deadline, in: self.configuration.handshakeMilliseconds)
+        try channel.pipeline.syncOperations.addHandler(handler)
+    }
+
+    /// Holds a handler for its own callback, until that has been called.
+    private final class Reader {
+        var handler: ClientHelloHandler?
+    }
+
+    /// Tells someone who speaks plain HTTP to a TLS port what is wrong; anything else is closed.
+    private static func refusePlain(_ received: ByteBuffer, _ channel: any Channel) {
+        guard case .http1 = HTTPSniffer.sniff(received) else {
+            channel.close(promise: nil)
+            return
+        }
+        var response = ErrorResponse(
+            Failure(.plainHTTPOnTLSPort, "This port speaks HTTPS, and the request was plain HTTP."),
+            format: .text
+        )
+        response.closesConnection = true
+        var buffer = channel.allocator.buffer(capacity: 1024)
+        response.write(into: &buffer)
+        channel.writeAndFlush(buffer).whenComplete { _ in channel.close(promise: nil) }
+    }
+
+    // MARK: Agents
+
+    func acceptAgent(_ loop: EdgeLoop, _ channel: any Channel) throws {
+        try self.readHello(loop, channel) { try self.addAgent(loop, channel, connectHost: $0.serverName) }
+    }
+
+    private func addAgent(_ loop: EdgeLoop, _ channel: any Channel, connectHost: String?) throws {
+        let guardian = HandshakeGuard(loop: loop.proxy, milliseconds: self.configuration.handshakeMilliseconds) {
+            let connection = AgentConnection(
+                agents: loop.agents,
+                proxyLoop: loop.proxy,
+                control: self.control,
+                remoteAddress: $0.remoteAddress.flatMap(NetworkAddress.init),
+                connectHost: connectHost,
+                region: self.configuration.region,
+                logger: self.logger
+            )
+            try connection.install(in: $0)
+        }
+        try channel.pipeline.syncOperations.addHandlers([
+            NIOSSLServerHandler(context: loop.contexts.agents), guardian,
+        ])
+    }
+}

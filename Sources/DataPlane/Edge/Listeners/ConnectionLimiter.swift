@@ -1,0 +1,45 @@
+import Addressing
+import Synchronization
+
+/// Counts visitors' connections, in all and by address, and refuses what is too many.
+///
+/// Asked once for each connection, not on the path of a request; a lock held for a look into a dictionary.
+final class ConnectionLimiter: Sendable {
+    private struct State {
+        var total = 0
+        var byAddress: [IPAddress: Int] = [:]
+    }
+
+    private let total: Int
+    private let perAddress: Int
+    private let state = Mutex(State())
+
+    init(total: Int, perAddress: Int) {
+        self.total = total
+        self.perAddress = perAddress
+    }
+
+    /// - Returns: whether the connection may stay; `leave` must follow when it ends.
+    func enter(_ address: IPAddress?) -> Bool {
+        self.state.withLock { state in
+            guard state.total < self.total else { return false }
+            if let address {
+                let count = state.byAddress[address, default: 0]
+                guard count < self.perAddress else { return false }
+                state.byAddress[address] = count + 1
+            }
+            state.total += 1
+            return true
+        }
+    }
+
+    func leave(_ address: IPAddress?) {
+        self.state.withLock { state in
+            state.total -= 1
+            guard let address, let count = state.byAddress[address] else { return }
+            state.byAddress[address] = count > 1 ? count - 1 : nil
+        }
+    }
+
+    var count: Int { self.state.withLock { $0.total } }
+}

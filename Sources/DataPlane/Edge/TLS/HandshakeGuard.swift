@@ -1,0 +1,62 @@
+import NIOCore
+import NIOTLS
+import Proxy
+
+/// Stands behind the TLS handler until the handshake is done, then makes room for what speaks over it. A peer that
+/// does not finish in time is closed.
+final class HandshakeGuard: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = ByteBuffer
+
+    private let loop: ProxyLoop
+    private let milliseconds: Int64
+    private var whenDone: ((any Channel) throws -> Void)?
+    private var context: ChannelHandlerContext?
+    private var deadline: Deadline?
+
+    /// - Parameters:
+    ///   - loop: the loop of the connection.
+    ///   - milliseconds: how long the handshake may take.
+    ///   - whenDone: adds the handlers that come behind, on the event loop.
+    init(loop: ProxyLoop, milliseconds: Int64, whenDone: @escaping (any Channel) throws -> Void) {
+        self.loop = loop
+        self.milliseconds = milliseconds
+        self.whenDone = whenDone
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        let deadline = Deadline { [unowned self] in self.deadlinePassed() }
+        self.deadline = deadline
+        self.loop.wheel.set(deadline, in: self.milliseconds)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        if let deadline = self.deadline { self.loop.wheel.remove(deadline) }
+        self.deadline = nil
+        self.context = nil
+        self.whenDone = nil
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case TLSUserEvent.handshakeCompleted = event, let whenDone = self.whenDone {
+            self.whenDone = nil
+            do {
+                try whenDone(context.channel)
+            } catch {
+                // The channel closed in the meantime: there is no place to add handlers to.
+                context.close(promise: nil)
+            }
+            context.pipeline.syncOperations.removeHandler(self, promise: nil)
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        context.close(promise: nil)
+    }
+
+    private func deadlinePassed() {
+        self.loop.counters.limitsReached += 1
+        self.context?.close(promise: nil)
+    }
+}

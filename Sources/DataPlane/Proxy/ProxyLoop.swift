@@ -1,0 +1,151 @@
+import EdgeLink
+import Model
+package import NIOCore
+package import Routing
+
+/// Everything of the data plane that one event loop owns. Touched on that loop only, so that a request finds all it
+/// needs without a lock, a hop or an allocation.
+package final class ProxyLoop {
+    package let eventLoop: any EventLoop
+    package let configuration: ProxyConfiguration
+    package private(set) var table = RoutingTable.empty
+    package let wheel = DeadlineWheel()
+    package let allocator = ByteBufferAllocator()
+    /// Agent connections by their number; set once, before the first visitor.
+    package unowned let agents: any AgentPorts
+    package let counters = ProxyCounters()
+
+    /// Scratch space of whoever is at work on the loop, from one call to its end.
+    let requestHead = RequestHead()
+    let responseHead = ResponseHead()
+    var requestScratch: ByteBuffer
+    var responseScratch: ByteBuffer
+    package var random: LoopRandom
+
+    private var upstreams: [ResourceID<EndpointKind>: Upstream] = [:]
+    /// The same by slot of the table in force, filled as they are used.
+    private var upstreamsBySlot: [Upstream?] = []
+    /// Visitors that wait for an agent to come back.
+    let waitingRoom = WaitingRoom()
+    /// Connections under way, for draining.
+    package private(set) var visitors: [ObjectIdentifier: any DrainableVisitor] = [:]
+    package private(set) var isDraining = false
+
+    package init(eventLoop: any EventLoop, configuration: ProxyConfiguration, agents: any AgentPorts) {
+        self.eventLoop = eventLoop
+        self.configuration = configuration
+        self.agents = agents
+        self.requestScratch = self.allocator.buffer(capacity: 4096)
+        self.responseScratch = self.allocator.buffer(capacity: 16 * 1024)
+        self.random = LoopRandom()
+    }
+
+    // MARK: Routing
+
+    /// Makes `table` the one in force. A request that began with the old one ends with it.
+    package func publish(_ table: RoutingTable) {
+        guard table.revision >= self.table.revision else { return }
+        self.table = table
+        self.upstreamsBySlot = Array(repeating: nil, count: table.memberCount)
+        for (id, upstream) in self.upstreams where !table.contains(id) {
+            self.upstreams[id] = nil
+            upstream.retire()
+        }
+        for pool in table.pools {
+            for member in pool.members {
+                self.upstreams[member.endpoint.id]?.update(member.endpoint)
+            }
+        }
+        self.waitingRoom.tableChanged()
+    }
+
+    /// How this loop reaches a member of a pool.
+    func upstream(for member: EndpointPool.Member) -> Upstream {
+        let id = member.endpoint.id
+        if member.slot < self.upstreamsBySlot.count, let upstream = self.upstreamsBySlot[member.slot],
+            upstream.endpoint.id == id
+        {
+            return upstream
+        }
+        let upstream = self.upstreams[id] ?? Upstream(endpoint: member.endpoint, loop: self)
+        // Slots are given anew with each table. A member of an older one is served, but not kept.
+        if self.table.slot(of: id) == member.slot {
+            self.upstreams[id] = upstream
+            self.upstreamsBySlot[member.slot] = upstream
+        }
+        return upstream
+    }
+
+    // MARK: Visitors
+
+    package func add(_ visitor: any DrainableVisitor) {
+        self.visitors[ObjectIdentifier(visitor)] = visitor
+    }
+
+    package func remove(_ visitor: any DrainableVisitor) {
+        self.visitors[ObjectIdentifier(visitor)] = nil
+    }
+
+    /// From now on connections close when what they are doing is done.
+    package func drain() {
+        self.isDraining = true
+        for visitor in Array(self.visitors.values) { visitor.drain() }
+    }
+
+    /// Closes whatever is still open.
+    package func closeAll() {
+        for visitor in Array(self.visitors.values) { visitor.closeNow() }
+        for upstream in Array(self.upstreams.values) { upstream.retire() }
+    }
+
+    /// A quarter of a second has passed.
+    package func tick() {
+        self.wheel.advance()
+    }
+}
+
+/// A visitor's connection that can be asked to end.
+package protocol DrainableVisitor: AnyObject {
+    /// Ends when the exchange under way is done; at once when there is none.
+    func drain()
+    func closeNow()
+}
+
+/// Counts of one loop; read from outside by asking the loop.
+package final class ProxyCounters {
+    package var connections = 0
+    package var requests = 0
+    package var failedExchanges = 0
+    package var limitsReached = 0
+
+    package init() {}
+
+    package var snapshot: Snapshot {
+        Snapshot(
+            connections: self.connections,
+            requests: self.requests,
+            failedExchanges: self.failedExchanges,
+            limitsReached: self.limitsReached
+        )
+    }
+
+    package struct Snapshot: Sendable {
+        package let connections: Int
+        package let requests: Int
+        package let failedExchanges: Int
+        package let limitsReached: Int
+    }
+}
+
+/// The loop's own source of chance for drawing pool members: fast, seeded by the system, not for secrets.
+package struct LoopRandom: RandomNumberGenerator {
+    private var state = UInt64.random(in: .min ... .max)
+
+    package mutating func next() -> UInt64 {
+        self.state &+= 0x9e37_79b9_7f4a_7c15
+        var mixed = self.state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+        return mixed ^ (mixed >> 31)
+    }
+}

@@ -1,0 +1,341 @@
+package import NIOCore
+
+/// One upstream connection that speaks HTTP/1.1: it carries one exchange at a time and is kept for the next.
+///
+/// It goes back to where it is kept only when *both* directions of an exchange have ended: a connection whose
+/// response came before the end of the request would hand the rest of the old body to the next request.
+package final class HTTP1Link: Timed, UpstreamTransportReceiver {
+    private enum Phase {
+        /// Kept, without an exchange.
+        case idle
+        /// The head of the answer has not come (interim answers may have).
+        case awaitingHead
+        case body
+        /// 101: bytes both ways until both ends are done.
+        case pipe
+        case over
+    }
+
+    let upstream: Upstream
+    private unowned let loop: ProxyLoop
+    private var transport: (any UpstreamTransport)?
+    private var sink: (any ExchangeSink)?
+
+    private var phase = Phase.idle
+    private var body = BodyReader(.none)
+    /// The beginning of a head that has not come whole; a copy of its own.
+    private var partial: ByteBuffer?
+    private var endsWithConnection = false
+    private var request = Request(isHEAD: false, mayUpgrade: false, hasBody: false, isHTTP10: false)
+    private var progress = HeadProgress()
+    private var requestEnded = true
+    private var responseEnded = true
+    private var isReusable = true
+    /// Exchanges that were begun on it.
+    private var exchanges = 0
+    private var hasReceivedBytes = false
+    private var isFlushNeeded = false
+    /// A visitor that keeps this link for itself; nil where the upstream keeps it for everybody.
+    weak var owner: (any LinkOwner)?
+
+    init(upstream: Upstream, loop: ProxyLoop) {
+        self.upstream = upstream
+        self.loop = loop
+        super.init()
+    }
+
+    /// Takes the transport that was opened for this link.
+    func attach(_ transport: any UpstreamTransport) {
+        self.transport = transport
+    }
+
+    var isOver: Bool {
+        if case .over = self.phase { true } else { false }
+    }
+
+    var isIdle: Bool {
+        if case .idle = self.phase { true } else { false }
+    }
+
+    // MARK: The request
+
+    /// What a link must know of a request besides its bytes.
+    struct Request {
+        var isHEAD: Bool
+        var mayUpgrade: Bool
+        var hasBody: Bool
+        /// A visitor of HTTP/1.0 knows no chunks: only their content is passed on.
+        var isHTTP10: Bool
+    }
+
+    /// Begins an exchange. `head` is the request's head as it goes upstream, with as much of the body behind it as
+    /// was there.
+    func begin(_ request: Request, head: ByteBuffer, sink: any ExchangeSink) {
+        self.sink = sink
+        self.phase = .awaitingHead
+        self.request = request
+        self.endsWithConnection = false
+        self.requestEnded = !request.hasBody
+        self.responseEnded = false
+        self.hasReceivedBytes = false
+        self.exchanges += 1
+        self.loop.wheel.clear(self)
+        self.transport?.write(head)
+        self.isFlushNeeded = true
+    }
+
+    /// More of the request's body; after an upgrade, bytes of the pipe.
+    func sendBody(_ bytes: ByteBuffer) {
+        self.transport?.write(bytes)
+        self.isFlushNeeded = true
+    }
+
+    /// The request is complete.
+    func endRequest() {
+        self.requestEnded = true
+        if case .pipe = self.phase {
+            self.flush()
+            self.transport?.finish()
+        }
+        self.finishIfDone()
+    }
+
+    func flush() {
+        guard self.isFlushNeeded else { return }
+        self.isFlushNeeded = false
+        self.transport?.flush()
+    }
+
+    var isWritable: Bool { self.transport?.isWritable ?? true }
+
+    /// Back pressure from the visitor.
+    func setReading(_ isReading: Bool) {
+        self.transport?.setReading(isReading)
+    }
+
+    /// The visitor is gone, or the exchange was given up: the connection cannot serve another.
+    func abandon() {
+        self.sink = nil
+        self.discard()
+    }
+
+    // MARK: The response
+
+    package func transportReceived(_ bytes: ByteBuffer) {
+        self.hasReceivedBytes = true
+        switch self.phase {
+        case .awaitingHead: self.receiveHead(bytes)
+        case .body: self.receiveBody(bytes)
+        case .pipe: self.sink?.responseBody(bytes)
+        case .idle, .over: self.discard()  // An upstream that speaks without being asked.
+        }
+    }
+
+    package func transportReadComplete() {
+        self.sink?.responseFlush()
+    }
+
+    package func transportReceivedEnd() {
+        switch self.phase {
+        case .pipe:
+            self.responseEnded = true
+            self.sink?.responseEnded()
+            self.finishIfDone()
+        case .body where self.endsWithConnection:
+            self.isReusable = false
+            self.endResponse()
+        case .idle, .over:
+            self.discard()
+        case .awaitingHead, .body:
+            self.fail(.closed)
+        }
+    }
+
+    package func transportWritabilityChanged() {
+        self.sink?.requestWritabilityChanged(self.isWritable)
+    }
+
+    package func transportEnded(_ end: TransportEnd) {
+        self.transport = nil
+        if case .body = self.phase, end == .closed, self.endsWithConnection {
+            self.endResponse()
+            return
+        }
+        self.fail(end)
+    }
+
+    /// The idle time is over.
+    package override func deadlinePassed() {
+        guard self.isIdle else { return }
+        self.discard()
+    }
+
+    private func receiveHead(_ bytes: ByteBuffer) {
+        var bytes = bytes
+        let isOwn = self.partial != nil
+        if var partial = self.partial {
+            self.partial = nil
+            partial.writeBuffer(&bytes)
+            bytes = partial
+        }
+        // Interim answers and the final one may come in one read.
+        while case .awaitingHead = self.phase, bytes.readableBytes > 0 {
+            let head = self.loop.responseHead
+            let result = bytes.withUnsafeReadableBytes { head.scan($0, progress: &self.progress) }
+            switch result {
+            case .incomplete:
+                self.partial = isOwn ? bytes : self.copy(of: &bytes)
+                return
+            case .invalid:
+                self.fail(malformed: true)
+                return
+            case .complete(let length):
+                self.progress = HeadProgress()
+                guard let whole = bytes.readSlice(length: length) else { return }
+                if head.isInterim {
+                    whole.withUnsafeReadableBytes { self.sink?.responseInterim(head, in: $0) }
+                } else {
+                    self.receiveFinalHead(head, whole, &bytes)
+                }
+            }
+        }
+    }
+
+    private func receiveFinalHead(_ head: ResponseHead, _ whole: ByteBuffer, _ bytes: inout ByteBuffer) {
+        guard !head.isSwitchingProtocols else {
+            self.switchProtocols(head, whole, bytes)
+            return
+        }
+        let framing = head.framing(forHEAD: self.request.isHEAD)
+        self.isReusable = self.isReusable && head.isReusable(forHEAD: self.request.isHEAD)
+        self.endsWithConnection = framing == .untilClose
+        self.body = BodyReader(framing, from: .upstream, form: self.request.isHTTP10 ? .content : .framed)
+        self.phase = .body
+        var first: ByteBuffer?
+        switch self.body.take(&bytes) {
+        case .none, .ended: break
+        case .some(let slice, _): first = slice
+        case .invalid:
+            self.fail(malformed: true)
+            return
+        }
+        let isComplete = self.body.isComplete
+        whole.withUnsafeReadableBytes { self.sink?.responseHead(head, in: $0, body: first, isComplete: isComplete) }
+        if isComplete {
+            self.completeResponse(left: bytes.readableBytes)
+        } else if bytes.readableBytes > 0 {
+            self.receiveBody(bytes)
+        }
+    }
+
+    private func switchProtocols(_ head: ResponseHead, _ whole: ByteBuffer, _ bytes: ByteBuffer) {
+        guard self.request.mayUpgrade else {
+            self.fail(malformed: true)
+            return
+        }
+        self.phase = .pipe
+        self.isReusable = false
+        self.requestEnded = false
+        whole.withUnsafeReadableBytes { self.sink?.responseHead(head, in: $0, body: nil, isComplete: false) }
+        if bytes.readableBytes > 0 { self.sink?.responseBody(bytes) }
+    }
+
+    private func receiveBody(_ bytes: ByteBuffer) {
+        var bytes = bytes
+        while true {
+            switch self.body.take(&bytes) {
+            case .some(let slice, let ended):
+                self.sink?.responseBody(slice)
+                // The sink may have given up the exchange in this call.
+                guard !self.isOver else { return }
+                if !ended { continue }
+            case .none, .ended:
+                break
+            case .invalid:
+                self.fail(malformed: true)
+                return
+            }
+            break
+        }
+        if self.body.isComplete { self.completeResponse(left: bytes.readableBytes) }
+    }
+
+    private func completeResponse(left: Int) {
+        // Bytes behind the end of an answer belong to no request: the connection is out of step.
+        if left > 0 { self.isReusable = false }
+        self.endResponse()
+    }
+
+    private func endResponse() {
+        self.responseEnded = true
+        // The sink may have ended the exchange in this call.
+        self.sink?.responseEnded()
+        self.finishIfDone()
+    }
+
+    /// The beginning of a head in a buffer of its own, which may grow without touching what was read.
+    private func copy(of bytes: inout ByteBuffer) -> ByteBuffer {
+        var copy = self.loop.allocator.buffer(capacity: max(1024, bytes.readableBytes * 2))
+        copy.writeBuffer(&bytes)
+        return copy
+    }
+
+    // MARK: Ends
+
+    private func finishIfDone() {
+        guard self.requestEnded, self.responseEnded else { return }
+        self.sink = nil
+        switch self.phase {
+        case .body where self.isReusable && self.transport != nil:
+            self.phase = .idle
+            self.setReading(true)
+            self.loop.wheel.set(self, in: self.loop.configuration.upstreamIdleMilliseconds)
+            if let owner = self.owner { owner.linkIsIdle(self) } else { self.upstream.keep(self) }
+        case .pipe:
+            // Both ends are said; what is still on its way out goes out.
+            self.transport?.receiver = nil
+            self.transport = nil
+            self.discard()
+        case .over:
+            break
+        case .idle, .awaitingHead, .body:
+            self.discard()
+        }
+    }
+
+    private func fail(_ end: TransportEnd = .closed, malformed: Bool = false) {
+        let sink = self.sink
+        let phase = self.phase
+        let failure: ExchangeFailure
+        switch phase {
+        case .body, .pipe: failure = .brokenOff
+        case .awaitingHead where malformed: failure = .malformedAnswer
+        case .awaitingHead where self.hasReceivedBytes: failure = .noAnswer(end)
+        case .awaitingHead where self.exchanges > 1: failure = .keptConnectionClosed
+        case .awaitingHead:
+            if case .unreachable = end { failure = .notSent(end) } else { failure = .noAnswer(end) }
+        case .idle, .over: failure = .noAnswer(end)
+        }
+        self.sink = nil
+        self.discard()
+        sink?.exchangeFailed(failure)
+    }
+
+    private func discard() {
+        guard !self.isOver else { return }
+        let wasIdle = self.isIdle
+        self.phase = .over
+        self.loop.wheel.remove(self)
+        self.transport?.abort()
+        self.transport = nil
+        self.partial = nil
+        if wasIdle, self.owner == nil { self.upstream.forget(self) }
+        self.owner?.linkIsOver(self)
+    }
+}
+
+/// A visitor's connection that keeps a link for its own further requests.
+protocol LinkOwner: AnyObject {
+    func linkIsIdle(_ link: HTTP1Link)
+    func linkIsOver(_ link: HTTP1Link)
+}

@@ -1,0 +1,144 @@
+package import Addressing
+package import EdgeLink
+
+/// How one event loop reaches one endpoint: the connections that it keeps, and how to open another.
+final class Upstream {
+    private(set) var endpoint: RoutedEndpoint
+    private unowned let loop: ProxyLoop
+    /// Kept connections, the one used last at the end: that one is the least likely to be closed already.
+    private var idle: [HTTP1Link] = []
+    /// The agent's connections, those on this loop first.
+    private var ports: [any AgentPort] = []
+    private var nextPort = 0
+    /// Whether the endpoint is gone.
+    private var isRetired = false
+
+    init(endpoint: RoutedEndpoint, loop: ProxyLoop) {
+        self.endpoint = endpoint
+        self.loop = loop
+        self.findPorts()
+    }
+
+    /// The endpoint is in a new table, perhaps with another target.
+    func update(_ endpoint: RoutedEndpoint) {
+        let before = self.connections
+        self.endpoint = endpoint
+        if before != self.connections { self.findPorts() }
+    }
+
+    private var connections: [ConnectionID] {
+        if case .agent(let target) = self.endpoint.target { target.connections } else { [] }
+    }
+
+    private func findPorts() {
+        let all = self.connections.compactMap { self.loop.agents.port(for: $0) }
+        let near = all.filter(\.isOnThisLoop)
+        self.ports = near.isEmpty ? all : near
+    }
+
+    // MARK: HTTP/1.1
+
+    /// Whether a kept connection may serve any visitor.
+    var sharesLinks: Bool {
+        if case .agent(let target) = self.endpoint.target { target.mayShareStreams } else { true }
+    }
+
+    /// A kept connection, if there is one.
+    func takeIdle() -> HTTP1Link? {
+        while let link = self.idle.popLast() {
+            if link.isIdle { return link }
+        }
+        return nil
+    }
+
+    /// A new connection, opened for `visitor`; nil where the agent is gone.
+    func openLink(for visitor: Visitor) -> HTTP1Link? {
+        let link = HTTP1Link(upstream: self, loop: self.loop)
+        guard let transport = self.open(for: visitor, isPassthroughTLS: false, receiver: link) else { return nil }
+        link.attach(transport)
+        return link
+    }
+
+    /// Puts an idle link where the next request finds it.
+    func keep(_ link: HTTP1Link) {
+        guard !self.isRetired, self.sharesLinks, self.idle.count < self.loop.configuration.idleConnectionsPerUpstream
+        else {
+            link.abandon()
+            return
+        }
+        self.idle.append(link)
+    }
+
+    /// An idle link has been closed.
+    func forget(_ link: HTTP1Link) {
+        // From the end: links that are closed for being idle are few, and those that are not are used last.
+        if let index = self.idle.lastIndex(where: { $0 === link }) { self.idle.remove(at: index) }
+    }
+
+    /// The endpoint is gone: kept connections go, those under way end with their exchange.
+    func retire() {
+        self.isRetired = true
+        let links = self.idle
+        self.idle = []
+        for link in links { link.abandon() }
+    }
+
+    // MARK: Any transport
+
+    /// Opens a byte stream toward the endpoint for `visitor`; nil where there is no way to it.
+    func open(
+        for visitor: Visitor,
+        isPassthroughTLS: Bool,
+        receiver: any UpstreamTransportReceiver
+    ) -> (any UpstreamTransport)? {
+        switch self.endpoint.target {
+        case .address(let host, let port):
+            let transport = TCPTransport(receiver: receiver)
+            transport.connect(
+                host: host,
+                port: port,
+                on: self.loop.eventLoop,
+                timeoutMilliseconds: self.loop.configuration.connectMilliseconds
+            )
+            return transport
+        case .agent(let target):
+            guard !self.ports.isEmpty else { return nil }
+            let request = AgentStreamRequest(
+                bindID: target.bindID,
+                scheme: self.endpoint.url.scheme,
+                visitor: visitor,
+                isPassthroughTLS: isPassthroughTLS,
+                proxyProtocol: target.proxyProtocol
+            )
+            for _ in 0..<self.ports.count {
+                self.nextPort = (self.nextPort + 1) % self.ports.count
+                if let transport = self.ports[self.nextPort].open(request, receiver: receiver) { return transport }
+            }
+            return nil
+        case .held:
+            return nil
+        }
+    }
+}
+
+/// One connection of an agent, as an event loop sees it: its own, or one of another loop reached over a mailbox.
+package protocol AgentPort: AnyObject {
+    var isOnThisLoop: Bool { get }
+    /// Opens a stream; nil when the connection is over. The stream is announced to the agent with the first bytes
+    /// that are flushed (`spec/agent-protocol.md` 3.4), or at the first flush without any.
+    func open(_ request: AgentStreamRequest, receiver: any UpstreamTransportReceiver) -> (any UpstreamTransport)?
+}
+
+/// Finds the agent connections that tables name.
+package protocol AgentPorts: AnyObject {
+    func port(for connection: ConnectionID) -> (any AgentPort)?
+}
+
+/// What an agent is told about a stream.
+package struct AgentStreamRequest: Sendable {
+    package let bindID: String
+    package let scheme: EndpointScheme
+    package let visitor: Visitor
+    package let isPassthroughTLS: Bool
+    package let proxyProtocol: ProxyProtocolVersion?
+}

@@ -1,0 +1,313 @@
+import Addressing
+import Model
+package import NIOCore
+import Routing
+
+/// A visitor's HTTP/1.1 connection: reads requests one after another, sends each to an upstream and writes what
+/// comes back.
+///
+///     idle ──head──▶ exchanging ──both directions ended──▶ idle
+///      ▲               │  │  └─101─▶ pipe
+///      │    agent away │  └─answer while the request goes on, then closed─▶ lingering
+///      └── waiting ◀───┘
+///
+/// Back pressure: reading stops while the upstream takes nothing (`requestWritabilityChanged`), and while more than
+/// a little of the next requests is here already; the upstream's reading stops while the visitor takes nothing
+/// (`channelWritabilityChanged`).
+package final class HTTP1VisitorHandler: Timed, ChannelInboundHandler {
+    package typealias InboundIn = ByteBuffer
+    package typealias OutboundOut = ByteBuffer
+
+    enum Phase {
+        /// Between two requests, or within a head.
+        case idle
+        /// The endpoint's agent is away for a moment.
+        case waiting(EndpointURL)
+        case exchanging
+        /// After an upgrade: bytes both ways.
+        case pipe
+        /// The last answer is written; what still comes is discarded until the visitor closes.
+        case lingering
+        case over
+    }
+
+    let loop: ProxyLoop
+    let visitor: Visitor
+    let scheme: EndpointScheme
+    let forwarded: ForwardedFields
+    var context: ChannelHandlerContext?
+    var phase = Phase.idle
+
+    /// Bytes that came and belong to nothing yet: the beginning of a head, or requests sent ahead.
+    var pending: ByteBuffer?
+    /// Whether `pending` is a buffer of our own, which may grow without a copy of what was read.
+    var ownsPending = false
+    /// How far the head at the beginning of `pending` was read: one that trickles in is not read from its start for
+    /// each piece.
+    var progress = HeadProgress()
+    var isProcessing = false
+
+    // The exchange under way.
+    var link: HTTP1Link?
+    var requestBody = BodyReader(.none)
+    var requestEnded = true
+    var responseStarted = false
+    var isAnswered = true
+    /// Whether the connection closes behind the answer.
+    var isClosing = false
+    var isHEAD = false
+    var isHTTP10 = false
+    var prefersHTML = false
+    /// The head of a request that may be repeated, until a byte of its answer has come.
+    var repeatable: ByteBuffer?
+    var isIdempotent = false
+    var attempts = 0
+    /// A link that serves this connection alone.
+    var ownLink: HTTP1Link?
+
+    private(set) var inputEnded = false
+    /// Within a batch of reads of this channel, whose end flushes.
+    private(set) var isInRead = false
+    private var isReading = true
+    private var isFlushNeeded = false
+
+    package init(loop: ProxyLoop, visitor: Visitor) {
+        self.loop = loop
+        self.visitor = visitor
+        self.scheme = visitor.isSecure ? .https : .http
+        self.forwarded = ForwardedFields(address: visitor.addressText, proto: visitor.isSecure ? "https" : "http")
+        super.init()
+    }
+
+    // MARK: Channel
+
+    package func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        self.loop.add(self)
+        self.loop.counters.connections += 1
+        self.loop.wheel.set(self, in: self.loop.configuration.keepAliveMilliseconds)
+    }
+
+    package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let bytes = Self.unwrapInboundIn(data)
+        self.isInRead = true
+        switch self.phase {
+        case .exchanging where !self.requestEnded && self.pending == nil:
+            self.receiveBody(bytes)
+        case .pipe:
+            self.link?.sendBody(bytes)
+            self.loop.wheel.set(self, in: self.loop.configuration.pipeIdleMilliseconds)
+        case .idle, .exchanging, .waiting:
+            self.receiveAhead(bytes)
+        case .lingering, .over:
+            break
+        }
+    }
+
+    package func channelReadComplete(context: ChannelHandlerContext) {
+        self.isInRead = false
+        self.link?.flush()
+        self.flushIfNeeded()
+    }
+
+    package func channelWritabilityChanged(context: ChannelHandlerContext) {
+        let isWritable = context.channel.isWritable
+        self.link?.setReading(isWritable)
+        self.updateDeadline()
+    }
+
+    package func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard case ChannelEvent.inputClosed = event else {
+            context.fireUserInboundEventTriggered(event)
+            return
+        }
+        self.inputEnded = true
+        switch self.phase {
+        case .pipe:
+            self.link?.endRequest()
+        case .exchanging where self.requestEnded && !self.responseStarted:
+            // The visitor may only have closed its sending side; it may also be gone. It has a moment.
+            self.isClosing = true
+            self.loop.wheel.set(self, in: self.loop.configuration.halfCloseMilliseconds)
+        case .exchanging where self.requestEnded:
+            self.isClosing = true
+        case .idle, .waiting, .exchanging, .lingering, .over:
+            self.closeNow()
+        }
+    }
+
+    package func channelInactive(context: ChannelHandlerContext) {
+        self.tearDown()
+        context.fireChannelInactive()
+    }
+
+    package func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        context.close(promise: nil)
+    }
+
+    // MARK: Input
+
+    /// Bytes of a head, or of requests sent ahead.
+    private func receiveAhead(_ bytes: ByteBuffer) {
+        guard self.pending != nil else {
+            self.pending = bytes
+            self.ownsPending = false
+            self.progress = HeadProgress()
+            self.process()
+            self.limitAhead()
+            return
+        }
+        self.appendPending(bytes)
+        self.process()
+        self.limitAhead()
+    }
+
+    private func appendPending(_ bytes: ByteBuffer) {
+        var bytes = bytes
+        guard var pending = self.pending else { return }
+        self.pending = nil
+        if !self.ownsPending {
+            // What was read may be shared with slices that are under way: appending to it would copy it each time.
+            var own = self.loop.allocator.buffer(capacity: pending.readableBytes + max(1024, bytes.readableBytes))
+            own.writeBuffer(&pending)
+            pending = own
+            self.ownsPending = true
+        }
+        pending.writeBuffer(&bytes)
+        self.pending = pending
+    }
+
+    /// Works through what is pending, one request after another, until one of them has to wait.
+    func process() {
+        guard !self.isProcessing else { return }
+        self.isProcessing = true
+        defer { self.isProcessing = false }
+        while case .idle = self.phase, let bytes = self.pending {
+            self.pending = nil
+            guard bytes.readableBytes > 0 else {
+                self.ownsPending = false
+                return
+            }
+            guard self.receiveHead(bytes) else { return }
+        }
+    }
+
+    private func limitAhead() {
+        guard let pending = self.pending, case .exchanging = self.phase else { return }
+        if pending.readableBytes > self.loop.configuration.pipelinedBytes { self.setReading(false) }
+    }
+
+    func setReading(_ isReading: Bool) {
+        guard isReading != self.isReading, let context = self.context else { return }
+        self.isReading = isReading
+        context.channel.setReading(isReading)
+    }
+
+    // MARK: Output
+
+    func write(_ bytes: ByteBuffer) {
+        self.isFlushNeeded = true
+        self.context?.write(Self.wrapOutboundOut(bytes), promise: nil)
+    }
+
+    func flushIfNeeded() {
+        guard self.isFlushNeeded else { return }
+        self.isFlushNeeded = false
+        self.context?.flush()
+    }
+
+    // MARK: Deadlines
+
+    /// Sets the deadline that fits what the connection is doing.
+    func updateDeadline() {
+        let configuration = self.loop.configuration
+        let milliseconds: Int64
+        switch self.phase {
+        case .idle where self.pending != nil:
+            milliseconds = configuration.headMilliseconds
+        case .idle:
+            milliseconds = configuration.keepAliveMilliseconds
+        case .waiting:
+            // The table that ends the wait comes by itself; this is for a control plane that is away.
+            milliseconds = configuration.streamQueueMilliseconds
+        case .exchanging where self.context?.channel.isWritable == false:
+            milliseconds = configuration.slowReaderMilliseconds
+        case .exchanging where self.isAnswered:
+            milliseconds = configuration.lingerMilliseconds
+        case .exchanging where !self.requestEnded && self.isReading:
+            milliseconds = configuration.bodyIdleMilliseconds
+        case .exchanging, .pipe:
+            milliseconds = configuration.pipeIdleMilliseconds
+        case .lingering:
+            milliseconds = configuration.lingerMilliseconds
+        case .over:
+            return
+        }
+        self.loop.wheel.set(self, in: milliseconds)
+    }
+
+    package override func deadlinePassed() {
+        switch self.phase {
+        case .idle where self.pending != nil:
+            self.loop.counters.limitsReached += 1
+            self.answer(.init(.requestTimeout, "The request's head did not come in time."), closing: true)
+        case .waiting(let url):
+            self.loop.waitingRoom.leave(self, for: url)
+            self.answerOffline(url)
+        case .exchanging where !self.requestEnded && !self.responseStarted && self.isReading && !self.inputEnded:
+            self.loop.counters.limitsReached += 1
+            self.abandonLink()
+            self.answer(.init(.requestTimeout, "The request's body did not come in time."), closing: true)
+        case .idle, .exchanging, .pipe, .lingering, .over:
+            self.closeNow()
+        }
+    }
+
+    // MARK: Ends
+
+    func abandonLink() {
+        let link = self.link
+        self.link = nil
+        link?.abandon()
+    }
+
+    private func tearDown() {
+        if case .over = self.phase { return }
+        if case .waiting(let url) = self.phase { self.loop.waitingRoom.leave(self, for: url) }
+        self.phase = .over
+        self.loop.remove(self)
+        self.loop.wheel.remove(self)
+        self.context = nil
+        self.pending = nil
+        self.repeatable = nil
+        self.abandonLink()
+        let own = self.ownLink
+        self.ownLink = nil
+        own?.owner = nil
+        own?.abandon()
+    }
+}
+
+extension HTTP1VisitorHandler: DrainableVisitor {
+    package func drain() {
+        switch self.phase {
+        case .idle where self.pending == nil: self.closeNow()
+        case .pipe, .lingering, .over: break
+        case .idle, .waiting, .exchanging: self.isClosing = true
+        }
+    }
+
+    package func closeNow() {
+        self.context?.close(promise: nil)
+    }
+}
+
+extension HTTP1VisitorHandler: LinkOwner {
+    func linkIsIdle(_ link: HTTP1Link) {
+        self.ownLink = link
+    }
+
+    func linkIsOver(_ link: HTTP1Link) {
+        if self.ownLink === link { self.ownLink = nil }
+    }
+}

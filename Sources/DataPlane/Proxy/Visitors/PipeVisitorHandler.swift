@@ -1,0 +1,214 @@
+import Addressing
+package import NIOCore
+import Routing
+
+/// A visitor's TCP connection, or TLS connection that the edge does not end: bytes both ways, half closes included.
+///
+/// Back pressure: reading stops while the upstream takes nothing, and the upstream's stops while the visitor takes
+/// nothing. Failures have no words here: the connection closes.
+package final class PipeVisitorHandler: Timed, ChannelInboundHandler, RemovableChannelHandler {
+    package typealias InboundIn = ByteBuffer
+    package typealias OutboundOut = ByteBuffer
+
+    /// How the endpoint is found.
+    package enum Key: Sendable {
+        case port(UInt16)
+        /// A TLS endpoint, by the name of the ClientHello.
+        case serverName([UInt8])
+    }
+
+    private let loop: ProxyLoop
+    private let visitor: Visitor
+    private let key: Key
+    private var context: ChannelHandlerContext?
+    private var transport: (any UpstreamTransport)?
+    /// What came before the transport was there.
+    private var early: [ByteBuffer] = []
+    private var waitingFor: EndpointURL?
+    private var isReading = true
+    private var inputEnded = false
+    private var upstreamEnded = false
+    private var isOver = false
+
+    package init(loop: ProxyLoop, visitor: Visitor, key: Key) {
+        self.loop = loop
+        self.visitor = visitor
+        self.key = key
+        super.init()
+    }
+
+    package func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        self.loop.add(self)
+        self.loop.counters.connections += 1
+        self.touch()
+        self.connect()
+        // An upstream that speaks first must hear of the connection now; a TLS one hears of it with the ClientHello.
+        if case .port = self.key { self.transport?.flush() }
+    }
+
+    // MARK: Finding the upstream
+
+    private func connect() {
+        let pool: EndpointPool?
+        switch self.key {
+        case .port(let port): pool = self.loop.table.pool(forPort: port)
+        case .serverName(let name):
+            pool = name.withUnsafeBytes { self.loop.table.pool(for: .tls, host: $0) }
+        }
+        guard let pool else {
+            self.closeNow()
+            return
+        }
+        guard let member = pool.draw(using: &self.loop.random) else {
+            self.wait(for: pool.url)
+            return
+        }
+        let isPassthrough = if case .serverName = self.key { true } else { false }
+        let upstream = self.loop.upstream(for: member)
+        guard
+            let transport = upstream.open(for: self.visitor, isPassthroughTLS: isPassthrough, receiver: self)
+        else {
+            self.wait(for: pool.url)
+            return
+        }
+        self.transport = transport
+        self.setReading(transport.isWritable)
+        for bytes in self.early { transport.write(bytes) }
+        self.early = []
+        if self.inputEnded { transport.finish() }
+    }
+
+    private func wait(for url: EndpointURL) {
+        guard
+            self.loop.waitingRoom.enter(self, for: url, limit: self.loop.configuration.waitingVisitorsPerPool)
+        else {
+            self.loop.counters.limitsReached += 1
+            self.closeNow()
+            return
+        }
+        self.waitingFor = url
+        self.setReading(false)
+        self.loop.wheel.set(self, in: self.loop.configuration.streamQueueMilliseconds)
+    }
+
+    // MARK: From the visitor
+
+    package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let bytes = Self.unwrapInboundIn(data)
+        if let transport = self.transport { transport.write(bytes) } else { self.early.append(bytes) }
+        self.touch()
+    }
+
+    package func channelReadComplete(context: ChannelHandlerContext) {
+        self.transport?.flush()
+    }
+
+    package func channelWritabilityChanged(context: ChannelHandlerContext) {
+        self.transport?.setReading(context.channel.isWritable)
+    }
+
+    package func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard case ChannelEvent.inputClosed = event else {
+            context.fireUserInboundEventTriggered(event)
+            return
+        }
+        self.inputEnded = true
+        self.transport?.flush()
+        self.transport?.finish()
+        if self.upstreamEnded { self.closeNow() }
+    }
+
+    package func channelInactive(context: ChannelHandlerContext) {
+        self.tearDown()
+        context.fireChannelInactive()
+    }
+
+    package func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        context.close(promise: nil)
+    }
+
+    private func setReading(_ isReading: Bool) {
+        guard isReading != self.isReading, let context = self.context else { return }
+        self.isReading = isReading
+        context.channel.setReading(isReading)
+    }
+
+    // MARK: Ends
+
+    private func touch() {
+        self.loop.wheel.set(self, in: self.loop.configuration.pipeIdleMilliseconds)
+    }
+
+    package override func deadlinePassed() {
+        self.closeNow()
+    }
+
+    private func tearDown() {
+        guard !self.isOver else { return }
+        self.isOver = true
+        if let url = self.waitingFor { self.loop.waitingRoom.leave(self, for: url) }
+        self.loop.remove(self)
+        self.loop.wheel.remove(self)
+        self.context = nil
+        self.early = []
+        let transport = self.transport
+        self.transport = nil
+        transport?.abort()
+    }
+}
+
+extension PipeVisitorHandler: UpstreamTransportReceiver {
+    package func transportReceived(_ bytes: ByteBuffer) {
+        self.context?.write(Self.wrapOutboundOut(bytes), promise: nil)
+        self.touch()
+    }
+
+    package func transportReadComplete() {
+        self.context?.flush()
+    }
+
+    package func transportReceivedEnd() {
+        self.upstreamEnded = true
+        guard let context = self.context else { return }
+        context.flush()
+        if self.inputEnded {
+            context.closeAfterWriting()
+        } else {
+            context.close(mode: .output, promise: nil)
+        }
+    }
+
+    package func transportWritabilityChanged() {
+        self.setReading(self.transport?.isWritable ?? true)
+    }
+
+    package func transportEnded(_ end: TransportEnd) {
+        self.transport = nil
+        // Both directions are done: what the upstream sent last is still on its way out.
+        if end == .closed, self.upstreamEnded {
+            self.context?.closeAfterWriting()
+        } else {
+            self.closeNow()
+        }
+    }
+}
+
+extension PipeVisitorHandler: WaitingVisitor {
+    func routeAgain() {
+        guard !self.isOver else { return }
+        self.waitingFor = nil
+        self.touch()
+        self.connect()
+        self.transport?.flush()
+    }
+}
+
+extension PipeVisitorHandler: DrainableVisitor {
+    /// A pipe has no place to end in good order; it lives until the drain's own deadline.
+    package func drain() {}
+
+    package func closeNow() {
+        self.context?.close(promise: nil)
+    }
+}

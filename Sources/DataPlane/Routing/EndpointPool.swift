@@ -1,0 +1,49 @@
+package import Addressing
+package import EdgeLink
+package import Model
+
+/// The endpoints that share one URL, as one edge sees them. Never empty.
+package struct EndpointPool: Sendable {
+    package let url: EndpointURL
+    package let members: [Member]
+
+    /// One endpoint of a pool.
+    package struct Member: Sendable {
+        package let endpoint: RoutedEndpoint
+        /// The member's number in its table, from 0 and without gaps, so that a loop keeps what belongs to a member
+        /// in an array.
+        package let slot: Int
+    }
+
+    /// Whether every member waits for its agent to come back.
+    package let isHeld: Bool
+    /// Those of `members` that can take traffic.
+    private let candidates: [Int]
+
+    init(url: EndpointURL, members: [Member]) {
+        self.url = url
+        self.members = members
+        self.candidates = members.indices.filter {
+            if case .held = members[$0].endpoint.target { false } else { true }
+        }
+        self.isHeld = self.candidates.isEmpty
+    }
+
+    /// A member drawn evenly; nil when the pool is held.
+    package func draw(using random: inout some RandomNumberGenerator) -> Member? {
+        switch self.candidates.count {
+        case 0: nil
+        case 1: self.members[self.candidates[0]]
+        default: self.candidates.randomElement(using: &random).map { self.members[$0] }
+        }
+    }
+
+    /// A member drawn evenly from those other than `tried`, for the one further attempt that a request may have.
+    package func draw(
+        otherThan tried: ResourceID<EndpointKind>,
+        using random: inout some RandomNumberGenerator
+    ) -> Member? {
+        self.candidates.filter { self.members[$0].endpoint.id != tried }.randomElement(using: &random)
+            .map { self.members[$0] }
+    }
+}

@@ -1,0 +1,47 @@
+package import EdgeLink
+package import NIOCore
+import Synchronization
+
+/// Where every agent connection of this edge lives. Asked when a table is taken up, never while a request waits.
+package final class SessionDirectory: Sendable {
+    struct Entry: Sendable {
+        let loopIndex: Int
+        let connection: NIOLoopBound<AgentConnection>
+    }
+
+    private struct State {
+        var nextNumber: UInt64 = 0
+        var entries: [ConnectionID: Entry] = [:]
+    }
+
+    private let state = Mutex(State())
+
+    package init() {}
+
+    /// A number that no connection of this process has had.
+    func makeID() -> ConnectionID {
+        self.state.withLock { state in
+            state.nextNumber += 1
+            return ConnectionID(state.nextNumber)
+        }
+    }
+
+    func add(_ entry: Entry, as id: ConnectionID) {
+        self.state.withLock { $0.entries[id] = entry }
+    }
+
+    func remove(_ id: ConnectionID) {
+        self.state.withLock { $0.entries[id] = nil }
+    }
+
+    func entry(of id: ConnectionID) -> Entry? {
+        self.state.withLock { $0.entries[id] }
+    }
+
+    /// The connection, to be touched on its own event loop.
+    package func connection(_ id: ConnectionID) -> NIOLoopBound<AgentConnection>? {
+        self.entry(of: id)?.connection
+    }
+
+    package var count: Int { self.state.withLock { $0.entries.count } }
+}
