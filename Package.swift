@@ -24,7 +24,7 @@ let rooms: [(name: String, uses: Set<String>)] = [
 
 /// A product of another package, by the name that imports use.
 enum Product: String {
-    case NIOCore, NIOPosix, NIOTLS, NIOEmbedded, NIOConcurrencyHelpers
+    case NIOCore, NIOPosix, NIOTLS, NIOHTTP1, NIOEmbedded, NIOConcurrencyHelpers
     case NIOSSL
     case NIOExtras
     case Logging
@@ -34,12 +34,12 @@ enum Product: String {
     case GRDB
     case Yams
     case ArgumentParser
-    case ServiceLifecycle
+    case ServiceLifecycle, UnixSignals
     case DequeModule
 
     var package: String {
         switch self {
-        case .NIOCore, .NIOPosix, .NIOTLS, .NIOEmbedded, .NIOConcurrencyHelpers: "swift-nio"
+        case .NIOCore, .NIOPosix, .NIOTLS, .NIOHTTP1, .NIOEmbedded, .NIOConcurrencyHelpers: "swift-nio"
         case .NIOSSL: "swift-nio-ssl"
         case .NIOExtras: "swift-nio-extras"
         case .Logging: "swift-log"
@@ -49,7 +49,7 @@ enum Product: String {
         case .GRDB: "GRDB.swift"
         case .Yams: "Yams"
         case .ArgumentParser: "swift-argument-parser"
-        case .ServiceLifecycle: "swift-service-lifecycle"
+        case .ServiceLifecycle, .UnixSignals: "swift-service-lifecycle"
         case .DequeModule: "swift-collections"
         }
     }
@@ -188,8 +188,11 @@ let modules: [Module] = [
     Module(
         room: "Programs",
         name: "EdgeProgram",
-        uses: ["Addressing", "Model", "Settings"],
-        products: [.NIOCore]
+        uses: [
+            "Addressing", "Model", "Settings", "EdgeLink", "Secrets", "Certificates", "Store", "SQLiteStore", "Control",
+        ],
+        products: [.NIOCore, .NIOPosix, .NIOHTTP1, .Logging, .ServiceLifecycle, .UnixSignals],
+        tests: [.NIOEmbedded]
     ),
     Module(
         room: "Programs",

@@ -2,7 +2,7 @@ extension ErrorCode {
     /// What the operator of an edge meets. Without counterpart in the reference system, which nobody else operates.
     static let edge: [ErrorCode] = [
         .configurationInvalid, .configurationUnreadable, .listenFailed, .dataFolderMissing, .dataFolderInUse,
-        .storeUnusable, .certificateUnusable, .usage,
+        .dataFolderUnusable, .storeUnusable, .certificateUnusable, .usage,
     ]
 
     package static let configurationInvalid = ErrorCode(
@@ -59,5 +59,12 @@ extension ErrorCode {
         status: 400,
         meaning: "The command line cannot be understood.",
         remedy: "Run the command with --help."
+    )
+
+    package static let dataFolderUnusable = ErrorCode(
+        100209,
+        status: 500,
+        meaning: "The data folder, or a file in it, cannot be read or written safely.",
+        remedy: "Make it belong to the user that runs the edge, and to nobody else; the message names what is wrong."
     )
 }

@@ -13,7 +13,7 @@ struct PorticoEdge: AsyncParsableCommand {
             Begin with 'portico-edge init', then 'portico-edge serve'. Every setting can be given in a YAML file, as an \
             environment variable (PORTICO_EDGE_…) or as a flag; 'portico-edge config --reference' explains them all.
             """,
-        subcommands: [ConfigCommand.self]
+        subcommands: [InitCommand.self, ConfigCommand.self, AuthtokenCommand.self]
     )
 
     static func main() async {
@@ -48,9 +48,12 @@ struct ConfigurationOptions: ParsableArguments {
     )
     var settings: [String] = []
 
+    /// What another command must be told to find the same configuration.
+    var arguments: [String] { (self.config.map { ["--config", $0] } ?? []) + self.settings }
+
     /// The configuration, whole and checked.
-    func load() throws -> EdgeConfiguration.Loaded {
-        let loaded = try EdgeConfiguration.load(file: self.config, arguments: self.settings)
+    func load() throws -> EdgeProgramConfiguration.Loaded {
+        let loaded = try EdgeProgramConfiguration.load(file: self.config, arguments: self.settings)
         for warning in loaded.warnings { Terminal.warn(warning) }
         return loaded
     }

@@ -8,26 +8,27 @@ import Testing
 @Suite struct ConfigurationLoadingTests {
     @Test func `A file that was named must be there`() throws {
         let failure = try #require(throws: Failure.self) {
-            try EdgeConfiguration.load(file: "/nowhere/edge.yml", arguments: [], in: .fixed)
+            try EdgeProgramConfiguration.load(file: "/nowhere/edge.yml", arguments: [], in: .fixed)
         }
         #expect(failure.code == .configurationUnreadable)
         #expect(failure.message.contains("/nowhere/edge.yml"))
     }
 
     @Test func `A usual file that isn't there is no error`() throws {
-        let loaded = try EdgeConfiguration.load(file: nil, arguments: ["--threads", "3"], in: .fixed)
+        let loaded = try EdgeProgramConfiguration.load(file: nil, arguments: ["--threads", "3"], in: .fixed)
         #expect(loaded.configuration.threads == 3)
     }
 
-    @Test func `The strongest of the usual files is read, unless a variable or a flag names another`() throws {
-        try withTemporaryFolder { folder in
+    @Test func `The strongest of the usual files is read, unless a variable or a flag names another`() async throws {
+        try await withTemporaryFolder { folder in
             for (name, threads) in [("portico-edge.yml", 3), ("named.yml", 4), ("flag.yml", 5)] {
                 try "threads: \(threads)".write(toFile: "\(folder)/\(name)", atomically: false, encoding: .utf8)
             }
             var environment = ["XDG_CONFIG_HOME": folder]
             func threads(file: String? = nil) throws -> Int {
                 let surroundings = Surroundings(cores: 1, isRoot: false, environment: environment)
-                return try EdgeConfiguration.load(file: file, arguments: [], in: surroundings).configuration.threads
+                return try EdgeProgramConfiguration.load(file: file, arguments: [], in: surroundings).configuration
+                    .threads
             }
             #expect(try threads() == 3)
             environment["PORTICO_EDGE_CONFIG"] = "\(folder)/named.yml"
@@ -38,7 +39,7 @@ import Testing
 
     @Test func `One mistake is told on one line with a code and what to do`() throws {
         let failure = try #require(throws: Failure.self) {
-            try EdgeConfiguration.load(file: nil, arguments: ["--base-domian", "a"], in: .fixed)
+            try EdgeProgramConfiguration.load(file: nil, arguments: ["--base-domian", "a"], in: .fixed)
         }
         #expect(failure.code == .configurationInvalid)
         #expect(
@@ -47,12 +48,4 @@ import Testing
             )
         )
     }
-}
-
-/// Gives a folder that is there for `body` alone.
-func withTemporaryFolder<Result>(_ body: (String) throws -> Result) throws -> Result {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "portico-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }  // A folder that stays is no failure of the test.
-    return try body(folder.path)
 }

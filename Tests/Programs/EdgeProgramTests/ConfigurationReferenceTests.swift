@@ -19,7 +19,7 @@ import Testing
     @Test func `The example on the page is a configuration`() throws {
         let example = try #require(ConfigurationReference.page.firstMatch(of: /```yaml\n((?s).*?)```/)?.1)
         let file = try SettingsFile(path: "example.yml", text: String(example))
-        let edge = try EdgeConfiguration.definition(.fixed).load(SettingsLayers(file: file)).configuration
+        let edge = try EdgeProgramConfiguration.definition(.fixed).load(SettingsLayers(file: file)).configuration
         #expect(edge.upstreams.count == 1)
     }
 }

@@ -6,7 +6,7 @@ package enum ConfigurationReference {
     package static var page: String {
         // Defaults that depend on the machine are written in words, so these facts don't show.
         let surroundings = Surroundings(cores: 1, isRoot: false, environment: [:])
-        return Self.introduction + EdgeConfiguration.definition(surroundings).schema.reference
+        return Self.introduction + EdgeProgramConfiguration.definition(surroundings).schema.reference
     }
 
     private static let introduction = """

@@ -4,10 +4,10 @@ import Testing
 
 @testable import EdgeProgram
 
-@Suite struct EdgeConfigurationTests {
-    private static let definition = EdgeConfiguration.definition(.fixed)
+@Suite struct EdgeProgramConfigurationTests {
+    private static let definition = EdgeProgramConfiguration.definition(.fixed)
 
-    private func load(_ text: String = "", arguments: [String] = []) throws -> EdgeConfiguration {
+    private func load(_ text: String = "", arguments: [String] = []) throws -> EdgeProgramConfiguration {
         let file = try SettingsFile(path: "edge.yml", text: text)
         return try Self.definition.load(SettingsLayers(file: file, arguments: arguments)).configuration
     }

@@ -1,7 +1,7 @@
 import Addressing
 import Settings
 
-extension EdgeConfiguration {
+extension EdgeProgramConfiguration {
     /// What no single setting can tell.
     func check(_ settings: SettingsReader) {
         self.checkListeners(settings)

@@ -4,7 +4,7 @@ package import Settings
 /// Everything that one edge is told before it starts: complete, and checked as a whole.
 ///
 /// What each field is for, its bounds and its default stand where it is read; `docs/configuration.md` is made of that.
-package struct EdgeConfiguration: Sendable {
+package struct EdgeProgramConfiguration: Sendable {
     package let baseDomain: HostName
     package let connectHost: HostName
     package let dataFolder: String
@@ -119,13 +119,13 @@ package struct EdgeConfiguration: Sendable {
     }
 }
 
-extension EdgeConfiguration {
-    package typealias Loaded = LoadedSettings<EdgeConfiguration>
+extension EdgeProgramConfiguration {
+    package typealias Loaded = LoadedSettings<EdgeProgramConfiguration>
 
     /// How the configuration is read on a machine.
-    package static func definition(_ surroundings: Surroundings) -> SettingsDefinition<EdgeConfiguration> {
+    package static func definition(_ surroundings: Surroundings) -> SettingsDefinition<EdgeProgramConfiguration> {
         SettingsDefinition(variablePrefixes: ["PORTICO_EDGE_"]) { settings in
-            EdgeConfiguration(from: settings, surroundings: surroundings)
+            EdgeProgramConfiguration(from: settings, surroundings: surroundings)
         }
     }
 }

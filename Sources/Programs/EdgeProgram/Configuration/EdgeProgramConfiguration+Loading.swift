@@ -14,7 +14,7 @@ extension Surroundings {
     }
 }
 
-extension EdgeConfiguration {
+extension EdgeProgramConfiguration {
     /// Names the file, as `--config` does.
     private static let fileVariable = "PORTICO_EDGE_CONFIG"
 
@@ -31,7 +31,7 @@ extension EdgeConfiguration {
         file name: String?,
         arguments: [String],
         in surroundings: Surroundings = .current
-    ) throws(Failure) -> LoadedSettings<EdgeConfiguration> {
+    ) throws(Failure) -> LoadedSettings<EdgeProgramConfiguration> {
         let path = try Self.path(named: name, in: surroundings)
         let bytes = try path.map(Self.contents(of:))
         do throws(SettingsError) {
