@@ -17,7 +17,7 @@ final class DroppingReceiver: ControlReceiver {
     func stream(_ stream: MuxStream, ended code: MuxErrorCode) {}
 }
 
-/// Streams that we are done with and that the peer has yet to close. Those that it doesn't close in time are reset, or
+/// Streams that we are done with and that the peer has yet to close. Those that it doesn't close in time are aborted, or
 /// they would leak in agents that never send a FIN.
 struct LingeringStreams {
     private var entries: [(stream: MuxStream, deadline: NIODeadline)] = []
@@ -33,7 +33,7 @@ struct LingeringStreams {
     mutating func tick(now: NIODeadline) {
         guard !self.entries.isEmpty else { return }
         self.entries.removeAll { entry in
-            if !entry.stream.isClosed, now >= entry.deadline { entry.stream.reset(.streamCancelled) }
+            if !entry.stream.isClosed, now >= entry.deadline { entry.stream.abort(.streamCancelled) }
             return entry.stream.isClosed || now >= entry.deadline
         }
     }

@@ -73,7 +73,7 @@ final class IncomingCall: ControlReceiver {
 
     func abort(_ code: MuxErrorCode) {
         self.phase = .over
-        self.stream?.reset(code)
+        self.stream?.abort(code)
     }
 
     // MARK: - MuxStreamReceiver

@@ -44,6 +44,9 @@ final class IncomingCalls {
         self.now = now
     }
 
+    /// Calls that are not over, waiting ones included.
+    var count: Int { self.running.count + self.waiting.count }
+
     /// Takes `stream` as a call of `type`; nil for a type that means nothing to us.
     func accept(_ stream: MuxStream, type: StreamType?) -> IncomingCall {
         let json: JSONLimits =

@@ -19,7 +19,7 @@ final class OutgoingCall: ControlReceiver {
         self.farewell = request.farewell
         self.stream = stream
         self.calls = calls
-        self.boundary = JSONBoundary(limits: calls.limits)
+        self.boundary = JSONBoundary(limits: OutgoingCalls.limits)
         self.deliver = request.deliver
     }
 
@@ -57,7 +57,7 @@ final class OutgoingCall: ControlReceiver {
 
     private func readAnswer() {
         do throws(MessageError) {
-            self.calls?.end(self, with: .success(try JSONObject(message: self.received)))
+            self.calls?.end(self, with: .success(try JSONObject(message: self.received, limits: OutgoingCalls.limits)))
         } catch {
             self.calls?.end(self, with: .failure(.unreadable(error)))
         }
@@ -76,13 +76,14 @@ final class OutgoingCalls {
         var deliver: (Result<JSONObject, CallError>) -> Void
     }
 
-    let limits: JSONLimits
+    /// An answer may hold the options of a request that was as large as it may be.
+    static let limits = JSONLimits(bytes: 4 << 20)
+
     private var running: [UInt32: OutgoingCall] = [:]
     private var lingering = LingeringStreams()
     private var now: NIODeadline
 
-    init(limits: JSONLimits = JSONLimits(), now: NIODeadline) {
-        self.limits = limits
+    init(now: NIODeadline) {
         self.now = now
     }
 

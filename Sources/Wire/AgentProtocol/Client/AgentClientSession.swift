@@ -29,7 +29,7 @@ package final class AgentClientSession {
     let commands: IncomingCalls
     private let calls: OutgoingCalls
     private let heartbeat: HeartbeatRequestStream
-    private var untyped = UntypedStreams()
+    private var opening = OpeningStreams()
     private var lingering = LingeringStreams()
     private var echoes = 0
     private var now: NIODeadline
@@ -104,7 +104,7 @@ package final class AgentClientSession {
         self.now = now
         self.calls.tick(now: now)
         self.commands.tick(now: now)
-        self.untyped.tick(now: now)
+        self.opening.tick(now: now)
         self.lingering.tick(now: now)
         guard self.connection.isOpen else { return }
         guard self.heartbeat.tick(now: now, nonce: UInt32.random(in: .min ... .max)) else {
@@ -130,7 +130,7 @@ extension AgentClientSession: MuxConnectionDelegate {
         _ connection: MuxConnection,
         accepted stream: MuxStream
     ) -> (any MuxStreamReceiver)? {
-        self.untyped.add(stream, until: self.now + self.configuration.preamblePatience)
+        self.opening.add(stream, until: self.now + self.configuration.preamblePatience)
         return UntypedStream(dispatcher: self)
     }
 

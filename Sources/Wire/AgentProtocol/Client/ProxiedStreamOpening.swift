@@ -2,7 +2,7 @@ import Mux
 import NIOCore
 
 /// A proxied stream whose header has not come whole.
-final class ProxiedStreamOpening: ControlReceiver {
+final class ProxiedStreamOpening: OpeningReceiver {
     private weak var session: AgentClientSession?
     private var header = ProxyHeaderReader()
 

@@ -16,8 +16,8 @@ extension AgentServerSession {
             case authenticating
             case active
             case draining(until: NIODeadline)
-            /// The agent was refused and has a moment to read why.
-            case closing(at: NIODeadline)
+            /// The agent was refused, and has a moment to read why; or it has not said who it is when draining began.
+            case closing(at: NIODeadline, because: AgentSessionEnd)
             case ended
         }
 
@@ -50,6 +50,14 @@ extension AgentServerSession {
             }
         }
 
+        /// Whether the agent has said who it is, and was believed.
+        package var isAuthenticated: Bool {
+            switch self.phase {
+            case .active, .draining: true
+            case .awaitingAuth, .authenticating, .closing, .ended: false
+            }
+        }
+
         /// A stream has said what it is for. Nothing but heartbeats and SrvInfo comes before Auth has succeeded.
         package mutating func admit(_ type: StreamType?) -> Admission {
             switch self.phase {
@@ -78,7 +86,7 @@ extension AgentServerSession {
         /// Also for an Auth that cannot be read.
         package mutating func refused(now: NIODeadline) {
             switch self.phase {
-            case .awaitingAuth, .authenticating: self.phase = .closing(at: now + Self.farewell)
+            case .awaitingAuth, .authenticating: self.phase = .closing(at: now + Self.farewell, because: .refused)
             case .active, .draining, .closing, .ended: break
             }
         }
@@ -86,7 +94,9 @@ extension AgentServerSession {
         package mutating func drain(until deadline: NIODeadline) {
             switch self.phase {
             case .ended, .closing: break
-            case .awaitingAuth, .authenticating, .active, .draining: self.phase = .draining(until: deadline)
+            // Nothing is lost: the agent begins anew elsewhere.
+            case .awaitingAuth, .authenticating: self.phase = .closing(at: .distantPast, because: .drained)
+            case .active, .draining: self.phase = .draining(until: deadline)
             }
         }
 
@@ -107,7 +117,7 @@ extension AgentServerSession {
         package func elapsed(now: NIODeadline, lastReceived: NIODeadline, openProxied: Int) -> AgentSessionEnd? {
             switch self.phase {
             case .awaitingAuth(let deadline) where now >= deadline: return .unauthenticated
-            case .closing(let deadline) where now >= deadline: return .refused
+            case .closing(let deadline, let reason) where now >= deadline: return reason
             case .draining(let deadline) where now >= deadline || openProxied == 0: return .drained
             case .ended: return nil
             default: break

@@ -22,6 +22,8 @@ package final class AgentServerSession {
 
     /// Heartbeat streams that an agent may have open.
     static let heartbeatLimit = 4
+    /// Calls that may be under way before Auth has succeeded: nobody needs more, and all cost memory.
+    static let strangerCallLimit = 8
     /// From a stream's SYN to its type.
     static let typePatience = TimeAmount.seconds(15)
 
@@ -34,7 +36,7 @@ package final class AgentServerSession {
     let calls: IncomingCalls
     let commands: OutgoingCalls
     var proxied = ProxiedStreams()
-    var untyped = UntypedStreams()
+    var opening = OpeningStreams()
     var now: NIODeadline
     var echoes = 0
     /// Somebody was told that there is no room for a proxied stream.
@@ -79,7 +81,7 @@ package final class AgentServerSession {
         self.reviewProxied()
         self.calls.tick(now: now)
         self.commands.tick(now: now)
-        self.untyped.tick(now: now)
+        self.opening.tick(now: now)
         self.beat()
         let end = self.state.elapsed(
             now: now,
@@ -125,11 +127,7 @@ package final class AgentServerSession {
     }
 
     private func beat() {
-        switch self.state.phase {
-        case .active, .draining: break
-        case .awaitingAuth, .authenticating, .closing, .ended: return
-        }
-        guard let heartbeat = self.heartbeat ?? self.makeHeartbeat() else { return }
+        guard self.state.isAuthenticated, let heartbeat = self.heartbeat ?? self.makeHeartbeat() else { return }
         self.heartbeat = heartbeat
         _ = heartbeat.tick(now: self.now, nonce: UInt32.random(in: .min ... .max))
         self.connection.roundTripTime = heartbeat.roundTrip
@@ -162,7 +160,7 @@ extension AgentServerSession: MuxConnectionDelegate {
         accepted stream: MuxStream
     ) -> (any MuxStreamReceiver)? {
         guard self.state.isAccepting else { return nil }
-        self.untyped.add(stream, until: self.now + Self.typePatience)
+        self.opening.add(stream, until: self.now + Self.typePatience)
         return UntypedStream(dispatcher: self)
     }
 
@@ -180,6 +178,9 @@ extension AgentServerSession: StreamDispatcher {
             stream.reset(.streamRefused)
             return nil
         case .serve where type == .heartbeat: return self.echoReceiver(of: stream)
+        case .serve where !self.state.isAuthenticated && self.calls.count >= Self.strangerCallLimit:
+            stream.reset(.streamRefused)
+            return nil
         // What a server opens is as strange from an agent as an unknown number.
         case .serve, .refuseForDraining: return self.calls.accept(stream, type: type?.opener == .agent ? type : nil)
         }

@@ -18,8 +18,6 @@ struct AgentTranscript: Decodable, Sendable {
         let proxy_header_length: Int?
         let increment: Int?
         let code: UInt32?
-        let last_stream: UInt32?
-        let debug: String?
 
         var isFromAgent: Bool { self.dir == "agent>server" }
         var opens: Bool { self.flags.contains("SYN") }

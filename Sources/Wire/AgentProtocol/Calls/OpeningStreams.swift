@@ -7,9 +7,12 @@ protocol StreamDispatcher: AnyObject {
     func receiver(of stream: MuxStream, type: UInt32) -> (any MuxStreamReceiver)?
 }
 
+/// Receives the first bytes of a stream that the peer has opened, until they say who is to have the rest.
+protocol OpeningReceiver: ControlReceiver {}
+
 /// A stream that the peer has opened and whose type has not come yet: agents send it in a frame of its own, and a
 /// network may cut even that.
-final class UntypedStream: ControlReceiver {
+final class UntypedStream: OpeningReceiver {
     private weak var dispatcher: (any StreamDispatcher)?
     private var type = WordReader()
 
@@ -33,8 +36,8 @@ final class UntypedStream: ControlReceiver {
     func stream(_ stream: MuxStream, ended code: MuxErrorCode) {}
 }
 
-/// The streams whose type has not come yet, with the time until which it must.
-struct UntypedStreams {
+/// The streams whose first bytes have not come whole, with the time until which they must.
+struct OpeningStreams {
     private var entries: [(stream: MuxStream, deadline: NIODeadline)] = []
 
     mutating func add(_ stream: MuxStream, until deadline: NIODeadline) {
@@ -44,9 +47,9 @@ struct UntypedStreams {
     mutating func tick(now: NIODeadline) {
         guard !self.entries.isEmpty else { return }
         self.entries.removeAll { entry in
-            guard !entry.stream.isClosed, entry.stream.receiver is UntypedStream else { return true }
+            guard !entry.stream.isClosed, entry.stream.receiver is any OpeningReceiver else { return true }
             guard now >= entry.deadline else { return false }
-            entry.stream.reset(.streamCancelled)
+            entry.stream.abort(.streamCancelled)
             return true
         }
     }
