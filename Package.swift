@@ -148,7 +148,7 @@ let modules: [Module] = [
         room: "DataPlane",
         name: "Edge",
         uses: [
-            "Addressing", "Model", "Preamble", "Mux", "AgentProtocol", "EdgeLink", "Secrets", "Certificates", "Routing",
+            "Addressing", "Model", "Preamble", "Mux", "AgentProtocol", "EdgeLink", "Routing",
             "Proxy", "Sessions",
         ],
         products: [.NIOCore, .NIOPosix, .NIOTLS, .NIOSSL, .Logging, .ServiceLifecycle],
@@ -166,9 +166,10 @@ let modules: [Module] = [
     Module(
         room: "Agent",
         name: "Portico",
-        uses: ["Addressing", "Model", "Preamble", "Mux", "AgentProtocol"],
-        products: [.NIOCore, .NIOPosix, .NIOSSL, .NIOTLS, .Logging, .DequeModule],
-        tests: [.NIOCore, .NIOPosix, .NIOEmbedded]
+        uses: ["Addressing", "Model", "Mux", "AgentProtocol"],
+        products: [.NIOCore, .NIOPosix, .NIOSSL, .NIOTLS, .DequeModule],
+        tests: [.NIOEmbedded],
+        testUses: ["Certificates"]
     ),
     Module(
         room: "Agent",

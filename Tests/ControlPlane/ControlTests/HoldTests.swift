@@ -1,6 +1,7 @@
 import Addressing
 import EdgeLink
 import Model
+import TestSupport
 import Testing
 
 @testable import Control

@@ -5,6 +5,7 @@ import Model
 import SQLiteStore
 import Secrets
 import Store
+import TestSupport
 import Testing
 
 @testable import Control

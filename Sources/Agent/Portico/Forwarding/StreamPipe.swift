@@ -325,6 +325,10 @@ extension StreamPipe: ChannelInboundHandler {
         case (.open, NIOSSLError.uncleanShutdown):
             // Many services close TCP without the farewell of TLS; the bytes before it count.
             self.upstreamEnded()
+        case (.open, _):
+            self.stream.reset(.streamReset)
+            self.finish()
+            context.close(promise: nil)
         default:
             context.close(promise: nil)
         }
@@ -332,7 +336,9 @@ extension StreamPipe: ChannelInboundHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         switch self.phase {
-        case .open where self.hasUpstreamEnded && self.hasVisitorEnded:
+        case .open where self.hasVisitorEnded:
+            // The end of input is not told of apart where output was over before.
+            if !self.hasUpstreamEnded { self.stream.finish() }
             self.finish()
         case .open where self.hasUpstreamEnded:
             self.drain(self.owedCredit)

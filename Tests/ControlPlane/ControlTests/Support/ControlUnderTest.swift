@@ -7,6 +7,7 @@ import SQLiteStore
 import Secrets
 import Store
 import Synchronization
+import TestSupport
 
 @testable import Control
 

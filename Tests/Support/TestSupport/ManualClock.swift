@@ -1,13 +1,19 @@
-import Synchronization
+private import Synchronization
 
 /// A clock that stands still until a test moves it.
-final class ManualClock: Clock {
-    struct Instant: InstantProtocol {
-        var offset: Duration = .zero
+package final class ManualClock: Clock {
+    package struct Instant: InstantProtocol {
+        private var offset: Duration = .zero
 
-        func advanced(by duration: Duration) -> Instant { Instant(offset: self.offset + duration) }
-        func duration(to other: Instant) -> Duration { other.offset - self.offset }
-        static func < (left: Instant, right: Instant) -> Bool { left.offset < right.offset }
+        package func advanced(by duration: Duration) -> Instant {
+            var other = self
+            other.offset += duration
+            return other
+        }
+
+        package func duration(to other: Instant) -> Duration { other.offset - self.offset }
+
+        package static func < (left: Instant, right: Instant) -> Bool { left.offset < right.offset }
     }
 
     private struct Sleeper {
@@ -25,10 +31,12 @@ final class ManualClock: Clock {
 
     private let state = Mutex(State())
 
-    var now: Instant { self.state.withLock(\.now) }
-    var minimumResolution: Duration { .zero }
+    package init() {}
 
-    func sleep(until deadline: Instant, tolerance: Duration?) async throws {
+    package var now: Instant { self.state.withLock(\.now) }
+    package var minimumResolution: Duration { .zero }
+
+    package func sleep(until deadline: Instant, tolerance: Duration?) async throws {
         let number = self.state.withLock { state in
             state.next += 1
             return state.next
@@ -64,7 +72,7 @@ final class ManualClock: Clock {
     }
 
     /// Returns when `count` tasks sleep by this clock.
-    func waitForSleepers(_ count: Int) async {
+    package func waitForSleepers(_ count: Int) async {
         await withCheckedContinuation { continuation in
             let isThere = self.state.withLock { state in
                 if state.sleepers.count >= count { return true }
@@ -75,10 +83,10 @@ final class ManualClock: Clock {
         }
     }
 
-    var sleeperCount: Int { self.state.withLock { $0.sleepers.count } }
+    package var sleeperCount: Int { self.state.withLock { $0.sleepers.count } }
 
     /// Moves the time on, and wakes those who have slept long enough.
-    func advance(by duration: Duration) {
+    package func advance(by duration: Duration) {
         let due = self.state.withLock { state in
             state.now = state.now.advanced(by: duration)
             let due = state.sleepers.filter { $0.value.deadline <= state.now }
