@@ -230,7 +230,7 @@ let support: [Module] = [
             "Store", "SQLiteStore", "Control",
             "Portico", "TestSupport",
         ],
-        products: [.NIOCore, .NIOPosix, .NIOSSL, .Logging, .ServiceLifecycle],
+        products: [.NIOCore, .NIOPosix, .NIOSSL, .NIOTLS, .Logging, .ServiceLifecycle],
         tests: nil
     ),
 ]

@@ -9,7 +9,15 @@ package struct HostPattern: Sendable, Hashable, CustomStringConvertible {
         self.isWildcard = isWildcard
     }
 
-    package var description: String { self.isWildcard ? "*.\(self.base)" : self.base.text }
+    /// Every host, and requests that name none: for an edge's own static upstreams. Reads as `*`.
+    package static let anyHost = HostPattern(HostName(unchecked: ""), isWildcard: true)
+
+    package var isAnyHost: Bool { self == .anyHost }
+
+    package var description: String {
+        if self.isAnyHost { return "*" }
+        return self.isWildcard ? "*.\(self.base)" : self.base.text
+    }
 }
 
 extension HostPattern {
@@ -33,12 +41,13 @@ extension HostPattern {
 
     /// Whether this is the pattern's name, or one that the wildcard stands for; the base itself is not among those.
     package func matches(_ name: HostName) -> Bool {
-        self.isWildcard ? name.isBelow(self.base) : name == self.base
+        self.isAnyHost || (self.isWildcard ? name.isBelow(self.base) : name == self.base)
     }
 
     /// Whether every name that `other` matches is matched by this pattern too.
     package func covers(_ other: HostPattern) -> Bool {
         guard self.isWildcard else { return self == other }
+        guard !self.isAnyHost else { return true }
         return other.base.isBelow(self.base) || other.isWildcard && other.base == self.base
     }
 
@@ -46,11 +55,11 @@ extension HostPattern {
     /// more labels (`spec/endpoints.md` 5).
     package func isMoreSpecific(than other: HostPattern) -> Bool {
         guard self.isWildcard == other.isWildcard else { return other.isWildcard }
-        return self.base.labelCount > other.base.labelCount
+        return self.labelCount > other.labelCount
     }
 
     /// The labels of the name, `*` being one.
-    package var labelCount: Int { self.base.labelCount + (self.isWildcard ? 1 : 0) }
+    package var labelCount: Int { self.isAnyHost ? 1 : self.base.labelCount + (self.isWildcard ? 1 : 0) }
 
     /// Whether it names internal endpoints (`spec/endpoints.md` 4.3).
     package var isInternal: Bool { self.base.isInternal || self.isWildcard && self.base == .internalSuffix }

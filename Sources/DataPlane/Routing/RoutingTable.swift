@@ -28,10 +28,10 @@ package final class RoutingTable: Sendable {
         init(_ entries: [(HostPattern, Int)], seed: UInt64) {
             self.exact = HostIndex(entries.filter { !$0.0.isWildcard }.map { ($0.0.base.text, $0.1) }, seed: seed)
             self.wildcard = HostIndex(
-                entries.filter { $0.0.isWildcard && !$0.0.base.text.isEmpty }.map { ($0.0.base.text, $0.1) },
+                entries.filter { $0.0.isWildcard && !$0.0.isAnyHost }.map { ($0.0.base.text, $0.1) },
                 seed: seed
             )
-            self.anyHost = entries.first { $0.0.isWildcard && $0.0.base.text.isEmpty }?.1
+            self.anyHost = entries.first { $0.0.isAnyHost }?.1
         }
 
         func find(_ host: UnsafeRawBufferPointer) -> Int? {

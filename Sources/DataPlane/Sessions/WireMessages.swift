@@ -67,6 +67,10 @@ extension BindRequest {
         self.proxyProtocol = Int(clamping: bind.options.proxyProtocol)
         self.trafficPolicy = bind.options.trafficPolicy
         self.modules = bind.options.modules
+        // Older agents ask for these outside of the module fields; to drop them in silence would leave an endpoint
+        // without the password that its owner set.
+        if bind.options.json["Auth"]?.string?.isEmpty == false { self.modules.append("Auth") }
+        if bind.options.json["HostHeaderRewrite"]?.bool == true { self.modules.append("HostHeaderRewrite") }
     }
 }
 

@@ -1,6 +1,7 @@
 package import NIOCore
 import NIOPosix
 package import NIOSSL
+import NIOTLS
 
 /// One end of a real TCP or TLS connection, read only as far as the test asks: what is not asked for stays in the
 /// sockets, so that back pressure can be seen.
@@ -23,8 +24,8 @@ package final class TestConnection: Sendable {
         receiveBufferBytes: Int? = nil
     ) async throws -> TestConnection {
         var bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .channelOption(.autoRead, value: false)
-            .channelOption(.allowRemoteHalfClosure, value: true)
+            .channelOption(.autoRead, value: tls != nil)
+            .channelOption(.allowRemoteHalfClosure, value: tls == nil)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
         if let receiveBufferBytes {
             bootstrap = bootstrap.channelOption(
@@ -67,7 +68,8 @@ package final class TestConnection: Sendable {
     }
 
     package func close() async {
-        // It may be closed already.
+        // It may be closed already. TLS ends with a word of the peer's, which must be read.
+        try? await self.channel.setOption(.autoRead, value: true).get()
         try? await self.channel.close().get()
     }
 
@@ -153,6 +155,12 @@ package final class TestConnection: Sendable {
             self.buffered.insert(bytes, at: 0)
         }
 
+        func channelActive(context: ChannelHandlerContext) {
+            // A read that was asked for before the channel was registered was not heard.
+            if self.waiting != nil { context.read() }
+            context.fireChannelActive()
+        }
+
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
             self.buffered.append(Self.unwrapInboundIn(data))
         }
@@ -170,6 +178,10 @@ package final class TestConnection: Sendable {
 
         func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
             if case ChannelEvent.inputClosed = event { self.end() }
+            // The handshake had to be read without being asked for.
+            if case TLSUserEvent.handshakeCompleted = event {
+                try? context.channel.syncOptions?.setOption(.autoRead, value: false)
+            }
             context.fireUserInboundEventTriggered(event)
         }
 

@@ -58,9 +58,7 @@ struct Acceptor: Sendable {
         let guardian = HandshakeGuard(loop: loop.proxy, milliseconds: self.configuration.handshakeMilliseconds) {
             try $0.pipeline.syncOperations.addHandler(HTTP1VisitorHandler(loop: loop.proxy, visitor: visitor))
         }
-        try channel.pipeline.syncOperations.addHandlers([
-            NIOSSLServerHandler(context: loop.contexts.context(for: name)), guardian,
-        ])
+        try self.endTLS(loop.contexts.context(for: name), guardian, channel)
     }
 
     /// Counts the connection; one that is too many is closed.
@@ -151,8 +149,13 @@ struct Acceptor: Sendable {
             )
             try connection.install(in: $0)
         }
-        try channel.pipeline.syncOperations.addHandlers([
-            NIOSSLServerHandler(context: loop.contexts.agents), guardian,
-        ])
+        try self.endTLS(loop.contexts.agents, guardian, channel)
+    }
+
+    private func endTLS(_ context: NIOSSLContext, _ guardian: HandshakeGuard, _ channel: any Channel) throws {
+        // Nobody who speaks TLS to us half-closes and goes on listening; but a peer that closes TCP without a word of
+        // TLS would be waited for, if its end could be a half close.
+        try channel.syncOptions?.setOption(.allowRemoteHalfClosure, value: false)
+        try channel.pipeline.syncOperations.addHandlers([NIOSSLServerHandler(context: context), guardian])
     }
 }

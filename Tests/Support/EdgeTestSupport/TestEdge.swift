@@ -1,0 +1,142 @@
+import Addressing
+import Certificates
+package import Control
+package import Edge
+import EdgeLink
+import Logging
+import Model
+import NIOSSL
+package import Portico
+import SQLiteStore
+import Secrets
+
+/// A whole edge in this process: real sockets on loopback, real TLS, a real store in memory.
+package struct TestEdge: Sendable {
+    package let edge: Edge
+    package let control: Control
+    package let ports: Edge.Ports
+    package let authtoken: String
+    /// The authority that the edge's certificate chains to, as PEM.
+    package let authorityPEM: String
+
+    package static let baseDomain = "edge.test"
+    package static let connectHost = "connect.edge.test"
+
+    /// What a test may change before the edge starts.
+    package struct Setup {
+        package var edge: EdgeConfiguration
+        package var control: Control.Configuration
+    }
+
+    /// Runs `body` with an edge that is stopped afterwards, whatever happens.
+    package static func with<Result: Sendable>(
+        _ change: (inout Setup) throws -> Void = { _ in },
+        _ body: (TestEdge) async throws -> Result
+    ) async throws -> Result {
+        let authority = try LocalAuthority.create()
+        let certificate = try authority.issue(
+            for: [Self.baseDomain, "*.\(Self.baseDomain)", "localhost"],
+            addresses: [try IPAddress(parsing: "127.0.0.1")]
+        )
+        var edgeConfiguration = EdgeConfiguration()
+        edgeConfiguration.http = [.init(host: "127.0.0.1", port: 0)]
+        edgeConfiguration.https = [.init(host: "127.0.0.1", port: 0)]
+        edgeConfiguration.agents = [.init(host: "127.0.0.1", port: 0)]
+        edgeConfiguration.connectHost = Self.connectHost
+        edgeConfiguration.threads = 2
+        edgeConfiguration.connectionsPerAddress = 10_000
+        edgeConfiguration.certificates = [
+            ServedCertificate(
+                names: [Self.baseDomain, "*.\(Self.baseDomain)", "localhost"],
+                chainPEM: certificate.certificatePEM,
+                keyPEM: certificate.keyPEM
+            )
+        ]
+        var controlConfiguration = Control.Configuration(
+            baseDomains: [try HostName(parsing: Self.baseDomain)],
+            connectAddress: "localhost:443"
+        )
+        controlConfiguration.legs = 2
+        var setup = Setup(edge: edgeConfiguration, control: controlConfiguration)
+        try change(&setup)
+
+        let store = try SQLiteStore.inMemory()
+        let account = try await Provisioning(store: store).createFirstAccount(
+            named: "Test",
+            user: "Tester",
+            email: "tester@edge.test"
+        )
+        var logger = Logger(label: "edge") { _ in SwiftLogNoOpLogHandler() }
+        logger.logLevel = .critical
+        let edge = Edge(configuration: setup.edge, logger: logger)
+        let control = Control(
+            store: store,
+            configuration: setup.control,
+            sealingKeys: SealingKeyring(.random()),
+            logger: logger
+        )
+        let ports = try await edge.start(control: control)
+        await control.attach(edge)
+        let test = TestEdge(
+            edge: edge,
+            control: control,
+            ports: ports,
+            authtoken: account.authtoken.token.reveal(),
+            authorityPEM: try authority.certificatePEM
+        )
+        do {
+            let result = try await body(test)
+            await edge.stop()
+            return result
+        } catch {
+            await edge.stop()
+            throw error
+        }
+    }
+
+    // MARK: Ports
+
+    package var httpPort: UInt16 { self.ports.http.first ?? 0 }
+    package var httpsPort: UInt16 { self.ports.https.first ?? 0 }
+    package var agentPort: UInt16 { self.ports.agents.first ?? 0 }
+
+    /// A connection to the plain HTTP listener.
+    package func visit(receiveBufferBytes: Int? = nil) async throws -> TestConnection {
+        try await TestConnection.open(port: self.httpPort, receiveBufferBytes: receiveBufferBytes)
+    }
+
+    /// A connection to the HTTPS listener that trusts the edge's authority alone.
+    package func visitSecurely(_ host: String) async throws -> TestConnection {
+        var configuration = TLSConfiguration.makeClientConfiguration()
+        configuration.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(Array(self.authorityPEM.utf8)))
+        configuration.applicationProtocols = ["http/1.1"]
+        let context = try NIOSSLContext(configuration: configuration)
+        return try await TestConnection.open(port: self.httpsPort, tls: (context, host))
+    }
+
+    /// One of our agents, connected.
+    package func connectAgent(authtoken: String? = nil, maximumLegs: Int = 2) async throws -> Agent {
+        let configuration = Agent.Configuration(
+            server: try ServerAddress("localhost:\(self.agentPort)"),
+            authtoken: authtoken ?? self.authtoken,
+            trust: .pem(Array(self.authorityPEM.utf8)),
+            maximumLegs: maximumLegs
+        )
+        return try await Agent.connect(configuration)
+    }
+}
+
+/// Serves `port` of 127.0.0.1 under `url` without an agent.
+extension TestEdge.Setup {
+    package mutating func addStatic(_ url: String, port: UInt16) throws {
+        let host = try HostPattern(parsing: url.split(separator: "/").last ?? "")
+        let scheme: EndpointScheme = url.hasPrefix("https") ? .https : .http
+        self.control.staticUpstreams.append(
+            Control.StaticUpstream(
+                url: EndpointURL(scheme: scheme, host: host, port: scheme.defaultPort ?? 0),
+                host: "127.0.0.1",
+                port: port
+            )
+        )
+    }
+}
