@@ -4,6 +4,8 @@ package import Portico
 /// What a run of the agent needs to know, from flags, environment and files: complete and checked.
 package struct AgentPlan: Sendable {
     package let configuration: Agent.Configuration
+    /// What the configuration files name; served only where a command asks for it.
+    package let endpoints: [EndpointDefinition]
     package let output: OutputPlan
     /// What stands in a file and has no effect.
     package let warnings: [String]
@@ -27,6 +29,7 @@ package struct AgentPlan: Sendable {
         configuration.product = Agent.Product(name: "portico", version: Agent.version)
         configuration.remoteCommands = [.stop]
         self.configuration = configuration
+        self.endpoints = settings.endpoints
         self.output = OutputPlan(flags, settings, isTerminal: isTerminal)
         self.warnings = settings.warnings
     }

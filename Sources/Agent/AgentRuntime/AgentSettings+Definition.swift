@@ -36,7 +36,7 @@ extension AgentSettings {
         settings.refuseEqualNames(reader)
         if reader.structure("tunnels", absent: "none", "Endpoints in the form of version 2.") != nil {
             settings.warnings.append(
-                "tunnels: this version serves what the command line names, and no tunnels of a file"
+                "tunnels: this version serves `endpoints`, and no tunnels of a file"
             )
         }
         return settings
@@ -51,7 +51,7 @@ extension AgentSettings {
         )
         if reader.structure("tunnels", absent: "none", "Endpoints by name.") != nil {
             settings.warnings.append(
-                "tunnels: this version serves what the command line names, and no tunnels of a file"
+                "tunnels: this version serves `endpoints`, and no tunnels of a file"
             )
         }
         return settings

@@ -27,7 +27,6 @@ package enum MissingFeature {
     private static let noPolicies = "Traffic policies come with a later version; leave it out."
 
     private static let commands: [String: String] = [
-        "start": "Use `portico http`, `portico tcp` or `portico tls`.",
         "tunnel": "Labelled tunnels are not built; use `portico http`, `portico tcp` or `portico tls`.",
         "service": "Run `portico http` under systemd or another supervisor.",
         "diagnose": "Start with --log=stdout --log-level=debug to see why a connection fails.",

@@ -1,8 +1,5 @@
-import AgentConsole
 import AgentRuntime
 import ArgumentParser
-import Foundation
-import Portico
 
 struct HTTPCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -89,17 +86,6 @@ extension EndpointCommand {
     /// Serves the endpoint until the process is told to stop.
     fileprivate func run(_ endpoint: EndpointFlags, _ agent: AgentFlags) async throws {
         let definition = try self.endpoint(endpoint)
-        let plan = try AgentPlan(
-            agent,
-            environment: ProcessInfo.processInfo.environment,
-            isTerminal: isatty(STDOUT_FILENO) == 1
-        )
-        for warning in plan.warnings {
-            FileHandle.standardError.write(Data("WARNING:  \(warning)\n".utf8))
-        }
-        let signals = TerminationSignals()
-        let display = try plan.output.open(program: PorticoCLI.name)
-        try await AgentRun(plan.configuration, serving: [definition], display: display).run(until: signals.first)
-        withExtendedLifetime(signals) {}
+        try await AgentPlan.forThisProcess(agent).serve([definition])
     }
 }

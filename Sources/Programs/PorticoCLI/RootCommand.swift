@@ -13,7 +13,8 @@ struct RootCommand: ParsableCommand {
                 """,
             version: VersionCommand.text,
             subcommands: [
-                HTTPCommand.self, TCPCommand.self, TLSCommand.self, ConfigCommand.self, VersionCommand.self,
+                HTTPCommand.self, TCPCommand.self, TLSCommand.self, StartCommand.self, ConfigCommand.self,
+                VersionCommand.self,
             ]
         )
     }

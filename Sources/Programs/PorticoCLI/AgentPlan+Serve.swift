@@ -1,0 +1,25 @@
+import AgentConsole
+import AgentRuntime
+import Foundation
+
+extension AgentPlan {
+    /// From flags, and from the environment and the terminal of this process.
+    static func forThisProcess(_ flags: AgentFlags) throws -> AgentPlan {
+        try AgentPlan(
+            flags,
+            environment: ProcessInfo.processInfo.environment,
+            isTerminal: isatty(STDOUT_FILENO) == 1
+        )
+    }
+
+    /// Serves endpoints until the process is told to stop.
+    func serve(_ endpoints: [EndpointDefinition]) async throws {
+        for warning in self.warnings {
+            FileHandle.standardError.write(Data("WARNING:  \(warning)\n".utf8))
+        }
+        let signals = TerminationSignals()
+        let display = try self.output.open(program: PorticoCLI.name)
+        try await AgentRun(self.configuration, serving: endpoints, display: display).run(until: signals.first)
+        withExtendedLifetime(signals) {}
+    }
+}
