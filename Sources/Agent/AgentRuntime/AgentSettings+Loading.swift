@@ -1,11 +1,23 @@
 import Foundation
+import Model
 import Settings
 import Yams
 
 extension AgentSettings {
-    /// Why the settings cannot be read: lines for people, each with its place.
+    /// Why the settings cannot be read or kept: lines for people, each problem with its place and the code.
     package struct LoadingError: Error, Sendable, CustomStringConvertible {
         package let description: String
+
+        init(_ code: ErrorCode, _ problem: String) {
+            self.description = "\(problem) (\(code.name))"
+        }
+
+        init(_ error: SettingsError) {
+            let lines = error.problems.flatMap { problem in
+                ["\(problem) (\(ErrorCode.configurationInvalid.name))"] + [problem.excerpt].compactMap(\.self)
+            }
+            self.description = lines.joined(separator: "\n")
+        }
     }
 
     /// Reads all files, the later ones over the earlier ones, and the environment over them.
@@ -38,7 +50,7 @@ extension AgentSettings {
             let definition = Self.definition(Self.version(of: file), isFile: file != nil)
             return try definition.load(SettingsLayers(file: file, environment: environment)).configuration
         } catch {
-            throw LoadingError(description: error.description)
+            throw LoadingError(error)
         }
     }
 
@@ -48,14 +60,14 @@ extension AgentSettings {
             bytes = try Data(contentsOf: URL(fileURLWithPath: path))
         } catch let error as CocoaError where error.code == .fileReadNoSuchFile {
             guard mustExist else { return nil }
-            throw LoadingError(description: "\(path): there is no such file")
+            throw LoadingError(.configurationUnreadable, "\(path): there is no such file")
         } catch {
-            throw LoadingError(description: "\(path): cannot be read: \(error.localizedDescription)")
+            throw LoadingError(.configurationUnreadable, "\(path): cannot be read: \(error.localizedDescription)")
         }
         do throws(SettingsError) {
             return try SettingsFile(path: path, bytes: Array(bytes.prefix(SettingsFile.maxBytes + 1)))
         } catch {
-            throw LoadingError(description: error.description)
+            throw LoadingError(error)
         }
     }
 

@@ -130,7 +130,8 @@ private struct Lines {
         guard let first = mapping.first?.key.mark, self.lines.indices.contains(first.line - 1) else {
             throw Self.refusal
         }
-        if mapping.style == .flow {
+        // Something else than blanks in front of the first key: the mapping is in braces.
+        if !self.lines[first.line - 1].prefix(first.column - 1).allSatisfy({ $0 == " " }) {
             self.insert("authtoken: \(value), ", line: first.line, column: first.column)
         } else {
             self.lines.insert("\(indent)authtoken: \(value)", at: first.line - 1)

@@ -1,4 +1,5 @@
 import Foundation
+import Model
 
 /// `config add-authtoken`: keeps an authtoken in the configuration file.
 package enum AuthtokenFile {
@@ -11,9 +12,12 @@ package enum AuthtokenFile {
             let edit = try AuthtokenEdit(token, in: file.read() ?? "")
             try file.replace(with: edit.text)
         } catch let refusal as AuthtokenEdit.Refusal {
-            throw AgentSettings.LoadingError(description: "\(path): \(refusal.description)")
+            throw AgentSettings.LoadingError(.configurationInvalid, "\(path): \(refusal.description)")
         } catch {
-            throw AgentSettings.LoadingError(description: "\(path): cannot be written: \(error.localizedDescription)")
+            throw AgentSettings.LoadingError(
+                .configurationUnreadable,
+                "\(path): cannot be written: \(error.localizedDescription)"
+            )
         }
     }
 }

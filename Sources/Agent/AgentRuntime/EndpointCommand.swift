@@ -63,6 +63,7 @@ package enum EndpointCommand: String, Sendable, CaseIterable {
         guard let version = Int(text).flatMap(EndpointOptions.ProxyProtocol.init(rawValue:)) else {
             throw PorticoError(
                 .invalidConfiguration,
+                code: ErrorCode.usage.name,
                 "--upstream-proxy-protocol \(text.quotedForDisplay) is no version of the PROXY protocol.",
                 remedy: "Give 1 or 2."
             )
@@ -88,6 +89,7 @@ package enum EndpointCommand: String, Sendable, CaseIterable {
         guard flags.upstreamCAs == nil else {
             throw PorticoError(
                 .invalidConfiguration,
+                code: ErrorCode.usage.name,
                 "--upstream-tls-verify-cas names certificates, but the upstream's certificate is not verified.",
                 remedy: "Add --upstream-tls-verify."
             )

@@ -1,3 +1,4 @@
+import Model
 package import Portico
 
 /// Which endpoints of the configuration files `start` serves.
@@ -20,6 +21,7 @@ package enum EndpointSelection: Sendable, Hashable {
         default:
             throw PorticoError(
                 .invalidConfiguration,
+                code: ErrorCode.usage.name,
                 "It is not clear what to start.",
                 remedy: "Name endpoints of the configuration file, or give either --all or --none."
             )
@@ -35,6 +37,7 @@ package enum EndpointSelection: Sendable, Hashable {
         case .all where configured.isEmpty:
             throw PorticoError(
                 .invalidConfiguration,
+                code: ErrorCode.usage.name,
                 "The configuration names no endpoints.",
                 remedy: "Write some under `endpoints`, or use --none."
             )
@@ -44,6 +47,7 @@ package enum EndpointSelection: Sendable, Hashable {
             if let unknown = names.first(where: { !known.contains($0) }) {
                 throw PorticoError(
                     .invalidConfiguration,
+                    code: ErrorCode.usage.name,
                     "The configuration has no endpoint \(unknown.quotedForDisplay).",
                     remedy: known.isEmpty ? "It has none at all." : "It has \(known.joined(separator: ", "))."
                 )

@@ -1,3 +1,4 @@
+import Model
 package import Portico
 
 /// What the reference system's agent understands and this version does not: told apart from a typing error, and with
@@ -8,6 +9,7 @@ package enum MissingFeature {
         if let command = arguments.first, let advice = Self.commands[command] {
             return PorticoError(
                 .invalidConfiguration,
+                code: ErrorCode.usage.name,
                 "The command \(command) is not part of this version yet.",
                 remedy: advice
             )
@@ -17,6 +19,7 @@ package enum MissingFeature {
             guard let advice = Self.flags[name] else { continue }
             return PorticoError(
                 .invalidConfiguration,
+                code: ErrorCode.usage.name,
                 "The flag --\(name) is not supported by this version.",
                 remedy: advice
             )
@@ -83,4 +86,11 @@ package enum MissingFeature {
         "verify-webhook-secret": noPolicies,
         "websocket-tcp-converter": noPolicies,
     ]
+}
+
+extension PorticoError {
+    /// The command line cannot be understood, in the words of its parser.
+    package static func usage(_ message: String) -> PorticoError {
+        PorticoError(.invalidConfiguration, .usage, message)
+    }
 }

@@ -35,7 +35,8 @@ enum PorticoCLI {
             print(RootCommand.fullMessage(for: error))
             exit(0)
         default:
-            Self.fail(MissingFeature.error(in: arguments)?.description ?? RootCommand.message(for: error))
+            let missing = MissingFeature.error(in: arguments)
+            Self.fail((missing ?? .usage(RootCommand.message(for: error))).description)
         }
     }
 

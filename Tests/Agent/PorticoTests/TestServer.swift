@@ -161,6 +161,11 @@ final class TestServer: Sendable {
         .get()
     }
 
+    /// Waits until the agent has answered a stream of its own: it has seen what was sent before.
+    func beat() async throws {
+        _ = try await self.visit("nobody").readAll()
+    }
+
     /// Cuts the connection of one leg, without farewell.
     func cut(leg: Int) async throws {
         try await self.withSession(leg: leg) { $0.connection.close() }

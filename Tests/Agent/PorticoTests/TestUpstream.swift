@@ -41,6 +41,32 @@ final class TestUpstream: Sendable {
             return text
         }
 
+        /// The next `count` bytes or more.
+        func readBytes(_ count: Int) async -> [UInt8] {
+            var read: [UInt8] = []
+            for await event in self.events {
+                guard case .bytes(let bytes) = event else { break }
+                read += Array(buffer: bytes)
+                if read.count >= count { break }
+            }
+            return read
+        }
+
+        /// How many bytes come until the agent's end.
+        func countAll() async -> Int {
+            var count = 0
+            for await event in self.events {
+                guard case .bytes(let bytes) = event else { break }
+                count += bytes.readableBytes
+            }
+            return count
+        }
+
+        /// Begins to read.
+        func resume() async throws {
+            try await self.channel.setOption(.autoRead, value: true).get()
+        }
+
         /// Everything until the agent's end of output, or until the connection is closed.
         func readAll() async -> String {
             var text = ""
@@ -68,11 +94,17 @@ final class TestUpstream: Sendable {
         self.peers = peers
     }
 
-    /// Runs `body` with a service that listens.
-    static func run(tls: NIOSSLContext? = nil, _ body: (TestUpstream) async throws -> Void) async throws {
+    /// Runs `body` with a service that listens. It speaks TLS where `tls` is given, and reads nothing before `resume`
+    /// where `isReading` is false.
+    static func run(
+        tls: NIOSSLContext? = nil,
+        isReading: Bool = true,
+        _ body: (TestUpstream) async throws -> Void
+    ) async throws {
         let (peers, continuation) = AsyncStream.makeStream(of: Peer.self)
         let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .childChannelOption(.autoRead, value: isReading)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let (events, sink) = AsyncStream.makeStream(of: Peer.Event.self)

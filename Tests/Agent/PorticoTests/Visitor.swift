@@ -57,6 +57,28 @@ final class Visitor: Sendable {
         return text
     }
 
+    /// The next `count` bytes, for which no credit is given.
+    func receiveWithoutCredit(_ count: Int) async throws -> Int {
+        var received = 0
+        for await event in self.events {
+            guard case .bytes(let bytes) = event else { break }
+            received += bytes.readableBytes
+            if received >= count { break }
+        }
+        return received
+    }
+
+    /// How many bytes come until the agent's end.
+    func countAll() async -> Int {
+        var count = 0
+        for await event in self.events {
+            guard case .bytes(let bytes) = event else { break }
+            self.consume(bytes.readableBytes)
+            count += bytes.readableBytes
+        }
+        return count
+    }
+
     /// Everything until the agent's end, and that end.
     func readAll() async -> (text: String, end: Event?) {
         var text = ""

@@ -112,14 +112,13 @@ struct Clock {
 
     init(_ moment: Date, in zone: TimeZone) {
         let seconds = zone.secondsFromGMT(for: moment)
-        let whole = moment.timeIntervalSince1970.rounded(.down)
-        var local = time_t(whole) + seconds
+        let thousandths = Int64((moment.timeIntervalSince1970 * 1000).rounded())
+        var local = time_t(thousandths / 1000) + seconds
         var parts = tm()
         gmtime_r(&local, &parts)
         self.date = "\(parts.tm_year + 1900)-\(Self.two(parts.tm_mon + 1))-\(Self.two(parts.tm_mday))"
         self.time = "\(Self.two(parts.tm_hour)):\(Self.two(parts.tm_min)):\(Self.two(parts.tm_sec))"
-        let thousandths = min(999, Int((moment.timeIntervalSince1970 - whole) * 1000))
-        self.milliseconds = String(String(thousandths + 1000).dropFirst())
+        self.milliseconds = String(String(thousandths % 1000 + 1000).dropFirst())
         let minutes = abs(seconds) / 60
         self.offset = "\(seconds < 0 ? "-" : "+")\(Self.two(Int32(minutes / 60)))\(Self.two(Int32(minutes % 60)))"
         self.zone = zone.abbreviation(for: moment).map { $0 == "GMT" ? "UTC" : $0 } ?? self.offset

@@ -57,7 +57,9 @@ package struct ConsoleState: Sendable {
             self.update(id, trouble: error.description)
         case .endpointRecovered(let id):
             self.update(id, trouble: nil)
-        case .commandReceived, .connectFailed, .reconnectScheduled:
+        case .connectFailed(let error):
+            if self.status != .online { self.status = .reconnecting(error) }
+        case .commandReceived, .reconnectScheduled:
             return
         }
     }

@@ -12,11 +12,14 @@ struct ScreenText {
     init(_ text: String, limit: Int) {
         var shown = ""
         var width = 0
-        for scalar in text.unicodeScalars {
+        let scalars = text.unicodeScalars
+        for index in scalars.indices {
+            let scalar = scalars[index]
             let piece = scalar.escapedForDisplay
             let cells = piece.unicodeScalars.count > 1 ? piece.unicodeScalars.count : Self.cells(of: scalar)
             // The last cell is kept for the mark that something is missing.
-            guard width + cells < limit || (width + cells == limit && scalar == text.unicodeScalars.last) else {
+            let isLast = scalars.index(after: index) == scalars.endIndex
+            guard width + cells < limit || (width + cells == limit && isLast) else {
                 if limit > 0 {
                     shown += "…"
                     width += 1

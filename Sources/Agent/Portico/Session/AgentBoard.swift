@@ -43,13 +43,15 @@ final class AgentBoard: Sendable {
         self.contents.withLock { $0.details = details }
     }
 
-    /// Tells the listeners of a status that is new. `closed` is the last one: it ends their streams.
+    /// Tells the listeners of a status that is new, which another reason for the same trouble is not. `closed` is the
+    /// last one: it ends their streams.
     func show(_ status: Agent.Status) {
         let listeners: [AsyncStream<Agent.Event>.Continuation] = self.contents.withLock { contents in
             guard contents.status != status else { return [] }
             if case .closed = contents.status { return [] }
+            let isKnown = contents.status.isReconnecting && status.isReconnecting
             contents.status = status
-            return Array(contents.listeners.values)
+            return isKnown ? [] : Array(contents.listeners.values)
         }
         for listener in listeners {
             listener.yield(.statusChanged(status))
@@ -61,5 +63,11 @@ final class AgentBoard: Sendable {
         for listener in self.contents.withLock({ Array($0.listeners.values) }) {
             listener.yield(event)
         }
+    }
+}
+
+extension Agent.Status {
+    fileprivate var isReconnecting: Bool {
+        if case .reconnecting = self { true } else { false }
     }
 }
