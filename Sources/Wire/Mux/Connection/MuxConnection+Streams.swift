@@ -11,7 +11,7 @@ extension MuxConnection {
     /// - Returns: nil when the connection is over or out of ids.
     package func open(receiver: any MuxStreamReceiver, first: ByteBuffer) -> MuxStream? {
         assert(first.readableBytes > 0, "a stream without payload blocks its agent")
-        guard self.isOpen, let id = self.ids.next() else { return nil }
+        guard self.isOpen, first.readableBytes > 0, let id = self.ids.next() else { return nil }
         let stream = self.addStream(id, receiver: receiver)
         var rest = first
         let count = stream.sendWindow.take(upTo: min(first.readableBytes, FrameEncoder.maxPayload))

@@ -41,6 +41,15 @@ package final class MuxHandler: ChannelInboundHandler {
         context.fireChannelInactive()
     }
 
+    /// A transport that leaves the other half open means nothing to us: without a peer that speaks the session is dead.
+    package func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event as? ChannelEvent == .inputClosed {
+            self.connection.end(.closed)
+            context.close(promise: nil)
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
     package func errorCaught(context: ChannelHandlerContext, error: any Error) {
         self.connection.end(.closed)
         context.fireErrorCaught(error)

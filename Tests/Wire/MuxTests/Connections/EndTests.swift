@@ -75,6 +75,14 @@ struct EndTests {
         #expect(throws: Broken.self) { try server.channel.throwIfErrorCaught() }
     }
 
+    @Test func `A transport that the peer half-closes is closed`() throws {
+        let server = try Endpoint(.server)
+        _ = try server.open()
+        server.channel.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
+        #expect(server.recorder.calls == [.ended(2, .sessionClosed), .over(.closed)])
+        #expect(!server.channel.isActive)
+    }
+
     @Test func `A stream that is over takes any call and does nothing`() throws {
         let server = try Endpoint(.server)
         let stream = try server.open()
