@@ -2,8 +2,8 @@ package import NIOCore
 
 /// Gathers the frames of all streams into one buffer, which is then written at once.
 ///
-/// Payload is copied behind its header. The alternative, the payload's own buffer as a write of its own, would cost
-/// a TLS record of eight bytes for each header, which is dearer than copying what one record holds (decision 0020).
+/// Payload is copied behind its header. The alternative, the payload's own buffer as a write of its own, costs a TLS
+/// record of eight bytes for each header, which is dearer than copying what one record holds (decision 20).
 package struct FrameEncoder: Sendable {
     /// The payload with which a frame fills one TLS record of 16 KiB (spec 15). No frame of ours is longer.
     package static let maxPayload = 16_384 - FrameHeader.size

@@ -82,14 +82,41 @@ struct BackPressureTests {
     @Test func `What is written while others wait waits behind them`() throws {
         let server = try Endpoint(.server)
         let (first, second) = (try server.open([1]), try server.open([1]))
+        first.write(ByteBuffer(repeating: 2, count: 262_144))
+        _ = try server.sent()
+        server.recorder.onCall = { call, _ in
+            if case .received = call { second.write(ByteBuffer(bytes: [3])) }
+        }
+        // In one batch the first may go on, and the second's writer brings something.
+        try server.receive(hex: "00000420 00000002 00000001 000001100000000478")
+        #expect(try server.sentFrames() == [.data(2, [2]), .data(4, [3])])
+    }
+
+    @Test func `Several writes that wait leave in order, whatever part of them a frame takes`() throws {
+        let server = try Endpoint(.server)
+        let stream = try server.open([1])
         _ = try server.sent()
         server.setWritable(false)
-        first.write(ByteBuffer(bytes: [2]))
-        // Writable for the streams only with the turn that follows.
-        server.channel.isWritable = true
-        second.write(ByteBuffer(bytes: [3]))
-        server.channel.pipeline.fireChannelWritabilityChanged()
-        #expect(try server.sentFrames() == [.data(2, [2]), .data(4, [3])])
+        let bytes = (0..<60_000).map { UInt8(truncatingIfNeeded: $0 / 7) }
+        for start in stride(from: 0, to: bytes.count, by: 6000) {
+            stream.write(ByteBuffer(bytes: bytes[start..<(start + 6000)]))
+        }
+        #expect(stream.queuedBytes == 60_000)
+        server.setWritable(true)
+        let payload = try server.sentFrames().flatMap { frame -> [UInt8] in
+            if case .data(let part) = frame { Array(part.bytes.readableBytesView) } else { [] }
+        }
+        #expect(payload == bytes)
+    }
+
+    @Test func `A writer whose bytes waited for the channel is told when they have gone`() throws {
+        let server = try Endpoint(.server)
+        let stream = try server.open([1])
+        server.setWritable(false)
+        stream.write(ByteBuffer(bytes: [2]))
+        server.setWritable(true)
+        #expect(stream.queuedBytes == 0)
+        #expect(server.recorder.calls == [.writability(2, true)])
     }
 
     @Test func `Heartbeats, credit and resets pass by what waits`() throws {
