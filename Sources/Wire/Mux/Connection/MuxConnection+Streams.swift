@@ -22,7 +22,7 @@ extension MuxConnection {
     }
 
     func addStream(_ id: UInt32, receiver: any MuxStreamReceiver) -> MuxStream {
-        let stream = MuxStream(id: id, connection: self, receiver: receiver, now: self.lastReceived)
+        let stream = MuxStream(id: id, connection: self, receiver: receiver, now: self.loopTime)
         self.streams.insert(stream)
         if self.ids.isPeers(id) { self.peerStreams += 1 }
         self.enlargeWindow(of: stream, by: self.configuration.receiveWindow - SendWindow.initial)
@@ -43,6 +43,9 @@ extension MuxConnection {
         }
         self.outlets.prune(self.streams)
     }
+
+    /// The event loop's own time, which tests can move.
+    private var loopTime: NIODeadline { self.context?.eventLoop.now ?? .now() }
 
     // MARK: Our resets
 
@@ -120,7 +123,7 @@ extension MuxConnection {
         guard self.configuration.growsWindows, let roundTripTime = self.roundTripTime else { return 0 }
         let size = stream.tuner.size(
             afterConsuming: stream.consumedSinceCredit,
-            at: .now(),
+            at: self.loopTime,
             roundTripTime: roundTripTime,
             size: stream.receiveWindow.size
         )

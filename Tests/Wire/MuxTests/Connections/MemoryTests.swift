@@ -57,26 +57,42 @@ struct MemoryTests {
         #expect(server.connection.unreadBytes == 0)
     }
 
-    @Test func `Windows grow with rate and round trip time, within stream and connection limits`() throws {
+    @Test func `A window grows with rate and round trip time, and its credit with it`() throws {
+        var configuration = MuxConnection.Configuration.largeWindows
+        configuration.maxReceiveWindow = 600_000
+        let server = try Endpoint(.server, configuration: configuration)
+        try server.receive(hex: "0000011200000003 78")
+        let stream = server.recorder.accepted[0]
+        var sizes: [Int] = []
+        for roundTripTime in [nil, 50, 50, 50, 50] as [Int64?] {
+            server.connection.roundTripTime = roundTripTime.map { .milliseconds($0) }
+            server.channel.embeddedEventLoop.advanceTime(by: .milliseconds(50))
+            try Self.deliver(200_000, to: stream, of: server)
+            sizes.append(stream.receiveWindow.size)
+            #expect(stream.receiveWindow.available == stream.receiveWindow.size)
+        }
+        // Not before a round trip time is known and one has been measured; then twice what came in it.
+        #expect(sizes == [262_144, 262_144, 400_000, 400_000, 400_000])
+        // Never above the limit.
+        server.channel.embeddedEventLoop.advanceTime(by: .milliseconds(50))
+        try Self.deliver(400_000, to: stream, of: server)
+        #expect(stream.receiveWindow.size == 600_000)
+        // Slowly: it keeps what it has.
+        server.channel.embeddedEventLoop.advanceTime(by: .seconds(10))
+        try Self.deliver(200_000, to: stream, of: server)
+        #expect(stream.receiveWindow.size == 600_000)
+    }
+
+    @Test func `Extra credit stays within the limits of stream and connection, and comes back with the stream`() throws
+    {
         var configuration = MuxConnection.Configuration.largeWindows
         configuration.maxReceiveWindow = 1 << 20
         configuration.receiveBudget = 1 << 20
         let server = try Endpoint(.server, configuration: configuration)
-        server.connection.roundTripTime = .seconds(3600)
-        // An hour to the peer: nothing is known about its rate yet.
-        try server.receive(hex: "0000011200000003 78")
-        let (stream, _) = (server.recorder.accepted[0], try server.sent())
-        try Self.deliver(200_000, to: stream, of: server)
-        #expect(stream.receiveWindow.size == SendWindow.initial)
-        // No time at all: whatever came, came in more than a round trip, and was little for it.
-        server.connection.roundTripTime = .zero
-        try Self.deliver(200_000, to: stream, of: server)
-        #expect(stream.receiveWindow.size == SendWindow.initial)
+        let (stream, other) = (try server.open(), try server.open())
         stream.grantExtra(10 << 20)
         #expect(stream.receiveWindow.size == 1 << 20)
         #expect(server.connection.extraWindows == 786_432)
-        try server.receive(hex: "0000011200000005 78")
-        let other = server.recorder.accepted[1]
         other.grantExtra(10 << 20)
         #expect(other.receiveWindow.size == SendWindow.initial + (1 << 20) - 786_432)
         stream.reset(.streamCancelled)
