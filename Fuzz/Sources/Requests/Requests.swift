@@ -74,6 +74,8 @@ import Proxy
             body.left += buffer.readableBytes
             if body.error != nil { body.left = 0 }
         }
+        // How much came before an error was seen depends on the cuts.
+        if body.error != nil { body.bytes = [] }
         return body
     }
 

@@ -2,7 +2,8 @@ import FuzzDriver
 import NIOCore
 import Proxy
 
-/// Responses: the bytes mean the same wherever they were cut.
+/// Responses: the bytes mean the same wherever they were cut, and what goes to the visitor has the meaning that it had
+/// here.
 @main enum Responses {
     static func main() {
         _ = runFuzzer { start, count in
@@ -12,11 +13,21 @@ import Proxy
             claim(Self.scanned(input.pieces) == result, "cutting changed a head")
             guard case .complete(let headBytes) = result else { return 0 }
             claim((1...input.bytes.count).contains(headBytes), "a head of impossible size")
-            var reader = BodyReader(head.framing(forHEAD: false))
-            var buffer = ByteBuffer(bytes: input.bytes[headBytes...])
-            var taken = 0
-            while case .some(let bytes, let ended) = reader.take(&buffer), !ended { taken += bytes.readableBytes }
-            claim(taken <= input.bytes.count, "a body of more than came")
+
+            let framing = head.framing(forHEAD: false)
+            Self.checkWritten(input.bytes, framing, status: head.status)
+            let pieces = input.pieces.map { $0.dropFirst(max(0, headBytes - $0.startIndex)) }
+            for form in [ChunkWalker.Form.framed, .content] {
+                let whole = Self.read(BodyReader(framing, from: .upstream, form: form), [input.bytes[headBytes...]])
+                claim(
+                    whole == Self.read(BodyReader(framing, from: .upstream, form: form), pieces),
+                    "cutting changed a body"
+                )
+                // Without what only upstreams may do, a visitor would read the same.
+                guard form == .framed, whole.hasEnded else { continue }
+                let again = Self.read(BodyReader(framing, from: .visitor, form: form), [whole.bytes[...]])
+                claim(again.bytes == whole.bytes && again.hasEnded, "what is passed on is another body")
+            }
             return 0
         }
     }
@@ -31,5 +42,56 @@ import Proxy
             if result != .incomplete { return result }
         }
         return .incomplete
+    }
+
+    private static func checkWritten(_ bytes: [UInt8], _ framing: BodyFraming, status: Int) {
+        let head = ResponseHead()
+        var written = ByteBuffer()
+        bytes.withUnsafeBytes { bytes in
+            _ = head.scan(bytes)
+            head.write(into: &written, from: bytes, closing: true)
+        }
+        // What the edge adds may take it beyond the limits that upstreams have.
+        var limits = HeadLimits.response
+        limits.headBytes *= 2
+        limits.fields *= 2
+        let again = ResponseHead()
+        let result = written.withUnsafeReadableBytes { again.scan($0, limits: limits) }
+        claim(result == .complete(headBytes: written.readableBytes), "what goes to the visitor is no response")
+        claim(
+            again.framing(forHEAD: false) == framing && again.status == status,
+            "the visitor would see another response"
+        )
+    }
+
+    private struct Body: Equatable {
+        var bytes: [UInt8] = []
+        var hasEnded = false
+        var error: HTTP1Error?
+    }
+
+    private static func read(_ reader: BodyReader, _ pieces: [ArraySlice<UInt8>]) -> Body {
+        var reader = reader
+        var body = Body()
+        for piece in pieces {
+            var buffer = ByteBuffer(bytes: piece)
+            Self.take(from: &buffer, with: &reader, into: &body)
+        }
+        // How much came before an error was seen depends on the cuts.
+        if body.error != nil { body.bytes = [] }
+        return body
+    }
+
+    private static func take(from buffer: inout ByteBuffer, with reader: inout BodyReader, into body: inout Body) {
+        while !body.hasEnded, body.error == nil {
+            switch reader.take(&buffer) {
+            case .none: return
+            case .ended: body.hasEnded = true
+            case .invalid(let error): body.error = error
+            case .some(let bytes, let ended):
+                body.bytes += bytes.readableBytesView
+                body.hasEnded = ended
+            }
+        }
     }
 }

@@ -32,7 +32,7 @@ package struct BodyReader {
 
     /// A reader of a body of either side: upstreams are given a little more room. `form` tells whether chunks are passed
     /// on as such or only their content, for a visitor of HTTP/1.0.
-    init(_ framing: BodyFraming, from source: ChunkWalker.Source, form: ChunkWalker.Form = .framed) {
+    package init(_ framing: BodyFraming, from source: ChunkWalker.Source, form: ChunkWalker.Form = .framed) {
         self.framing = framing
         self.form = form
         self.walker = ChunkWalker(form: form, source: source)

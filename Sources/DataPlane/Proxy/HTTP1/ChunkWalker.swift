@@ -11,9 +11,9 @@
 ///                               ▼
 ///                          trailerStart ─▶ trailers ─▶ ended
 ///                               └──▶ lastLF ─▶ ended
-struct ChunkWalker {
+package struct ChunkWalker {
     /// What of the body is passed on.
-    enum Form {
+    package enum Form: Sendable {
         /// The chunks, as they came.
         case framed
         /// Their content alone.
@@ -21,7 +21,7 @@ struct ChunkWalker {
     }
 
     /// Whose body it is.
-    enum Source {
+    package enum Source: Sendable {
         case visitor
         /// Upstreams may pad a size with white space, as some old servers do. It is left out.
         case upstream

@@ -43,14 +43,20 @@ struct FieldTable: ~Copyable {
     private(set) var isIrregular = false
     private var slots: UnsafeMutablePointer<FieldSlot>
     private var capacity: Int
+    /// Whether each byte may stand in a name: one load instead of the five steps of `ByteSet.contains`, for the loop
+    /// that runs over every name.
+    private let isToken: UnsafeMutablePointer<Bool>
 
     init(capacity: Int) {
         self.capacity = capacity
         self.slots = .allocate(capacity: capacity)
+        self.isToken = .allocate(capacity: 256)
+        for byte in UInt8.min...UInt8.max { self.isToken[Int(byte)] = ByteSet.token.contains(byte) }
     }
 
     deinit {
         self.slots.deallocate()
+        self.isToken.deallocate()
     }
 
     subscript(index: Int) -> FieldSlot {
@@ -98,7 +104,9 @@ struct FieldTable: ~Copyable {
             let control = bytes.firstControl(from: colon &+ 1)
             guard control &- line <= limits.lineBytes else { throw .fieldTooLong }
             guard let next = try Self.endOfLine(bytes, at: control, grammar: grammar) else {
-                return .more(HeadProgress(bytes.count, line: line, isPastName: true))
+                var progress = HeadProgress(bytes.count, line: line, isPastName: true)
+                progress.mayEndWithCR = grammar != .lineFeed
+                return .more(progress)
             }
             guard self.count < limits.fields else { throw .tooManyFields }
             self.append(bytes, line: line, colon: colon, end: control, grammar: grammar)
@@ -150,7 +158,7 @@ struct FieldTable: ~Copyable {
         grammar: Grammar
     ) throws(HTTP1Error) -> Int? {
         var at = line
-        while at < bytes.count, ByteSet.token.contains(bytes[at]) { at &+= 1 }
+        while at < bytes.count, self.isToken[Int(bytes[at])] { at &+= 1 }
         guard at &- line <= HeadLimits.nameBytes else { throw .fieldTooLong }
         if grammar != .strict, at > line {
             while at < bytes.count, bytes[at].isBlank { at &+= 1 }

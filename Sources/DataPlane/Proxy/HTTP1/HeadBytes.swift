@@ -86,13 +86,11 @@ extension UInt64 {
     /// The high bit of each byte that is below 0x20 or is 0x7F. No byte's result depends on its neighbours.
     @inline(__always)
     fileprivate var controlBytes: UInt64 {
-        let high: UInt64 = 0x8080_8080_8080_8080
-        let seven: UInt64 = 0x7F7F_7F7F_7F7F_7F7F
-        // With the high bit set first, the subtraction borrows from no neighbour; it clears the bit below 0x20.
-        let belowSpace = ~((self | high) &- 0x2020_2020_2020_2020)
-        let notDelete = self ^ seven
-        let isDelete = ~(((notDelete & seven) &+ seven) | notDelete)
-        return ((belowSpace & ~self) | isDelete) & high
+        // Seven bits of each byte: neither sum below reaches into the next.
+        let seven = self & 0x7F7F_7F7F_7F7F_7F7F
+        let isFromSpace = seven &+ 0x6060_6060_6060_6060
+        let isDelete = seven &+ 0x0101_0101_0101_0101
+        return (~isFromSpace | isDelete) & ~self & 0x8080_8080_8080_8080
     }
 }
 

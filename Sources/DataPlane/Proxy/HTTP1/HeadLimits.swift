@@ -41,6 +41,8 @@ package struct HeadProgress: Sendable {
     var lineStart = 0
     /// Whether what follows in that line needs no more than a look for its end.
     var isPastName = false
+    /// Whether a CR may stand at its end.
+    var mayEndWithCR = true
 
     package init() {}
 
@@ -50,7 +52,7 @@ package struct HeadProgress: Sendable {
         // From the last old byte, which may be a CR.
         let control = bytes.firstControl(from: self.examined - 1)
         guard control >= bytes.count - 1 else { return nil }
-        guard control == bytes.count || bytes[control] == .carriageReturn else { return nil }
+        guard control == bytes.count || (self.mayEndWithCR && bytes[control] == .carriageReturn) else { return nil }
         guard bytes.count - self.lineStart <= limits.lineBytes, bytes.count < limits.headBytes else { return nil }
         self.examined = bytes.count
         return .incomplete

@@ -1,10 +1,10 @@
-internal import NIOCore
+package import NIOCore
 
 extension ResponseHead {
     /// Writes the response as it goes to the visitor: HTTP/1.1, status and reason as they came, the kept fields byte
     /// for byte. `bytes` are those of the last complete scan; `closing` says that the connection to the visitor ends with
     /// this response.
-    func write(into buffer: inout ByteBuffer, from bytes: UnsafeRawBufferPointer, closing: Bool) {
+    package func write(into buffer: inout ByteBuffer, from bytes: UnsafeRawBufferPointer, closing: Bool) {
         self.write(into: &buffer, from: bytes, closing: closing, coding: self.meaning.framing == .chunked)
     }
 

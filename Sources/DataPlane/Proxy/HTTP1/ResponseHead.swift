@@ -7,7 +7,7 @@
 package final class ResponseHead {
     private(set) var headBytes = 0
     /// 100 to 999.
-    private(set) var status = 0
+    package private(set) var status = 0
     /// 0 or 1.
     private(set) var minorVersion = 1
     /// SP and the reason phrase, or nothing.

@@ -229,7 +229,8 @@ import Testing
 
     @Test func `A head comes to the same wherever the network cuts it`() {
         let texts = [
-            "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX: y\r\n\r\n", "HTTP/1.0 200 OK\nA: 1\n\n", "HTTP/1.1 200\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX: y\r\n\r\n", "HTTP/1.0 200 OK\nA: 1\n\n",
+            "HTTP/1.0 200 OK\nA: 1\r", "HTTP/1.1 200\r\n\r\n",
             "HTTP/1.1 200 OK\r\nX: a\rb\r\n\r\n", "HTTP/1.1 200 OK\r\nX : \(String(repeating: "v", count: 40))\r\n\r\n",
         ]
         let head = ResponseHead()
