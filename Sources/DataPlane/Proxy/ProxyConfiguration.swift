@@ -13,7 +13,7 @@ package struct ProxyConfiguration: Sendable {
     package var keepAliveMilliseconds: Int64 = 60_000
     /// Without a byte in either direction of a TCP, TLS or upgraded connection.
     package var pipeIdleMilliseconds: Int64 = 300_000
-    /// A visitor that has closed its sending side gets an answer that begins within this time.
+    /// A visitor that has closed its sending side is served until nothing of its answer came for this time.
     package var halfCloseMilliseconds: Int64 = 3_000
     /// For what is left of a request when its response has already ended.
     package var lingerMilliseconds: Int64 = 5_000

@@ -125,12 +125,11 @@ package final class HTTP1VisitorHandler: Timed, ChannelInboundHandler {
         switch self.phase {
         case .pipe:
             self.link?.endRequest()
-        case .exchanging where self.requestEnded && !self.responseStarted:
-            // The visitor may only have closed its sending side; it may also be gone. It has a moment.
-            self.isClosing = true
-            self.loop.wheel.set(self, in: self.loop.configuration.halfCloseMilliseconds)
         case .exchanging where self.requestEnded:
+            // The visitor may only have closed its sending side; it may also be gone. It is served as long as the
+            // answer keeps coming: what is written to one that is gone fails, and silence has a short deadline.
             self.isClosing = true
+            self.updateDeadline()
         case .idle, .waiting, .exchanging, .lingering, .over:
             self.closeNow()
         }
@@ -230,6 +229,8 @@ package final class HTTP1VisitorHandler: Timed, ChannelInboundHandler {
         case .waiting:
             // The table that ends the wait comes by itself; this is for a control plane that is away.
             milliseconds = configuration.streamQueueMilliseconds
+        case .exchanging where self.inputEnded:
+            milliseconds = configuration.halfCloseMilliseconds
         case .exchanging where self.context?.channel.isWritable == false:
             milliseconds = configuration.slowReaderMilliseconds
         case .exchanging where self.isAnswered:

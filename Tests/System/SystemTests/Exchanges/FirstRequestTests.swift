@@ -3,11 +3,6 @@ import Portico
 import TestSupport
 import Testing
 
-/// A request as text, with the fields that every test needs.
-func request(_ line: String, host: String, _ fields: String = "", body: String = "") -> String {
-    "\(line) HTTP/1.1\r\nHost: \(host)\r\n\(fields)\r\n\(body)"
-}
-
 @Suite struct StaticUpstreamTests {
     @Test(.timeLimit(.minutes(1)))
     func `A visitor of a static upstream reaches the service, and its connection lives on`() async throws {
