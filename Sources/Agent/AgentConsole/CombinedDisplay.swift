@@ -10,7 +10,7 @@ package struct CombinedDisplay: AgentDisplay {
         self.displays = displays
     }
 
-    package var watchesTraffic: Bool { self.displays.contains(where: \.watchesTraffic) }
+    package var watchesExchanges: Bool { self.displays.contains(where: \.watchesExchanges) }
 
     package func endpointStarted(_ endpoint: Endpoint, name: String) {
         for display in self.displays { display.endpointStarted(endpoint, name: name) }

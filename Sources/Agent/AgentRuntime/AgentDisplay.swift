@@ -2,9 +2,6 @@ package import Portico
 
 /// Shows people what an agent does: a view on a terminal, lines of a log, or both.
 package protocol AgentDisplay: TrafficObserver {
-    /// Whether single requests are of interest; if not, no time is spent on finding them.
-    var watchesTraffic: Bool { get }
-
     /// An endpoint is online. `name` is the local one.
     func endpointStarted(_ endpoint: Endpoint, name: String)
 

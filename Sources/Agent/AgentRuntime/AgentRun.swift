@@ -12,7 +12,7 @@ package struct AgentRun: Sendable {
         display: any AgentDisplay
     ) {
         var configuration = configuration
-        if display.watchesTraffic { configuration.trafficObserver = display }
+        configuration.trafficObserver = display
         self.configuration = configuration
         self.endpoints = endpoints
         self.display = display

@@ -4,6 +4,9 @@ package import NIOCore
 ///
 /// Called on event loops, in the middle of forwarding: what it does must be short and must not wait.
 package protocol TrafficObserver: Sendable {
+    /// Whether single exchanges are of interest; if not, no time is spent on finding them.
+    var watchesExchanges: Bool { get }
+
     func connectionOpened(_ connection: ObservedConnection)
     func connectionClosed(_ connection: ObservedConnection, after duration: TimeAmount)
     /// An upstream could not be reached.

@@ -11,7 +11,7 @@ package struct LogDisplay: AgentDisplay {
         self.log = log
     }
 
-    package var watchesTraffic: Bool { true }
+    package var watchesExchanges: Bool { false }
 
     package func endpointStarted(_ endpoint: Endpoint, name: String) {
         self.log.write(

@@ -32,7 +32,7 @@ package final class TerminalDisplay: AgentDisplay {
         self.drawing = Mutex(nil)
     }
 
-    package var watchesTraffic: Bool { true }
+    package var watchesExchanges: Bool { true }
 
     /// Takes the screen.
     package func begin() {

@@ -14,6 +14,8 @@ struct Forwarding: Sendable {
     /// What the edge speaks on the streams; nil where they are bytes to us, or TLS.
     let httpVersion: EndpointOptions.UpstreamProtocol?
     let observer: (any TrafficObserver)?
+    /// Somebody wants to know of exchanges, and the streams carry such as can be seen.
+    let watchesExchanges: Bool
 
     /// - Throws: `.invalidConfiguration` when the certificates of `upstreamTrust` cannot be read.
     init(
@@ -28,6 +30,8 @@ struct Forwarding: Sendable {
         self.hasProxyHeader = options.proxyProtocol != nil
         self.httpVersion = scheme.isHTTP ? options.upstreamProtocol : nil
         self.observer = observer
+        self.watchesExchanges =
+            self.httpVersion == .http1 && !self.hasProxyHeader && observer?.watchesExchanges ?? false
         self.tls = upstream.usesTLS ? try Self.context(options, offersHTTP2: self.httpVersion == .http2) : nil
     }
 

@@ -53,9 +53,7 @@ final class StreamPipe {
         self.loop = loop
         self.forwarding = forwarding
         self.observed = observed
-        if forwarding.observer != nil, forwarding.httpVersion == .http1, !forwarding.hasProxyHeader {
-            self.watch = ExchangeWatch()
-        }
+        if forwarding.watchesExchanges { self.watch = ExchangeWatch() }
         if forwarding.hasProxyHeader, forwarding.tls != nil { self.proxyHeader = ProxyHeaderCut() }
         forwarding.observer?.connectionOpened(observed)
     }
