@@ -241,7 +241,7 @@ let wholeTests: [(name: String, uses: [String], products: [Product])] = [
     (
         "SystemTests",
         ["Addressing", "Model", "EdgeLink", "Proxy", "Edge", "Control", "Portico", "EdgeTestSupport", "TestSupport"],
-        [.NIOCore, .NIOPosix, .NIOSSL, .Logging]
+        [.NIOCore, .NIOPosix, .NIOSSL, .NIOEmbedded, .Logging]
     ),
 ]
 
