@@ -43,6 +43,8 @@ struct TLSContexts: Sendable {
                 privateKey: .privateKey(key)
             )
             configuration.minimumTLSVersion = .tlsv12
+            // A peer that does not answer our farewell is not waited for (`spec/agent-protocol.md` 13.7).
+            configuration.shutdownTimeout = .seconds(1)
             configuration.applicationProtocols = protocols
             return try NIOSSLContext(configuration: configuration)
         } catch {

@@ -26,7 +26,7 @@ extension HTTP1VisitorHandler {
             if isFirst { self.updateDeadline() }
             return false
         case .invalid(let error):
-            self.prefersHTML = false
+            self.answerFormat = .text
             self.isHEAD = false
             self.requestEnded = false
             self.loop.counters.limitsReached += error.isLimit ? 1 : 0
@@ -65,7 +65,7 @@ extension HTTP1VisitorHandler {
         excluding tried: ResourceID<EndpointKind>?
     ) {
         let pool = self.pool(for: head, bytes)
-        self.prefersHTML = bytes.withUnsafeReadableBytes { head.prefersHTML(in: $0) }
+        self.answerFormat = bytes.withUnsafeReadableBytes { ErrorResponse.Format(for: head, in: $0) }
         guard let pool else {
             self.takeRest(of: bytes, from: length)
             self.answer(.init(.endpointOffline, "No endpoint is online at this address."))

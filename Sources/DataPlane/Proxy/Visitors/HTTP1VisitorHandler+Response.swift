@@ -7,6 +7,8 @@ extension HTTP1VisitorHandler: ExchangeSink {
     private static let joinedBytes = 8 * 1024
 
     func responseInterim(_ head: ResponseHead, in bytes: UnsafeRawBufferPointer) {
+        // HTTP/1.0 knows none (RFC 9110 §15.2).
+        guard !self.isHTTP10 else { return }
         self.loop.responseScratch.clear()
         head.write(into: &self.loop.responseScratch, from: bytes, closing: false)
         self.write(self.loop.responseScratch)
@@ -160,7 +162,7 @@ extension HTTP1VisitorHandler: ExchangeSink {
         if !self.requestEnded || closing { self.isClosing = true }
         self.responseStarted = true
         self.isAnswered = true
-        var response = ErrorResponse(failure, format: self.prefersHTML ? .page : .text)
+        var response = ErrorResponse(failure, format: self.answerFormat)
         response.omitsBody = self.isHEAD
         response.closesConnection = self.isClosing
         var buffer = self.loop.allocator.buffer(capacity: 1024)

@@ -57,7 +57,7 @@ package final class HTTP1VisitorHandler: Timed, ChannelInboundHandler {
     var isClosing = false
     var isHEAD = false
     var isHTTP10 = false
-    var prefersHTML = false
+    var answerFormat = ErrorResponse.Format.text
     /// The head of a request that may be repeated, until a byte of its answer has come.
     var repeatable: ByteBuffer?
     var isIdempotent = false
