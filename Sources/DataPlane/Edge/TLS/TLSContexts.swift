@@ -1,4 +1,5 @@
 import Model
+import NIOCore
 import NIOSSL
 
 /// The TLS contexts of an edge: for visitors by server name, and for agents. A value that each loop has a copy of.
