@@ -242,6 +242,42 @@ struct AgentTests {
         }
     }
 
+    @Test func `An endpoint that is closed while the agent is away does not stay bound`() async throws {
+        try await Self.withAgent { agent, server in
+            let endpoint = try await agent.forward(to: "8080")
+            let bindID = try server.lastBindID()
+            server.behave { $0.holdsBinds = true }
+            try await server.cut(leg: 0)
+            await server.wait { if case .bind(bindID, _, _, _) = $0 { true } else { false } }
+            await endpoint.close()
+            server.behave { $0.holdsBinds = false }
+            await server.wait { $0 == .unbind(bindID) }
+        }
+    }
+
+    @Test func `A lead that comes back as a stranger has its further legs made anew`() async throws {
+        try await TestServer.run { server in
+            server.behave { $0.legs = 2 }
+            let agent = try await Agent.connect(Self.configuration(server))
+            await server.wait { if case .auth("client-1", _, 1) = $0 { true } else { false } }
+            server.behave { $0.clientID = "client-2" }
+            try await server.cut(leg: 0)
+            await server.wait { if case .auth("client-2", _, 1) = $0 { true } else { false } }
+            await agent.close()
+        }
+    }
+
+    @Test func `Closing does not wait for an edge that does not answer`() async throws {
+        try await TestServer.run { server in
+            server.behave { $0.holdsAuth = true }
+            let connecting = Task { try await Agent.connect(Self.configuration(server)) }
+            await server.wait { if case .auth = $0 { true } else { false } }
+            connecting.cancel()
+            await #expect(throws: CancellationError.self) { try await connecting.value }
+            await server.wait { if case .left = $0 { true } else { false } }
+        }
+    }
+
     @Test func `A stopped endpoint is told of, and declined from then on`() async throws {
         try await Self.withAgent { agent, server in
             let endpoint = try await agent.forward(to: "8080")

@@ -29,6 +29,12 @@ final class TestServer: Sendable {
         var authRefusal: Failure?
         var bindRefusal: Failure?
         var legs = 1
+        /// What every session is called from now on; nil keeps the name that the agent came with.
+        var clientID: String?
+        /// Whether Auth is left without an answer.
+        var holdsAuth = false
+        /// Whether binds are answered only when this is false again.
+        var holdsBinds = false
     }
 
     let authorityPEM: String
@@ -212,6 +218,7 @@ private final class TestServerSession: AgentServerSessionDelegate {
     let session: AgentServerSession
     private let server: TestServer
     private var clock: RepeatedTask?
+    private var heldBinds: [(AgentMessage.Bind, CallReply<AgentMessage.BindAnswer>)] = []
 
     init(server: TestServer, loop: any EventLoop) {
         self.server = server
@@ -223,8 +230,15 @@ private final class TestServerSession: AgentServerSessionDelegate {
         self.session.delegate = self
         let bound = NIOLoopBound(self, eventLoop: loop)
         self.clock = loop.scheduleRepeatedTask(initialDelay: .milliseconds(50), delay: .milliseconds(50)) { _ in
-            bound.value.session.tick(now: .now())
+            bound.value.elapsed()
         }
+    }
+
+    private func elapsed() {
+        self.session.tick(now: .now())
+        guard !self.server.behaviour.holdsBinds else { return }
+        for (request, reply) in self.heldBinds { self.answer(request, reply) }
+        self.heldBinds = []
     }
 
     private var leg: Int { Int(self.session.agent?.legNumber ?? 0) }
@@ -238,7 +252,9 @@ private final class TestServerSession: AgentServerSessionDelegate {
         let leg = Int(request.legNumber)
         self.server.note(.auth(clientID: request.clientID, cookie: request.cookie, leg: leg))
         if let refusal = behaviour.authRefusal { return reply.fail(refusal) }
-        var answer = AgentMessage.AuthAnswer(clientID: request.clientID.isEmpty ? "client-1" : request.clientID)
+        guard !behaviour.holdsAuth else { return }
+        let known = request.clientID.isEmpty ? "client-1" : request.clientID
+        var answer = AgentMessage.AuthAnswer(clientID: behaviour.clientID ?? known)
         answer.cookie = "cookie-1"
         answer.sessionID = "ts_1"
         answer.accountName = "Ada"
@@ -257,9 +273,14 @@ private final class TestServerSession: AgentServerSessionDelegate {
         bind request: AgentMessage.Bind,
         reply: CallReply<AgentMessage.BindAnswer>
     ) {
-        let asked = request.options.url
-        self.server.note(.bind(id: request.id, url: asked, token: request.token, leg: self.leg))
+        self.server.note(.bind(id: request.id, url: request.options.url, token: request.token, leg: self.leg))
         if let refusal = self.server.behaviour.bindRefusal { return reply.fail(refusal) }
+        guard !self.server.behaviour.holdsBinds else { return self.heldBinds.append((request, reply)) }
+        self.answer(request, reply)
+    }
+
+    private func answer(_ request: AgentMessage.Bind, _ reply: CallReply<AgentMessage.BindAnswer>) {
+        let asked = request.options.url
         let id = request.id.isEmpty ? "bind-\(UInt32.random(in: .min ... .max))" : request.id
         self.server.bound(id)
         reply.succeed(

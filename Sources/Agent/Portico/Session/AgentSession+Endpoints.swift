@@ -52,14 +52,26 @@ extension AgentSession {
 
     /// Binds everything again on a new lead. What is refused is marked, and tried again later by itself.
     ///
+    /// - Returns: the names of the binds that were made.
     /// - Throws: when the leg was lost before the end.
-    func rebindAll(on lead: LegHandle) async throws(CallError) {
-        for id in self.endpoints.map(\.id) {
+    func rebindAll(on lead: LegHandle) async throws(CallError) -> Set<String> {
+        var bound: Set<String> = []
+        for (id, bindID) in self.endpoints.map({ ($0.id, $0.bindID) }) {
             do throws(CallError) {
                 try await self.rebind(id, on: lead)
+                if let bindID { bound.insert(bindID) }
             } catch .refused(let text) {
                 self.mark(id, PorticoError(.endpointRefused, told: text))
             }
+        }
+        return bound
+    }
+
+    /// Takes offline what was closed while the lead was not online yet and could not be told.
+    func unbindForgotten(of bound: Set<String>, on lead: LegHandle) async {
+        for bindID in bound.subtracting(self.endpoints.compactMap(\.bindID)) {
+            // An edge that does not answer has lost the session, and the endpoint with it.
+            try? await lead.unbind(bindID)
         }
     }
 

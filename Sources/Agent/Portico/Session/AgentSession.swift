@@ -5,7 +5,7 @@ import NIOCore
 /// Keeps an agent connected: the leg that leads the session, further legs where the edge wants them, and the endpoints
 /// that are bound on all of them.
 ///
-/// What is called from outside is here; `+Legs` keeps the legs, `+Endpoints` binds.
+/// What is called from outside is here; `+Lead` and `+FurtherLegs` keep the legs, `+Endpoints` binds.
 actor AgentSession {
     /// What the edge knows this session by. It is sent with each Auth, so that a lost session is taken up again.
     struct Identity: Equatable {
@@ -26,8 +26,12 @@ actor AgentSession {
     var identity: Identity?
     /// The legs that are online, by number; 0 leads.
     var legs: [Int: LegHandle] = [:]
+    /// The legs that are connected and not yet online.
+    var pending: [Int: LegHandle] = [:]
     /// What keeps each leg connected.
     var keepers: [Int: Task<Void, Never>] = [:]
+    /// Where each further leg connects.
+    var addresses: [Int: ServerAddress] = [:]
     /// In the order in which they were bound.
     var endpoints: [EndpointRecord] = []
     var lastEndpointID: UInt64 = 0
@@ -91,7 +95,7 @@ actor AgentSession {
         self.settleOpening(.failure(CancellationError()))
         if let lead = self.legs[0] { await self.unbindAll(on: lead) }
         for keeper in self.keepers.values { keeper.cancel() }
-        for leg in self.legs.values { await leg.disconnect() }
+        for leg in Array(self.pending.values) + Array(self.legs.values) { await leg.disconnect() }
         self.end(nil)
     }
 
@@ -123,6 +127,20 @@ actor AgentSession {
         self.wakeLeadWaiters()
         self.board.show(.closed(error))
     }
+
+    /// Opens a leg on the loop that is its own.
+    func dial(
+        _ server: ServerAddress,
+        number: Int,
+        timeout: TimeAmount
+    ) async throws(PorticoError) -> LegHandle {
+        guard let dialer = self.dialer else { throw PorticoError(.closed, "The agent was not started.") }
+        return try await dialer.dial(server, on: self.loops[number % self.loops.count], timeout: timeout)
+    }
+
+    /// Draws the jitter of a wait, on the early side: waits of a second at most let an agent be back within a second of
+    /// its edge, dialling and binding included (docs/decisions/0062-early-jitter.md).
+    func jitter() -> Double { .random(in: 0...0.4) }
 
     func settleOpening(_ result: Result<Void, any Error>) {
         self.opening?.resume(with: result)
