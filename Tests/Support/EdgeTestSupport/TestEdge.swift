@@ -115,9 +115,13 @@ package struct TestEdge: Sendable {
     }
 
     /// One of our agents, connected.
-    package func connectAgent(authtoken: String? = nil, maximumLegs: Int = 2) async throws -> Agent {
+    package func connectAgent(
+        authtoken: String? = nil,
+        maximumLegs: Int = 2,
+        through cut: TestCut? = nil
+    ) async throws -> Agent {
         let configuration = Agent.Configuration(
-            server: try ServerAddress("localhost:\(self.agentPort)"),
+            server: try ServerAddress("localhost:\(cut?.port ?? self.agentPort)"),
             authtoken: authtoken ?? self.authtoken,
             trust: .pem(Array(self.authorityPEM.utf8)),
             maximumLegs: maximumLegs
