@@ -24,6 +24,9 @@ package final class AgentConnection {
     private var channel: (any Channel)?
     /// Streams that wait for the agent to have room, in their order; bounded by the configuration.
     private var queue: [StreamTransport] = []
+    /// Binds whose answer has gone out. An agent ends streams of binds that it does not know yet, and visitors may be
+    /// waiting for just this endpoint when its table comes into force.
+    private var answeredBinds: Set<String> = []
     private var isEnded = false
     private var endPromises: [EventLoopPromise<Void>] = []
 
@@ -96,7 +99,7 @@ package final class AgentConnection {
 
     /// Opens a stream, or lets it wait until the agent has room for it.
     func start(_ transport: StreamTransport) {
-        if self.isEnded || (self.queue.isEmpty && self.session.canOpenProxy(bindID: transport.request.bindID)) {
+        if self.isEnded || (self.queue.isEmpty && self.hasRoom(for: transport)) {
             transport.open()
         } else if self.queue.count < self.proxyLoop.configuration.queuedStreams {
             let deadline = Deadline { [weak transport] in transport?.queueTimePassed() }
@@ -107,6 +110,11 @@ package final class AgentConnection {
             self.proxyLoop.counters.limitsReached += 1
             transport.wasIgnored()
         }
+    }
+
+    private func hasRoom(for transport: StreamTransport) -> Bool {
+        let bindID = transport.request.bindID
+        return self.answeredBinds.contains(bindID) && self.session.canOpenProxy(bindID: bindID)
     }
 
     func leaveQueue(_ transport: StreamTransport) {
@@ -125,7 +133,7 @@ package final class AgentConnection {
         let waiting = self.queue
         self.queue = []
         for transport in waiting {
-            if self.session.canOpenProxy(bindID: transport.request.bindID) {
+            if self.hasRoom(for: transport) {
                 self.endWait(of: transport)
                 transport.open()
             } else {
@@ -188,9 +196,10 @@ package final class AgentConnection {
     /// by the session.
     private func ask<Answer: AgentAnswer>(
         _ reply: CallReply<Answer>,
-        _ question: @escaping @Sendable () async throws(Failure) -> Answer
+        _ question: @escaping @Sendable () async throws(Failure) -> Answer,
+        whenAnswered: @escaping (Answer) -> Void = { _ in }
     ) {
-        let bound = NIOLoopBound(reply, eventLoop: self.proxyLoop.eventLoop)
+        let bound = NIOLoopBound((reply, whenAnswered), eventLoop: self.proxyLoop.eventLoop)
         let eventLoop = self.proxyLoop.eventLoop
         Task {
             let result: Result<Answer, Failure>
@@ -199,7 +208,11 @@ package final class AgentConnection {
             } catch {
                 result = .failure(error)
             }
-            eventLoop.execute { bound.value.complete(result) }
+            eventLoop.execute {
+                let (reply, whenAnswered) = bound.value
+                reply.complete(result)
+                if case .success(let answer) = result { whenAnswered(answer) }
+            }
         }
     }
 }
@@ -245,6 +258,9 @@ extension AgentConnection: AgentServerSessionDelegate {
                 token: grant.token,
                 tunnelID: grant.tunnelID.text
             )
+        } whenAnswered: { [weak self] answer in
+            self?.answeredBinds.insert(answer.id)
+            self?.workThroughQueue()
         }
     }
 
@@ -258,6 +274,8 @@ extension AgentConnection: AgentServerSessionDelegate {
         self.ask(reply) { () async throws(Failure) -> AgentMessage.UnbindAnswer in
             try await control.unbind(request.id, on: id)
             return AgentMessage.UnbindAnswer()
+        } whenAnswered: { [weak self] _ in
+            self?.answeredBinds.remove(request.id)
         }
     }
 

@@ -65,7 +65,7 @@ package final class LoopAgents: AgentPorts {
         guard let hub = self.hub, let entry = self.directory.entry(of: id), entry.loopIndex != self.index else {
             return nil
         }
-        return RemotePort(hub: hub, mailbox: hub.mailboxes[entry.loopIndex], connection: id)
+        return RemotePort(hub: hub, mailbox: hub.mailboxes[entry.loopIndex], connection: id, directory: self.directory)
     }
 }
 
@@ -74,17 +74,21 @@ private final class RemotePort: AgentPort {
     private let hub: RelayHub
     private let mailbox: LoopMailbox
     private let connection: ConnectionID
+    private let directory: SessionDirectory
 
-    init(hub: RelayHub, mailbox: LoopMailbox, connection: ConnectionID) {
+    init(hub: RelayHub, mailbox: LoopMailbox, connection: ConnectionID, directory: SessionDirectory) {
         self.hub = hub
         self.mailbox = mailbox
         self.connection = connection
+        self.directory = directory
     }
 
     var isOnThisLoop: Bool { false }
 
     func open(_ request: AgentStreamRequest, receiver: any UpstreamTransportReceiver) -> (any UpstreamTransport)? {
-        RemoteTransport(
+        // The table that says so may be on its way: then the visitor waits for it, rather than fail on the other loop.
+        guard self.directory.entry(of: self.connection) != nil else { return nil }
+        return RemoteTransport(
             hub: self.hub,
             mailbox: self.mailbox,
             connection: self.connection,

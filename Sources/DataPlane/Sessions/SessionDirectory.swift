@@ -2,7 +2,8 @@ package import EdgeLink
 package import NIOCore
 import Synchronization
 
-/// Where every agent connection of this edge lives. Asked when a table is taken up, never while a request waits.
+/// Where every agent connection of this edge lives. Asked when a table is taken up, and when a stream is opened to an
+/// agent of another loop.
 package final class SessionDirectory: Sendable {
     struct Entry: Sendable {
         let loopIndex: Int
