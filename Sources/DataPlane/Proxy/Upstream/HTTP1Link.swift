@@ -223,7 +223,8 @@ package final class HTTP1Link: Timed, UpstreamTransportReceiver {
         whole.withUnsafeReadableBytes { self.sink?.responseHead(head, in: $0, body: first, isComplete: isComplete) }
         if isComplete {
             self.completeResponse(left: bytes.readableBytes)
-        } else if bytes.readableBytes > 0 {
+        } else {
+            // Trailers are held back by the reader and come out of it even where nothing is left to read.
             self.receiveBody(bytes)
         }
     }

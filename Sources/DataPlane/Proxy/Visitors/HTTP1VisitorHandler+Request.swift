@@ -169,7 +169,8 @@ extension HTTP1VisitorHandler {
         guard self.link === link else { return }
         if let large { link.sendBody(large) }
         if !self.requestEnded {
-            if isComplete { self.endRequest() } else if rest.readableBytes > 0 { self.receiveBody(rest) }
+            // Trailers are held back by the reader and come out of it even where nothing is left to read.
+            if isComplete { self.endRequest() } else { self.receiveBody(rest) }
             guard self.link === link else { return }
         }
         if !self.isInRead { link.flush() }

@@ -39,6 +39,26 @@ import Testing
     }
 
     @Test(arguments: Way.allCases)
+    func `Trailers that come with everything else in one read are passed on, both ways`(way: Way) async throws {
+        try await way.with { upstream in
+            _ = try await upstream.read(until: "\r\n\r\n")
+            let body = try await upstream.read(until: "\r\n\r\n")
+            #expect(body.contains("X-Sum: 1\r\n"))
+            try await upstream.write(
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nX-Sum: 2\r\n\r\n"
+            )
+            _ = try await upstream.readToEnd()
+        } _: { edge in
+            let visitor = try await edge.visit()
+            let chunks = "5\r\nhello\r\n0\r\nX-Sum: 1\r\n\r\n"
+            try await visitor.write(request("POST /", "Transfer-Encoding: chunked\r\n", body: chunks))
+            #expect(try await visitor.read(until: "\r\n\r\n").hasPrefix("HTTP/1.1 200 OK\r\n"))
+            #expect(try await visitor.read(until: "\r\n\r\n") == "2\r\nok\r\n0\r\nX-Sum: 2\r\n\r\n")
+            await visitor.close()
+        }
+    }
+
+    @Test(arguments: Way.allCases)
     func `A visitor that expects 100-continue gets it from the service, then the answer`(way: Way) async throws {
         try await way.with { upstream in
             let head = try await upstream.read(until: "\r\n\r\n")
