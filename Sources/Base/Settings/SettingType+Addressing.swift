@@ -58,12 +58,14 @@ extension SettingType where Value == HostName {
 }
 
 extension SettingType where Value == HostPattern {
+    /// A host name, a wildcard, or `*` for every host.
     package static var hostPattern: SettingType {
         SettingType(
             "host name or wildcard",
-            expectation: "a host name such as app.example.com or *.example.com",
-            parse: HostPattern.init(parsing:)
-        )
+            expectation: "a host name such as app.example.com or *.example.com, or * for every host"
+        ) { text in
+            text == "*" ? .anyHost : try HostPattern(parsing: text)
+        }
     }
 }
 
