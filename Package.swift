@@ -190,7 +190,8 @@ let modules: [Module] = [
         room: "Programs",
         name: "EdgeProgram",
         uses: [
-            "Addressing", "Model", "Settings", "EdgeLink", "Secrets", "Certificates", "Store", "SQLiteStore", "Control",
+            "Addressing", "Model", "Settings", "EdgeLink", "Secrets", "Certificates", "Proxy", "Edge", "Store",
+            "SQLiteStore", "Control",
         ],
         products: [.NIOCore, .NIOPosix, .NIOHTTP1, .Logging, .ServiceLifecycle, .UnixSignals],
         tests: [.NIOEmbedded]
@@ -201,7 +202,7 @@ let modules: [Module] = [
         form: .program("portico-edge"),
         uses: ["Model", "Settings", "EdgeProgram"],
         products: [.ArgumentParser],
-        tests: nil
+        tests: [.NIOCore, .NIOPosix]
     ),
 ]
 

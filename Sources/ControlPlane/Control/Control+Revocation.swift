@@ -15,6 +15,8 @@ extension Control {
                     revision = changes.last?.revision ?? revision
                 }
             } catch {
+                // A read that the end of the task cut short is no failure of the store.
+                guard !Task.isCancelled else { return }
                 if error == .forgotten { revision = .zero }
                 self.logger.warning("cannot follow the store", metadata: ["error.detail": "\(error)"])
                 // Only the end of the task cuts the pause short.

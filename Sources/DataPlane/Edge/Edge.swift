@@ -120,6 +120,14 @@ package actor Edge {
         try await LoopAgents.connect(agents).get()
     }
 
+    /// Serves these certificates to whoever connects from now on; what is connected stays as it is.
+    ///
+    /// - Throws: `Failure` when one of them cannot be used; the old ones stay in force then.
+    package func replaceCertificates(_ certificates: [ServedCertificate]) async throws {
+        let contexts = try TLSContexts(certificates)
+        await self.onEachLoop { $0.contexts = contexts }
+    }
+
     /// Ends in good order: no new visitors, what is under way ends by itself or after `drainDuration`, then agents
     /// are told to go elsewhere.
     package func drain() async {

@@ -13,24 +13,27 @@ enum ProcessLimits {
         setrlimit(Self.core, &limit)
     }
 
-    /// Raises the number of open files to what is allowed, and says so when that is too few for `connections`, of
-    /// which each may need another to an upstream.
-    static func raiseOpenFiles(for connections: Int, logger: Logger) {
+    /// Whoever reads the output may go; writing to it fails then, and ends nothing.
+    static func ignoreBrokenPipes() {
+        signal(SIGPIPE, SIG_IGN)
+    }
+
+    /// Raises the number of open files to what is allowed.
+    ///
+    /// - Parameter connections: how many there may be; each may need another to an upstream.
+    /// - Returns: what the operator should know when that is too few; nil when it is enough.
+    static func raiseOpenFiles(for connections: Int) -> Logger.Metadata? {
         var limit = rlimit()
-        guard getrlimit(Self.openFiles, &limit) == 0 else { return }
+        guard getrlimit(Self.openFiles, &limit) == 0 else { return nil }
         let wanted = rlim_t(connections * 2 + Self.spareDescriptors)
         if limit.rlim_max < wanted {
             // Root may raise the hard limit too; others keep what they have.
             var higher = rlimit(rlim_cur: wanted, rlim_max: wanted)
-            if setrlimit(Self.openFiles, &higher) == 0 { return }
+            if setrlimit(Self.openFiles, &higher) == 0 { return nil }
         }
         limit.rlim_cur = limit.rlim_max
         setrlimit(Self.openFiles, &limit)
-        guard limit.rlim_max < wanted else { return }
-        logger.warning(
-            "fewer files may be open than limits.connections need",
-            metadata: ["limit.files": "\(limit.rlim_max)", "limit.wanted": "\(wanted)"]
-        )
+        return limit.rlim_max >= wanted ? nil : ["limit.files": "\(limit.rlim_max)", "limit.wanted": "\(wanted)"]
     }
 
     #if canImport(Glibc)

@@ -26,7 +26,14 @@ package enum Terminal {
         return ([failure.description] + settings.problems.compactMap(\.excerpt)).joined(separator: "\n")
     }
 
+    /// A line of the log, on standard error.
+    @Sendable
+    static func log(_ line: String) {
+        Self.writeError(line)
+    }
+
     private static func writeError(_ text: String) {
-        FileHandle.standardError.write(Data("\(text)\n".utf8))
+        // Nobody reads any more: there is nobody left to tell.
+        try? FileHandle.standardError.write(contentsOf: Data("\(text)\n".utf8))
     }
 }

@@ -22,4 +22,12 @@ import Testing
         let edge = try EdgeProgramConfiguration.definition(.fixed).load(SettingsLayers(file: file)).configuration
         #expect(edge.upstreams.count == 1)
     }
+
+    @Test func `The file for the system's service is a configuration`() throws {
+        let path = URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "../../../deploy/systemd/portico-edge.yml").standardized
+        let file = try SettingsFile(path: path.path, text: String(contentsOf: path, encoding: .utf8))
+        let edge = try EdgeProgramConfiguration.definition(.fixed).load(SettingsLayers(file: file)).configuration
+        #expect(edge.listeners.https.map(\.port) == [443])
+    }
 }

@@ -20,6 +20,10 @@ extension EdgeProgramConfiguration {
         ]
         var taken: [(key: String, address: ListenAddress)] = []
         for (key, addresses) in listeners {
+            // Any free port does where nobody must be told the number beforehand.
+            if key != "management", addresses.contains(where: { $0.port == 0 }) {
+                settings.refuse("listeners.\(key)", "has port 0; URLs and agents need one that is known")
+            }
             for address in addresses where address.port != 0 {
                 if let other = taken.first(where: { $0.address.overlaps(address) }) {
                     settings.refuse("listeners.\(key)", "has \(address), which listeners.\(other.key) has already")

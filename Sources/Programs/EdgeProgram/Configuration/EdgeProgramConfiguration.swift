@@ -74,7 +74,7 @@ package struct EdgeProgramConfiguration: Sendable {
         self.tcp = settings.section("tcp", "Endpoints with a port of their own.", TCPEndpointConfiguration.init)
         self.agentLegs = settings.value(
             "agent_legs",
-            .integer(in: 1...8, of: "connections"),
+            .integer(in: 1...4, of: "connections"),
             default: min(max(self.threads, 1), 4),
             written: "the number of threads, at most 4",
             "How many connections an agent that can have several is asked to open."

@@ -14,7 +14,6 @@ package struct LimitsConfiguration: Sendable {
     package let halfCloseGrace: Duration
     package let connectTimeout: Duration
     package let connections: Int
-    package let connectionsPerListener: Int
     package let connectionsPerAddress: Int
 
     init(from settings: SettingsReader) {
@@ -88,28 +87,19 @@ package struct LimitsConfiguration: Sendable {
             "connections",
             .integer(in: 16...10_000_000, of: "connections"),
             default: 50_000,
-            "Connections of visitors and agents in all."
-        )
-        self.connectionsPerListener = settings.value(
-            "connections_per_listener",
-            .integer(in: 16...10_000_000, of: "connections"),
-            default: 10_000,
-            "Connections to one listener."
+            "Connections of visitors in all. More: closed."
         )
         self.connectionsPerAddress = settings.value(
             "connections_per_address",
             .integer(in: 1...10_000_000, of: "connections"),
             default: 256,
-            "Connections from one IP address (IPv6: from one /64). More: closed."
+            "Connections of visitors from one IP address. More: closed."
         )
         if self.lineBytes > self.headBytes {
             settings.refuse("line_bytes", "is larger than head_bytes; a line is a part of a head")
         }
-        if self.connectionsPerListener > self.connections {
-            settings.refuse("connections_per_listener", "is larger than connections, which it is a part of")
-        }
-        if self.connectionsPerAddress > self.connectionsPerListener {
-            settings.refuse("connections_per_address", "is larger than connections_per_listener, which it is a part of")
+        if self.connectionsPerAddress > self.connections {
+            settings.refuse("connections_per_address", "is larger than connections, which it is a part of")
         }
     }
 }

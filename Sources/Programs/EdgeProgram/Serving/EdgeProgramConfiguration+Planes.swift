@@ -1,0 +1,102 @@
+import Addressing
+import Certificates
+import Control
+import Edge
+import Model
+import Proxy
+import Settings
+
+extension EdgeProgramConfiguration {
+    /// What the data plane is told.
+    func dataPlane(_ certificates: [ServedCertificate]) -> EdgeConfiguration {
+        var edge = EdgeConfiguration()
+        edge.http = self.listeners.http.map(\.forEdge)
+        edge.https = self.listeners.https.map(\.forEdge)
+        edge.agents = self.listeners.agents.map(\.forEdge)
+        edge.tcpHost = self.tcp.address?.description ?? MachineAddresses.any
+        edge.connectHost = self.connectHost.text
+        edge.requiresServerName = self.tls.requiresServerName
+        edge.region = self.region
+        edge.threads = self.threads
+        edge.proxy = self.limits.proxy
+        edge.handshakeMilliseconds = self.limits.handshakeTimeout.milliseconds
+        edge.connectionLimit = self.limits.connections
+        edge.connectionsPerAddress = self.limits.connectionsPerAddress
+        edge.drainDuration = self.drainTimeout
+        edge.certificates = certificates
+        return edge
+    }
+
+    /// What the control plane is told.
+    var controlPlane: Control.Configuration {
+        let agentPort = self.listeners.agents.first?.port ?? self.publicHTTPSPort ?? 443
+        var control = Control.Configuration(
+            baseDomains: [self.baseDomain],
+            connectAddress: "\(self.connectHost):\(agentPort)"
+        )
+        control.reservedHosts = [self.connectHost]
+        control.httpPorts = Self.ports(public: self.publicHTTPPort ?? 80, self.listeners.http)
+        control.tlsPorts = Self.ports(public: self.publicHTTPSPort ?? 443, self.listeners.https)
+        control.tcpHost = self.published.tcpHost
+        control.tcpPorts = self.tcp.ports
+        control.legs = self.agentLegs
+        control.region = self.region
+        control.holdTime = self.hold
+        control.staticUpstreams = self.upstreams.flatMap { upstream in
+            upstream.scheme.schemes.flatMap { scheme in
+                upstream.hosts.map { host in
+                    Control.StaticUpstream(
+                        url: EndpointURL(
+                            scheme: scheme,
+                            host: host,
+                            port: scheme == .http ? control.httpPorts[0] : control.tlsPorts[0]
+                        ),
+                        host: upstream.address.host.description,
+                        port: upstream.address.port
+                    )
+                }
+            }
+        }
+        return control
+    }
+
+    /// The ports by which visitors come, the one in URLs first.
+    private static func ports(public port: UInt16, _ listeners: [ListenAddress]) -> [UInt16] {
+        [port] + Set(listeners.map(\.port)).subtracting([port]).sorted()
+    }
+}
+
+extension LimitsConfiguration {
+    fileprivate var proxy: ProxyConfiguration {
+        var proxy = ProxyConfiguration()
+        proxy.headLimits.headBytes = self.headBytes
+        proxy.headLimits.fields = self.headFields
+        proxy.headLimits.lineBytes = self.lineBytes
+        proxy.headMilliseconds = self.headTimeout.milliseconds
+        proxy.bodyIdleMilliseconds = self.bodyIdleTimeout.milliseconds
+        proxy.slowReaderMilliseconds = self.slowReaderTimeout.milliseconds
+        proxy.keepAliveMilliseconds = self.keepAliveTimeout.milliseconds
+        proxy.pipeIdleMilliseconds = self.pipeIdleTimeout.milliseconds
+        proxy.halfCloseMilliseconds = self.halfCloseGrace.milliseconds
+        proxy.connectMilliseconds = self.connectTimeout.milliseconds
+        return proxy
+    }
+}
+
+extension ServedCertificate {
+    /// A certificate of the local authority, for the names that it was made for.
+    init(_ issued: IssuedCertificate, for names: ServerNames) {
+        self.init(names: names.hosts, chainPEM: issued.certificatePEM, keyPEM: issued.keyPEM)
+    }
+}
+
+extension ListenAddress {
+    fileprivate var forEdge: EdgeConfiguration.ListenAddress { .init(host: self.host, port: self.port) }
+}
+
+extension Duration {
+    /// Whole milliseconds. Settings are bounded to days, far from where this could overflow.
+    fileprivate var milliseconds: Int64 {
+        self.components.seconds * 1000 + self.components.attoseconds / 1_000_000_000_000_000
+    }
+}

@@ -1,0 +1,88 @@
+import Control
+import Edge
+import Foundation
+import Logging
+package import Model
+import ServiceLifecycle
+import Settings
+
+/// A whole edge in this process: opens what the data folder holds, and runs until a signal ends it.
+package struct EdgeServer {
+    private let configuration: EdgeProgramConfiguration
+    private let logger: Logger
+
+    package init(_ configuration: EdgeProgramConfiguration) {
+        self.configuration = configuration
+        self.logger = Logger(label: "portico-edge") { label in
+            LineLogHandler(label: label, configuration.log, write: Terminal.log)
+        }
+    }
+
+    /// Serves until SIGTERM or SIGINT, and returns when all that was under way has ended or the drain is over.
+    ///
+    /// - Throws: what keeps the edge from starting, or ends it; nothing is open then.
+    package func run() async throws(Failure) {
+        ProcessLimits.forbidCoreDumps()
+        ProcessLimits.ignoreBrokenPipes()
+        let shortage = ProcessLimits.raiseOpenFiles(for: self.configuration.limits.connections)
+
+        let folder = DataFolder(self.configuration.dataFolder)
+        let store = try folder.openStore()
+        let lock = try ServeLock(folder)
+        defer { withExtendedLifetime(lock) {} }
+        let keys = try folder.openKeys()
+        let names = ServerNames(self.configuration)
+        let certificate = ServedCertificate(try folder.certificate(for: names), for: names)
+
+        let edge = Edge(configuration: self.configuration.dataPlane([certificate]), logger: self.logger)
+        let control = Control(
+            store: store,
+            configuration: self.configuration.controlPlane,
+            sealingKeys: keys,
+            logger: self.logger
+        )
+        let readiness = Readiness()
+        let announce = { @Sendable (name: String, address: String) in
+            Terminal.say("\(name.padding(toLength: 11, withPad: " ", startingAt: 0))\(address)")
+        }
+        let management = try await ManagementService.open(
+            self.configuration.listeners.management,
+            readiness: readiness,
+            store: store
+        )
+        for address in management.addresses { announce("management", address) }
+        // Shut down from the last to the first: visitors before health checks, and signals are heard to the end.
+        try await Self.run(logger: self.logger) {
+            [
+                management,
+                ControlService(control: control),
+                CertificateService(folder: folder, names: names, edge: edge, logger: self.logger),
+                EdgeService(
+                    edge: edge,
+                    control: control,
+                    listeners: self.configuration.listeners,
+                    readiness: readiness,
+                    announce: announce,
+                    whenServing: { [logger] in
+                        guard let shortage else { return }
+                        logger.warning("fewer files may be open than limits.connections may need", metadata: shortage)
+                    }
+                ),
+            ]
+        }
+        self.logger.info("edge ended")
+    }
+
+    private static func run(logger: Logger, _ services: () -> [any Service]) async throws(Failure) {
+        let signals = SignalService()
+        let group = ServiceGroup(services: [signals] + services(), logger: logger)
+        signals.onFirstSignal { await group.triggerGracefulShutdown() }
+        do {
+            try await group.run()
+        } catch let failure as Failure {
+            throw failure
+        } catch {
+            throw Failure(.listenFailed, "The edge ended: \(error)", detail: "\(error)", cause: error)
+        }
+    }
+}

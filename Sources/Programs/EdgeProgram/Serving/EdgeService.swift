@@ -1,0 +1,74 @@
+import Control
+import Edge
+import Model
+import NIOCore
+import NIOPosix
+import ServiceLifecycle
+import Settings
+
+/// Both planes of an edge, from the opening of its listeners to the end of its drain.
+struct EdgeService: Service {
+    let edge: Edge
+    let control: Control
+    let listeners: ListenersConfiguration
+    let readiness: Readiness
+    /// Told each listener that serves.
+    let announce: @Sendable (_ name: String, _ address: String) -> Void
+    /// Called when all of them do.
+    let whenServing: @Sendable () -> Void
+
+    func run() async throws {
+        do {
+            try await self.open()
+            try await gracefulShutdown()
+        } catch {
+            // A failure here, or of another service, which cancelled this one.
+            self.readiness.set(.draining)
+            await self.edge.stop()
+            throw error
+        }
+        self.readiness.set(.draining)
+        await self.control.drain()
+        await self.edge.drain()
+        await self.edge.stop()
+    }
+
+    private func open() async throws {
+        try await self.checkPorts()
+        _ = try await self.edge.start(control: self.control)
+        await self.control.attach(self.edge)
+        self.readiness.set(.ready)
+        for (name, addresses) in self.named {
+            for address in addresses { self.announce(name, "\(address)") }
+        }
+        self.whenServing()
+    }
+
+    private var named: [(String, [ListenAddress])] {
+        [("http", self.listeners.http), ("https", self.listeners.https), ("agents", self.listeners.agents)]
+    }
+
+    /// Every loop listens on the same port (SO_REUSEPORT), and so would another edge of the same user: half of the
+    /// visitors would be its. A listener that doesn't share shows whether someone is there.
+    private func checkPorts() async throws {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        defer { group.shutdownGracefully { _ in } }
+        let bootstrap = ServerBootstrap(group: group).serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+        for address in self.named.flatMap(\.1) {
+            do {
+                try await bootstrap.bind(to: address.socketAddress()).get().close().get()
+            } catch {
+                throw Failure(listening: address, error)
+            }
+        }
+    }
+}
+
+/// Follows the store, so that what is revoked in another process ends here.
+struct ControlService: Service {
+    let control: Control
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await self.control.run() }
+    }
+}
