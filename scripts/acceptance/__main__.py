@@ -11,6 +11,7 @@ import time
 # Each registers its checks, in this order.
 import bodies
 import outages
+import sessions
 import words
 from stage import CHECKS, Stage
 
@@ -24,6 +25,7 @@ def arguments():
     parser.add_argument("--gigabyte", type=int, default=1 << 30, help="bytes of the large bodies")
     parser.add_argument("--readers", type=int, default=1000)
     parser.add_argument("--visits", type=int, default=10_000)
+    parser.add_argument("--sessions", type=int, default=1000)
     parser.add_argument("--outages", type=lambda text: [int(n) for n in text.split(",")], default=[1, 20, 600])
     parser.add_argument("--only", default="", help="checks whose title contains this")
     return parser.parse_args()
