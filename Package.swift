@@ -190,8 +190,8 @@ let modules: [Module] = [
         room: "Programs",
         name: "EdgeProgram",
         uses: [
-            "Addressing", "Model", "Settings", "EdgeLink", "Secrets", "Certificates", "Proxy", "Edge", "Store",
-            "SQLiteStore", "Control",
+            "Addressing", "Model", "Settings", "Secrets", "Certificates", "Proxy", "Edge", "Store", "SQLiteStore",
+            "Control",
         ],
         products: [.NIOCore, .NIOPosix, .NIOHTTP1, .Logging, .ServiceLifecycle, .UnixSignals],
         tests: [.NIOEmbedded]
