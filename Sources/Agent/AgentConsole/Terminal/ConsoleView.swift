@@ -64,7 +64,7 @@ package struct ConsoleView: Sendable {
         switch status {
         case .connecting: self.row("Session Status", "connecting", .yellow)
         case .online: self.row("Session Status", "online", .green)
-        case .reconnecting(let error): self.row("Session Status", "reconnecting (\(error))", .red)
+        case .reconnecting(let error): self.row("Session Status", "reconnecting (\(error.message))", .red)
         case .closed: self.row("Session Status", "closed", .red)
         }
     }

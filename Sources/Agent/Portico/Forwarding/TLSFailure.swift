@@ -1,3 +1,4 @@
+import NIOCore
 import NIOSSL
 
 /// Why a TLS handshake failed, as far as its error tells.
@@ -30,6 +31,10 @@ struct TLSFailure {
         switch error {
         case let error as NIOSSLExtraError where error == .failedToValidateHostname:
             return .nameMismatch
+        case let error as ChannelError where [.eof, .ioOnClosedChannel, .alreadyClosed].contains(error):
+            return .failed("it closed the connection")
+        case let error as IOError:
+            return .failed(ConnectFailure(error).reason)
         case NIOSSLError.unableToValidateCertificate, NIOSSLError.noCertificateToValidate:
             return .untrusted
         default:
