@@ -34,3 +34,18 @@ upstreams:
     *) die "no such kind: $kind (edge or tunnel)" ;;
 esac
 make_edge "$bin" "$home"
+if [ "$kind" = tunnel ]; then
+    # The driver asks for the host 127.0.0.1.
+    cat >"$home/agent.yml" <<YAML
+version: 3
+agent:
+  authtoken: $(cat "$home/authtoken")
+  connect_url: localhost:$AGENT_PORT
+  connect_cas: $home/data/ca.pem
+endpoints:
+  - name: bench
+    url: http://127.0.0.1
+    upstream:
+      url: http://127.0.0.1:$target
+YAML
+fi

@@ -103,11 +103,20 @@ struct EndpointURLParser {
             }
         } else if scheme != .tcp {
             // The host of a TCP endpoint is the edge's own and may be a single name or an address.
-            guard host.labelCount > 1, !host.base.endsInNumber else {
+            guard host.labelCount > 1, !host.base.endsInNumber || Self.isAddress(host, of: scheme) else {
                 throw self.failure(.host(.suffix), at: parts.host.lowerBound)
             }
         }
         return host
+    }
+
+    /// An edge that has no name is visited by its IPv4 address. Only over plain HTTP: TLS names no addresses in its
+    /// ClientHello (RFC 6066 §3). Other spellings of the address would be other hosts, and are none.
+    private static func isAddress(_ host: HostPattern, of scheme: EndpointScheme) -> Bool {
+        guard scheme == .http, !host.isWildcard, let address = try? IPAddress(parsing: host.base.text) else {
+            return false
+        }
+        return "\(address)" == host.base.text
     }
 
     private func port(

@@ -12,6 +12,7 @@ import Testing
         ("HTTPS://Example.Base:443", .http, "https example.base 443"),
         ("*.example.base", .https, "https *.example.base nil"), ("http://h.base:80", .https, "http h.base 80"),
         ("tcp://1.tcp.base:1", .https, "tcp 1.tcp.base 1"), ("tcp://127.0.0.1:9", .https, "tcp 127.0.0.1 9"),
+        ("http://127.0.0.1", .https, "http 127.0.0.1 nil"),
         ("tcp://localhost:65535", .https, "tcp localhost 65535"), ("tcp://x.internal:1", .https, "tcp x.internal 1"),
         ("*.a.b.c.internal", .https, "https *.a.b.c.internal nil"), ("h.base.", .https, "https h.base nil"),
     ])
@@ -33,7 +34,8 @@ import Testing
         ("https://a b", 9, .malformed), ("https://a.b\\c", 11, .malformed), ("https://:443", 0, .malformed),
         ("https://[::1]:443", 9, .malformed), ("a.b:1:2", 3, .malformed), ("https://a.b\n", 11, .malformed),
         ("a.b.c.d.e.internal", 0, .tooDeep), ("https://a_b.c", 9, .host(.underscore)), ("name", 0, .host(.suffix)),
-        ("https://1.2.3.4", 8, .host(.suffix)), ("8080", 0, .host(.suffix)),
+        ("https://1.2.3.4", 8, .host(.suffix)), ("http://1.2.3", 7, .host(.suffix)),
+        ("http://*.2.3.4", 7, .host(.suffix)), ("8080", 0, .host(.suffix)),
     ])
     func `Text that is no wish says what is wrong and where`(
         text: String,
