@@ -96,7 +96,7 @@ let modules: [Module] = [
     Module(
         room: "Wire",
         name: "Preamble",
-        uses: ["Addressing", "Model"],
+        uses: ["Addressing"],
         products: [.NIOCore],
         tests: [.NIOCore, .NIOEmbedded]
     ),
@@ -126,32 +126,28 @@ let modules: [Module] = [
     Module(
         room: "DataPlane",
         name: "Routing",
-        uses: ["Addressing", "Model", "EdgeLink"],
-        products: [.NIOCore],
-        tests: [.NIOCore, .NIOEmbedded]
+        uses: ["Addressing", "Model", "EdgeLink"]
     ),
     Module(
         room: "DataPlane",
         name: "Proxy",
-        uses: ["Addressing", "Model", "Preamble", "EdgeLink", "Routing"],
-        products: [.NIOCore, .NIOPosix, .DequeModule],
-        tests: [.NIOCore, .NIOEmbedded, .NIOPosix]
+        uses: ["Addressing", "Model", "EdgeLink", "Routing"],
+        products: [.NIOCore, .NIOPosix]
     ),
     Module(
         room: "DataPlane",
         name: "Sessions",
-        uses: ["Addressing", "Model", "Preamble", "Mux", "AgentProtocol", "EdgeLink", "Routing", "Proxy"],
-        products: [.NIOCore, .Logging, .DequeModule],
-        tests: [.NIOCore, .NIOEmbedded]
+        uses: ["Addressing", "Model", "Preamble", "Mux", "AgentProtocol", "EdgeLink", "Proxy"],
+        products: [.NIOCore, .Logging],
+        tests: nil
     ),
     Module(
         room: "DataPlane",
         name: "Edge",
         uses: [
-            "Addressing", "Model", "Preamble", "Mux", "AgentProtocol", "EdgeLink", "Routing",
-            "Proxy", "Sessions",
+            "Addressing", "Model", "Preamble", "EdgeLink", "Routing", "Proxy", "Sessions",
         ],
-        products: [.NIOCore, .NIOPosix, .NIOTLS, .NIOSSL, .Logging, .ServiceLifecycle],
+        products: [.NIOCore, .NIOPosix, .NIOTLS, .NIOSSL, .Logging],
         tests: nil
     ),
     Module(room: "ControlPlane", name: "Store", uses: ["Model"], tests: nil),
@@ -174,8 +170,9 @@ let modules: [Module] = [
     Module(
         room: "Agent",
         name: "AgentRuntime",
-        uses: ["Addressing", "Model", "Settings", "Portico"],
-        products: [.Yams]
+        uses: ["Model", "Settings", "Portico"],
+        products: [.Yams],
+        tests: [.NIOCore]
     ),
     Module(room: "Agent", name: "AgentConsole", uses: ["Portico", "AgentRuntime"], products: [.NIOCore]),
     Module(
@@ -227,11 +224,9 @@ let support: [Module] = [
         room: "Support",
         name: "EdgeTestSupport",
         uses: [
-            "Addressing", "Model", "EdgeLink", "Secrets", "Certificates", "Routing", "Proxy", "Sessions", "Edge",
-            "Store", "SQLiteStore", "Control",
-            "Portico", "TestSupport",
+            "Addressing", "Model", "EdgeLink", "Secrets", "Certificates", "Edge", "SQLiteStore", "Control", "Portico",
         ],
-        products: [.NIOCore, .NIOPosix, .NIOSSL, .NIOTLS, .Logging, .ServiceLifecycle],
+        products: [.NIOCore, .NIOPosix, .NIOSSL, .NIOTLS, .Logging],
         tests: nil
     ),
 ]

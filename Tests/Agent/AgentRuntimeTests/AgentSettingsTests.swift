@@ -176,10 +176,10 @@ struct AgentSettingsTests {
 
     #if os(Linux)
         @Test(arguments: [
-            (["HOME": "/home/ada"], "/home/ada/.config/portico/portico.yml"),
-            (["HOME": "/home/ada", "XDG_CONFIG_HOME": "/etc/xdg"], "/etc/xdg/portico/portico.yml"),
-            (["HOME": "/home/ada", "XDG_CONFIG_HOME": "relative"], "/home/ada/.config/portico/portico.yml"),
-            (["HOME": "/home/ada", "NGROK_CONFIG": "/a.yml"], "/a.yml"),
+            (["HOME": "/people/ada"], "/people/ada/.config/portico/portico.yml"),
+            (["HOME": "/people/ada", "XDG_CONFIG_HOME": "/etc/xdg"], "/etc/xdg/portico/portico.yml"),
+            (["HOME": "/people/ada", "XDG_CONFIG_HOME": "relative"], "/people/ada/.config/portico/portico.yml"),
+            (["HOME": "/people/ada", "NGROK_CONFIG": "/a.yml"], "/a.yml"),
         ])
         func `The file is looked for where the system keeps such files`(environment: [String: String], path: String) {
             #expect(ConfigurationLocation(flags: [], environment: environment).paths == [path])
