@@ -56,8 +56,10 @@ final class RunningProgram: Sendable {
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_adddup2(&actions, output.write, 1)
         posix_spawn_file_actions_adddup2(&actions, errors.write, 2)
-        // NIO's sockets would live on in the program, and keep their ports. To close what isn't open is no error.
-        for descriptor in 3..<Int32(512) { posix_spawn_file_actions_addclose(&actions, descriptor) }
+        // NIO's sockets would live on in the program, and keep their ports: those of other tests too, which open more
+        // while this one starts. To close what isn't open is no error.
+        let open = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").compactMap(Int32.init)
+        for descriptor in 3..<(open.max() ?? 3) + 1024 { posix_spawn_file_actions_addclose(&actions, descriptor) }
 
         let words = ([self.program] + arguments).map { strdup($0) } + [nil]
         let variables = environment.map { strdup("\($0)=\($1)") } + [nil]
