@@ -135,11 +135,7 @@ package actor Edge {
         self.isDraining = true
         await self.closeListeners()
         await self.onEachLoop { $0.proxy.drain() }
-        let deadline = ContinuousClock.now + self.configuration.drainDuration
-        while self.limiter.count > 0, ContinuousClock.now < deadline {
-            // Only the drain waits like this; it looks at a counter that all loops share.
-            try? await Task.sleep(for: .milliseconds(50))
-        }
+        await Self.wait(atMost: self.configuration.drainDuration) { [limiter] in limiter.count == 0 }
         if self.limiter.count > 0 {
             self.logger.warning("connections cut at the end of the drain", metadata: ["count": "\(self.limiter.count)"])
         }
@@ -147,13 +143,15 @@ package actor Edge {
             loop.proxy.closeAll()
             for connection in loop.agents.localConnections { connection.goAway() }
         }
-        await self.waitForAgentsToGo()
+        await Self.wait(atMost: .seconds(2)) { [directory] in directory.count == 0 }
     }
 
-    private func waitForAgentsToGo() async {
-        let deadline = ContinuousClock.now + .seconds(2)
-        while self.directory.count > 0, ContinuousClock.now < deadline {
-            try? await Task.sleep(for: .milliseconds(20))
+    /// Looks at a counter that all loops share until it is as wished, the time is over, or the task is cancelled. Only
+    /// the end of a process waits like this.
+    private static func wait(atMost duration: Duration, until isReached: @Sendable () -> Bool) async {
+        let deadline = ContinuousClock.now + duration
+        while !isReached(), ContinuousClock.now < deadline {
+            guard (try? await Task.sleep(for: .milliseconds(20))) != nil else { return }
         }
     }
 

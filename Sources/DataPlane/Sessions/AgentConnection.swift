@@ -63,11 +63,7 @@ package final class AgentConnection {
     /// Puts the session behind the TLS handler of an accepted channel.
     package func install(in channel: any Channel) throws {
         self.channel = channel
-        // One batch of frames is as large as NIO's usual mark: with that, each would stop all writers.
-        try channel.syncOptions?.setOption(
-            .writeBufferWaterMark,
-            value: ChannelOptions.Types.WriteBufferWaterMark(low: 64 * 1024, high: 256 * 1024)
-        )
+        try AgentSocket.prepare(channel)
         try channel.pipeline.syncOperations.addHandler(self.quickAck, position: .first)
         try channel.pipeline.syncOperations.addHandler(self.session.connection.handler)
         self.agents.add(self)
