@@ -90,7 +90,8 @@ extension HTTP1VisitorHandler: ExchangeSink {
         if self.tryAgain(after: failure, at: endpoint) { return }
         self.loop.counters.failedExchanges += 1
         guard !self.responseStarted else {
-            // The visitor must see that the answer is not whole.
+            // The visitor gets what there is, and must see that it is not whole.
+            self.flushIfNeeded()
             self.closeNow()
             return
         }
