@@ -23,7 +23,7 @@ while (($# > 0)); do
     case "$1" in
         --quick)
             quick=true
-            options+=(--gigabyte $((128 << 20)) --readers 100 --visits 400 --outages "1,3")
+            options+=(--gigabyte $((128 << 20)) --readers 100 --visits 400 --sessions 50 --outages "1,3")
             ;;
         --only)
             options+=(--only "${2:?--only wants a text}")

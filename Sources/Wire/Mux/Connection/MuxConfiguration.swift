@@ -25,7 +25,9 @@ extension MuxConnection {
         package static var largeWindows: Self {
             var configuration = Self()
             configuration.growsWindows = true
-            configuration.maxReceiveWindow = 16 << 20
+            // 80 MB/s of one stream at 50 ms. A stalled reader holds up to a window of what was read for it, and about
+            // as much again in the buffers that the slices come from: 16 MiB cost 36 MB a reader.
+            configuration.maxReceiveWindow = 4 << 20
             return configuration
         }
     }
