@@ -92,7 +92,9 @@ STARTED_GROUPS=()
 start() {
     local log="$1"
     shift
-    setsid "$@" >"$log" 2>&1 </dev/null &
+    # Emptied here, not by the new process: nobody may read what an earlier one left.
+    : >"$log"
+    setsid "$@" >>"$log" 2>&1 </dev/null &
     started=$!
     STARTED_GROUPS+=("$started")
 }
