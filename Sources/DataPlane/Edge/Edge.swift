@@ -44,11 +44,6 @@ package actor Edge {
         )
     }
 
-    /// How many event loops there are: how many connections an agent does well to open.
-    package nonisolated var loopCount: Int {
-        self.configuration.threads > 0 ? self.configuration.threads : System.coreCount
-    }
-
     // MARK: Life
 
     /// Opens the listeners. Agents that come are let in by `control`.

@@ -15,9 +15,7 @@ package struct EndpointPool: Sendable {
         package let slot: Int
     }
 
-    /// Whether every member waits for its agent to come back.
-    package let isHeld: Bool
-    /// Those of `members` that can take traffic.
+    /// Those of `members` that can take traffic; none while all of them wait for their agents to come back.
     private let candidates: [Int]
 
     init(url: EndpointURL, members: [Member]) {
@@ -26,7 +24,6 @@ package struct EndpointPool: Sendable {
         self.candidates = members.indices.filter {
             if case .held = members[$0].endpoint.target { false } else { true }
         }
-        self.isHeld = self.candidates.isEmpty
     }
 
     /// A member drawn evenly; nil when the pool is held.

@@ -105,9 +105,6 @@ package final class RoutingTable: Sendable {
         self.ports[port].map { self.pools[$0] }
     }
 
-    /// The TCP ports that must be listened on.
-    package var tcpPorts: Set<UInt16> { Set(self.ports.keys) }
-
     package func contains(_ id: ResourceID<EndpointKind>) -> Bool { self.slots[id] != nil }
 
     /// The slot of an endpoint in this table.
