@@ -47,7 +47,7 @@ interop: ## run a published client's driver against a fresh edge
 fuzz: ## look for inputs that crash the parsers of outside bytes
 	@scripts/fuzz.sh $(if $(MINUTES),--minutes $(MINUTES))
 
-## ROUNDS, DUR, SYSTEMS    for bench: repetitions (3), seconds of one run (2), which systems
+## ROUNDS, DUR, SYSTEMS    for bench: repetitions (3), seconds of one run (2), which peers; more: scripts/bench.sh --help
 bench: ## measure the release build beside other proxies and tunnels, and print the ratio table
 	@scripts/bench.sh
 

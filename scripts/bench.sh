@@ -7,7 +7,7 @@
 #   ROUNDS    repetitions of each scenario (3)
 #   DUR       seconds of one run (2)
 #   SYSTEMS   the peers, of nginx haproxy envoy traefik caddy ssh-R frp chisel, comma between (all that are here)
-#   GROUPS_   what is measured, of edge bodies tunnel memory, comma between (all)
+#   PARTS     what is measured, of edge bodies tunnel memory, comma between (all)
 #   BENCH_BIN folder with programs that come from elsewhere: frps, frpc, chisel (.run/bench/bin)
 #   PIN       one: the system on core 0, load and target on core 1; none: no pinning (one)
 #
@@ -51,7 +51,7 @@ trap 'exit 130' INT TERM HUP
 measure() {
     local group="$1" scenarios="$2" systems="$3" peer rounds="${ROUNDS:-3}"
     shift 3
-    [[ ",${GROUPS_:-edge,bodies,tunnel,memory}," == *",$group,"* ]] || return 0
+    [[ ",${PARTS:-edge,bodies,tunnel,memory}," == *",$group,"* ]] || return 0
     for peer in "$@"; do
         if wanted "$peer"; then systems+=",$peer"; fi
     done
@@ -69,15 +69,17 @@ measure() {
     bench=$!
     wait "$bench" || warn "the group $group did not run to its end; logs: $run"
     bench=""
-    mv "$run" "$home/run/$group" 2>/dev/null || true
-    rm -f "$home/run/$group/www/1g"
+    rm -rf "$run/www"
+    mv "$run" "$home/run/$group-${scenarios%%,*}" 2>/dev/null || true
 }
 
 edges=(nginx haproxy envoy traefik caddy)
 measure edge h1_1k,https_1k,tls_new,lat_h1,lat_https ours "${edges[@]}"
 measure bodies h1_1m,https_1m,h1_64k,h1_post64k ours nginx-big haproxy-big envoy
 measure tunnel h1_1k,h1_one,h1_1m,bulk_1g ours-tunnel ssh-R frp chisel
-measure memory idle,idle_tls ours "${edges[@]}"
+# In processes of their own: what one left in a heap would serve the other.
+measure memory idle ours "${edges[@]}"
+measure memory idle_tls ours "${edges[@]}"
 
 echo
 python3 "$ROOT/bench/table.py" "$results" | tee "$home/table.md"
