@@ -27,12 +27,17 @@ private func find(_ host: String, _ benchmark: Benchmark) throws {
     }
 }
 
+private struct BadBenchmark: Error {}
+
 private func endpoints() throws -> [RoutedEndpoint] {
     let names = (0..<10_000).map { "host-\($0).portico.example" } + (0..<100).map { "*.team-\($0).portico.example" }
     return try names.enumerated().map { number, name in
-        RoutedEndpoint(
-            id: ResourceID("ep_\(number)"),
-            account: ResourceID("ac_1"),
+        guard let id = ResourceID<EndpointKind>("ep_\(number)"), let account = ResourceID<AccountKind>("ac_1") else {
+            throw BadBenchmark()
+        }
+        return RoutedEndpoint(
+            id: id,
+            account: account,
             url: try EndpointURL(parsing: "https://\(name)"),
             isPooled: false,
             target: .address(host: "127.0.0.1", port: 80)
