@@ -138,7 +138,7 @@ let modules: [Module] = [
         room: "DataPlane",
         name: "Sessions",
         uses: ["Addressing", "Model", "Preamble", "Mux", "AgentProtocol", "EdgeLink", "Proxy"],
-        products: [.NIOCore, .Logging],
+        products: [.NIOCore, .NIOConcurrencyHelpers, .Logging],
         tests: nil
     ),
     Module(

@@ -23,7 +23,7 @@ package struct Authtoken: Sendable {
 
     /// A new one, made `time` seconds after the start of 1970.
     package static func new(at time: Int64) -> Authtoken {
-        var random = SystemRandomNumberGenerator()
+        var random = SystemRandom()
         let name = KSUID(at: time, using: &random)
         let secret = Base62.random(Self.secretLength, using: &random)
         return Authtoken(name: name, secret: Secret("\(name)_\(secret)"))

@@ -39,7 +39,7 @@ extension ResourceID {
 
     /// A new identifier, made `time` seconds after the start of 1970.
     package static func new(at time: Int64) -> Self {
-        var random = SystemRandomNumberGenerator()
+        var random = SystemRandom()
         return Self(KSUID(at: time, using: &random))
     }
 }
