@@ -93,6 +93,7 @@ let modules: [Module] = [
     Module(room: "Base", name: "Addressing"),
     Module(room: "Base", name: "Model", uses: ["Addressing"]),
     Module(room: "Base", name: "Settings", uses: ["Addressing", "Model"], products: [.Yams]),
+    Module(room: "Language", name: "Expression"),
     Module(
         room: "Wire",
         name: "Preamble",
