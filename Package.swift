@@ -131,6 +131,13 @@ let modules: [Module] = [
     ),
     Module(
         room: "DataPlane",
+        name: "PolicyEngine",
+        uses: ["Expression"],
+        products: [.NIOCore],
+        tests: [.NIOCore]
+    ),
+    Module(
+        room: "DataPlane",
         name: "Proxy",
         uses: ["Addressing", "Model", "EdgeLink", "Routing"],
         products: [.NIOCore, .NIOPosix]
