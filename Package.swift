@@ -75,6 +75,8 @@ enum Form {
     case library
     /// A program; the string is what people type.
     case program(String)
+    /// C, or C++ behind a C header, over libraries of the system, which it is linked with.
+    case system([String])
 }
 
 struct Module {
@@ -90,7 +92,10 @@ struct Module {
 }
 
 let modules: [Module] = [
+    // The archive, not the shared library: a release runs where RE2 is not installed.
+    Module(room: "System", name: "CRE2", form: .system([":libre2.a"]), tests: nil),
     Module(room: "Base", name: "Addressing"),
+    Module(room: "Base", name: "LinearRegex", uses: ["CRE2"]),
     Module(room: "Base", name: "Model", uses: ["Addressing"]),
     Module(room: "Base", name: "Settings", uses: ["Addressing", "Model"], products: [.Yams]),
     Module(room: "Language", name: "Expression"),
@@ -311,6 +316,16 @@ for module in modules + support {
     case .program(let name):
         targets.append(.executableTarget(name: module.name, dependencies: needs, path: path, swiftSettings: settings))
         programs.append(.executable(name: name, targets: [module.name]))
+    case .system(let libraries):
+        targets.append(
+            .target(
+                name: module.name,
+                dependencies: needs,
+                path: path,
+                cxxSettings: [.treatAllWarnings(as: .error)],
+                linkerSettings: libraries.map { .linkedLibrary($0) }
+            )
+        )
     }
     if let tests = module.tests, chosen == nil || asked.contains(module.name) {
         targets.append(
