@@ -1,19 +1,61 @@
 /// One run of a plan: the host's variables, the values of the comprehensions' own variables, and what is left of the budget.
+///
+/// A host that runs many expressions keeps one and calls ``reset()`` between them: a run then takes no memory of its own.
 package final class Evaluation {
     package let variables: any Variables
-    private(set) var remainingSteps: Int
+    /// The bounds of this run; functions look at `resultBytes` before they build what is long.
+    package let limits: ExpressionLimits
+    private var budget: StepBudget
+    private var locals: [Value] = []
 
-    package init(variables: any Variables, steps: Int) {
+    package init(variables: any Variables, limits: ExpressionLimits = .standard) {
         self.variables = variables
-        self.remainingSteps = steps
+        self.limits = limits
+        self.budget = StepBudget(steps: limits.steps, wallClock: limits.wallClock)
     }
+
+    /// Gives the next run its whole budget.
+    package func reset() {
+        self.budget = StepBudget(steps: self.limits.steps, wallClock: self.limits.wallClock)
+    }
+
+    package var remainingSteps: Int { self.budget.remaining }
 
     /// Takes steps from the budget: one for each node and each round of a comprehension is taken by the evaluator; functions
     /// take what their work costs beyond that (about a step for each 64 bytes looked at or written).
+    ///
+    /// - Throws: when the budget is spent, of steps or of time.
     package func charge(_ steps: Int) throws(EvaluationError) {
-        self.remainingSteps -= steps
-        guard self.remainingSteps >= 0 else {
-            throw EvaluationError(.budgetExceeded("the expression takes more steps than it may"))
+        try self.budget.charge(steps)
+    }
+
+    /// Takes the steps that looking at, or making, so many bytes costs.
+    package func charge(bytes: Int) throws(EvaluationError) {
+        try self.charge(bytes >> 6)
+    }
+
+    /// Refuses a string or bytes over the bound before they are made.
+    package func admit(resultBytes: Int) throws(EvaluationError) {
+        guard resultBytes <= self.limits.resultBytes else {
+            throw EvaluationError(.resultTooLarge("more than \(self.limits.resultBytes) bytes"))
         }
+    }
+}
+
+// MARK: - The variables of comprehensions and bindings
+
+extension Evaluation {
+    /// Makes room for the locals of a plan. Takes memory only where this run had fewer until now.
+    func reserveLocals(_ count: Int) {
+        guard self.locals.count < count else { return }
+        self.locals.append(contentsOf: repeatElement(.null, count: count - self.locals.count))
+    }
+
+    func local(_ index: Int) -> Value {
+        self.locals[index]
+    }
+
+    func setLocal(_ index: Int, to value: consuming Value) {
+        self.locals[index] = value
     }
 }

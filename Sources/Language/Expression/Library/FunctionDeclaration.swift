@@ -26,18 +26,29 @@ package struct Overload: Sendable {
     package let implementation: Implementation
     /// Whether it gives the same for the same arguments, so that calls with constants are run when the plan is made.
     package let isPure: Bool
+    /// What makes use of arguments that are constants, once for a plan; nil where nothing can be won.
+    package let specialization: Specialization?
+
+    /// Given the arguments that are constants (nil where one is not), makes an implementation for this call alone, which
+    /// takes all arguments still: a regular expression is compiled here. Nil where these constants help nothing.
+    ///
+    /// - Throws: where a constant can never be right, such as a pattern that is no regular expression or a text that is no
+    ///   timestamp: the person who wrote the expression is told.
+    package typealias Specialization = @Sendable (_ constants: [Value?]) throws(EvaluationError) -> Implementation?
 
     package init(
         method isMethod: Bool,
         _ parameters: [ExpressionType],
         _ result: ExpressionType,
         isPure: Bool = true,
+        specialization: Specialization? = nil,
         _ implementation: Implementation
     ) {
         self.isMethod = isMethod
         self.parameters = parameters
         self.result = result
         self.isPure = isPure
+        self.specialization = specialization
         self.implementation = implementation
     }
 }
