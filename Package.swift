@@ -160,7 +160,7 @@ let modules: [Module] = [
         uses: [
             "Addressing", "Model", "Preamble", "EdgeLink", "Routing", "Proxy", "Sessions",
         ],
-        products: [.NIOCore, .NIOPosix, .NIOTLS, .NIOSSL, .Logging],
+        products: [.NIOCore, .NIOConcurrencyHelpers, .NIOPosix, .NIOTLS, .NIOSSL, .Logging],
         tests: nil
     ),
     Module(room: "ControlPlane", name: "Store", uses: ["Model"], tests: nil),
@@ -187,7 +187,12 @@ let modules: [Module] = [
         products: [.Yams],
         tests: [.NIOCore]
     ),
-    Module(room: "Agent", name: "AgentConsole", uses: ["Portico", "AgentRuntime"], products: [.NIOCore]),
+    Module(
+        room: "Agent",
+        name: "AgentConsole",
+        uses: ["Portico", "AgentRuntime"],
+        products: [.NIOCore, .NIOConcurrencyHelpers]
+    ),
     Module(
         room: "Programs",
         name: "PorticoCLI",

@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// Writes text to a descriptor from a queue of its own, so that a pipe that nobody reads, or a terminal that is
 /// stopped, holds up nothing else.
@@ -19,7 +19,7 @@ package final class OutputWriter: Sendable {
     private let descriptor: Int32
     private let limit: Int
     private let queue = DispatchQueue(label: "portico.output")
-    private let backlog = Mutex(Backlog())
+    private let backlog = NIOLockedValueBox(Backlog())
 
     /// - Parameters:
     ///   - descriptor: stays open and the caller's.
@@ -33,7 +33,7 @@ package final class OutputWriter: Sendable {
     @discardableResult
     package func write(_ text: String) -> Bool {
         let bytes = Array(text.utf8)
-        let isAccepted = self.backlog.withLock { backlog in
+        let isAccepted = self.backlog.withLockedValue { backlog in
             guard !backlog.isBroken, backlog.bytes == 0 || backlog.bytes + bytes.count <= self.limit else {
                 backlog.dropped += 1
                 return false
@@ -48,14 +48,14 @@ package final class OutputWriter: Sendable {
 
     /// How many texts were dropped since this was asked last.
     package func takeDropped() -> Int {
-        self.backlog.withLock { backlog in
+        self.backlog.withLockedValue { backlog in
             defer { backlog.dropped = 0 }
             return backlog.dropped
         }
     }
 
     /// Whether everything accepted has been written.
-    package var isIdle: Bool { self.backlog.withLock { $0.bytes == 0 } }
+    package var isIdle: Bool { self.backlog.withLockedValue { $0.bytes == 0 } }
 
     /// Waits until everything accepted is written, but no longer than `limit`.
     package func drain(within limit: Duration) async {
@@ -72,7 +72,7 @@ package final class OutputWriter: Sendable {
 
     private func put(_ bytes: [UInt8]) {
         var rest = bytes[...]
-        while !rest.isEmpty, !self.backlog.withLock(\.isBroken) {
+        while !rest.isEmpty, !self.backlog.withLockedValue({ $0.isBroken }) {
             let count = rest.withUnsafeBytes { buffer in
                 Foundation.write(self.descriptor, buffer.baseAddress, buffer.count)
             }
@@ -82,9 +82,9 @@ package final class OutputWriter: Sendable {
                 // Somebody made the descriptor non-blocking; this queue has nothing else to do.
                 usleep(10_000)
             } else if errno != EINTR {
-                self.backlog.withLock { $0.isBroken = true }
+                self.backlog.withLockedValue { $0.isBroken = true }
             }
         }
-        self.backlog.withLock { $0.bytes -= bytes.count }
+        self.backlog.withLockedValue { $0.bytes -= bytes.count }
     }
 }

@@ -4,7 +4,7 @@ extension ErrorCode {
     static let requests: [ErrorCode] = [
         .requestMalformed, .headTooLarge, .targetTooLong, .methodNotImplemented, .versionNotSupported,
         .requestTimeout, .misdirected, .bodyTooLarge, .expectationFailed, .methodNotAllowed, .plainHTTPOnTLSPort,
-        .agentBusy, .agentUnresponsive, .endpointHeld,
+        .agentBusy, .agentUnresponsive, .endpointHeld, .webSocketVersionNotSupported,
     ]
 
     package static let requestMalformed = ErrorCode(
@@ -103,5 +103,12 @@ extension ErrorCode {
         status: 503,
         meaning: "The agent of this endpoint was lost a moment ago and did not come back in time.",
         remedy: "Try again shortly; the agent reconnects by itself."
+    )
+
+    package static let webSocketVersionNotSupported = ErrorCode(
+        100015,
+        status: 426,
+        meaning: "The request asks for a version of WebSocket other than 13.",
+        remedy: "Use a client that speaks WebSocket as RFC 6455 defines it, with \"Sec-WebSocket-Version: 13\"."
     )
 }

@@ -15,6 +15,8 @@ package final class ProxyLoop {
     package unowned let agents: any AgentPorts
     package let counters = ProxyCounters()
 
+    /// What the answers of this loop's own are dated with.
+    package var dateLine = DateLine()
     /// Scratch space of whoever is at work on the loop, from one call to its end.
     let requestHead = RequestHead()
     let responseHead = ResponseHead()

@@ -1,6 +1,6 @@
 package import EdgeLink
 package import NIOCore
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// Where every agent connection of this edge lives. Asked when a table is taken up, and when a stream is opened to an
 /// agent of another loop.
@@ -15,28 +15,28 @@ package final class SessionDirectory: Sendable {
         var entries: [ConnectionID: Entry] = [:]
     }
 
-    private let state = Mutex(State())
+    private let state = NIOLockedValueBox(State())
 
     package init() {}
 
     /// A number that no connection of this process has had.
     func makeID() -> ConnectionID {
-        self.state.withLock { state in
+        self.state.withLockedValue { state in
             state.nextNumber += 1
             return ConnectionID(state.nextNumber)
         }
     }
 
     func add(_ entry: Entry, as id: ConnectionID) {
-        self.state.withLock { $0.entries[id] = entry }
+        self.state.withLockedValue { $0.entries[id] = entry }
     }
 
     func remove(_ id: ConnectionID) {
-        self.state.withLock { $0.entries[id] = nil }
+        self.state.withLockedValue { $0.entries[id] = nil }
     }
 
     func entry(of id: ConnectionID) -> Entry? {
-        self.state.withLock { $0.entries[id] }
+        self.state.withLockedValue { $0.entries[id] }
     }
 
     /// The connection, to be touched on its own event loop.
@@ -44,5 +44,5 @@ package final class SessionDirectory: Sendable {
         self.entry(of: id)?.connection
     }
 
-    package var count: Int { self.state.withLock { $0.entries.count } }
+    package var count: Int { self.state.withLockedValue { $0.entries.count } }
 }

@@ -95,7 +95,7 @@ struct Acceptor: Sendable {
                     try route(hello)
                     channel.pipeline.syncOperations.removeHandler(handler, promise: nil)
                 case .notTLS:
-                    Self.refusePlain(handler.received, channel)
+                    Self.refusePlain(loop, handler.received, channel)
                 case .invalid, .ended, .timedOut:
                     channel.close(promise: nil)
                 }
@@ -115,7 +115,7 @@ struct Acceptor: Sendable {
     }
 
     /// Tells someone who speaks plain HTTP to a TLS port what is wrong; anything else is closed.
-    private static func refusePlain(_ received: ByteBuffer, _ channel: any Channel) {
+    private static func refusePlain(_ loop: EdgeLoop, _ received: ByteBuffer, _ channel: any Channel) {
         guard case .http1 = HTTPSniffer.sniff(received) else {
             channel.close(promise: nil)
             return
@@ -126,7 +126,7 @@ struct Acceptor: Sendable {
         )
         response.closesConnection = true
         var buffer = channel.allocator.buffer(capacity: 1024)
-        response.write(into: &buffer)
+        response.write(into: &buffer, date: loop.proxy.dateLine.now())
         channel.writeAndFlush(buffer).whenComplete { _ in channel.close(promise: nil) }
     }
 

@@ -1,5 +1,5 @@
 import Addressing
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// Counts visitors' connections, in all and by address, and refuses what is too many.
 ///
@@ -12,7 +12,7 @@ final class ConnectionLimiter: Sendable {
 
     private let total: Int
     private let perAddress: Int
-    private let state = Mutex(State())
+    private let state = NIOLockedValueBox(State())
 
     init(total: Int, perAddress: Int) {
         self.total = total
@@ -21,7 +21,7 @@ final class ConnectionLimiter: Sendable {
 
     /// - Returns: whether the connection may stay; `leave` must follow when it ends.
     func enter(_ address: IPAddress?) -> Bool {
-        self.state.withLock { state in
+        self.state.withLockedValue { state in
             guard state.total < self.total else { return false }
             if let address {
                 let count = state.byAddress[address, default: 0]
@@ -34,12 +34,12 @@ final class ConnectionLimiter: Sendable {
     }
 
     func leave(_ address: IPAddress?) {
-        self.state.withLock { state in
+        self.state.withLockedValue { state in
             state.total -= 1
             guard let address, let count = state.byAddress[address] else { return }
             state.byAddress[address] = count > 1 ? count - 1 : nil
         }
     }
 
-    var count: Int { self.state.withLock { $0.total } }
+    var count: Int { self.state.withLockedValue { $0.total } }
 }

@@ -26,10 +26,15 @@ package struct ErrorResponse {
     }
 
     /// Appends the whole answer.
-    package func write(into buffer: inout ByteBuffer) {
+    ///
+    /// - Parameters:
+    ///   - buffer: gets it at its end.
+    ///   - date: the line `Date: …` with its end, as the loop has it ready.
+    package func write(into buffer: inout ByteBuffer, date: ByteBuffer) {
         let status = self.failure.code.httpStatus
         let body = self.body
         buffer.writeString("HTTP/1.1 \(status) \(Self.reason(status))\r\n")
+        buffer.writeImmutableBuffer(date)
         switch self.format {
         case .page:
             buffer.writeStaticString("Content-Type: text/html; charset=utf-8\r\n")
@@ -40,6 +45,10 @@ package struct ErrorResponse {
         buffer.writeStaticString("Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n")
         buffer.writeString("ngrok-error-code: \(self.failure.code.wireName)\r\n")
         if status == 405 { buffer.writeStaticString("Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n") }
+        // What would be understood (RFC 6455 §4.4), as the field that names it asks for (RFC 9110 §7.8, §15.5.22).
+        if status == 426 {
+            buffer.writeStaticString("Sec-WebSocket-Version: 13\r\nUpgrade: websocket\r\nConnection: upgrade\r\n")
+        }
         if status == 503 { buffer.writeString("Retry-After: \(self.retryAfterSeconds)\r\n") }
         if self.closesConnection { buffer.writeStaticString("Connection: close\r\n") }
         buffer.writeStaticString("\r\n")
@@ -90,6 +99,7 @@ package struct ErrorResponse {
         case 414: "URI Too Long"
         case 417: "Expectation Failed"
         case 421: "Misdirected Request"
+        case 426: "Upgrade Required"
         case 429: "Too Many Requests"
         case 431: "Request Header Fields Too Large"
         case 500: "Internal Server Error"

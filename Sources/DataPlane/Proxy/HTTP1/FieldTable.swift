@@ -77,6 +77,14 @@ struct FieldTable: ~Copyable {
         self.slots[index].isDropped = false
     }
 
+    /// Whether the next hop sees a field of this kind.
+    func keeps(_ known: KnownField) -> Bool {
+        for index in 0..<self.count where self.slots[index].known == known && !self.slots[index].isDropped {
+            return true
+        }
+        return false
+    }
+
     mutating func clear() {
         self.count = 0
         self.isIrregular = false

@@ -37,6 +37,7 @@ extension HTTP1Error: CodedError {
         case .method, .transferCoding: .methodNotImplemented
         case .version: .versionNotSupported
         case .targetTooLong: .targetTooLong
+        case .webSocketVersion: .webSocketVersionNotSupported
         case .fieldTooLong, .headTooLong, .tooManyFields, .trailersTooLong: .headTooLarge
         default: .requestMalformed
         }

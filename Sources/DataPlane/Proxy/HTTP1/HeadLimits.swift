@@ -12,6 +12,9 @@ package struct HeadLimits: Sendable {
     /// What an upstream's response may take: more, because applications set many and long cookies.
     package static let response = HeadLimits(lineBytes: 64 * 1024, headBytes: 256 * 1024, fields: 500)
 
+    /// Interim responses before the final one. An upstream that says "wait" for longer is taken for a broken one: each
+    /// passes through to the visitor, and nothing else would end them.
+    static let interimResponses = 100
     /// Empty lines before a request that are ignored; RFC 9112 §2.2 asks for one.
     static let emptyLines = 4
     /// Bytes of a field name. No field in use comes near.
@@ -46,8 +49,32 @@ package struct HeadProgress: Sendable {
 
     package init() {}
 
+    /// Reads a head at the start of `bytes`: all of it that is there, of which this has seen the beginning. `read` reads
+    /// what the limits let it see, from the start; it is called unless it could find out nothing new.
+    @inline(__always)
+    mutating func scan(
+        _ bytes: UnsafeRawBufferPointer,
+        limits: HeadLimits,
+        _ read: (UnsafeRawBufferPointer) throws(HTTP1Error) -> FieldTable.Step
+    ) -> ScanResult {
+        if let result = self.skim(bytes, limits: limits) { return result }
+        do throws(HTTP1Error) {
+            // Bytes beyond the limit are not looked at: they change nothing.
+            switch try read(UnsafeRawBufferPointer(rebasing: bytes.prefix(limits.headBytes))) {
+            case .end(let end):
+                return .complete(headBytes: end)
+            case .more(let reached):
+                guard bytes.count < limits.headBytes else { return .invalid(.headTooLong) }
+                self = reached
+                return .incomplete
+            }
+        } catch {
+            return .invalid(error)
+        }
+    }
+
     /// Whether the bytes that are new finish no line: then they were checked here, and nothing else can be known.
-    mutating func skim(_ bytes: UnsafeRawBufferPointer, limits: HeadLimits) -> ScanResult? {
+    private mutating func skim(_ bytes: UnsafeRawBufferPointer, limits: HeadLimits) -> ScanResult? {
         guard self.isPastName, self.examined > 0, self.examined <= bytes.count else { return nil }
         // From the last old byte, which may be a CR.
         let control = bytes.firstControl(from: self.examined - 1)

@@ -85,7 +85,7 @@ extension RequestHead {
         } else {
             writer.write(forwarding.lines)
         }
-        if let host = self.hostRange, self.firstValue(.xForwardedHost, in: bytes) == nil {
+        if let host = self.hostRange, !self.fields.keeps(.xForwardedHost) {
             writer.write("X-Forwarded-Host: ")
             writer.write(bytes, host)
             writer.write("\r\n")

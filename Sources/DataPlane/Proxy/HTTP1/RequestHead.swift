@@ -46,15 +46,6 @@ package final class RequestHead {
     /// CONNECT is refused by the scan, as no method of it is ever served.
     var isCONNECT: Bool { self.method == .connect }
 
-    /// The value of the first field of this kind that the upstream sees too.
-    func firstValue(_ known: KnownField, in bytes: UnsafeRawBufferPointer) -> Range<Int>? {
-        for index in 0..<self.fields.count {
-            let slot = self.fields[index]
-            if slot.known == known, !slot.isDropped { return slot.value }
-        }
-        return nil
-    }
-
     /// Reads a head at the start of `bytes`, up to four empty lines before it passed over.
     package func scan(_ bytes: UnsafeRawBufferPointer, limits: HeadLimits = .request) -> ScanResult {
         var progress = HeadProgress()
@@ -68,28 +59,18 @@ package final class RequestHead {
         limits: HeadLimits = .request,
         progress: inout HeadProgress
     ) -> ScanResult {
-        if let result = progress.skim(bytes, limits: limits) { return result }
-        // Bytes beyond the limit are not looked at: they change nothing.
-        let bounded = UnsafeRawBufferPointer(rebasing: bytes.prefix(limits.headBytes))
-        do throws(HTTP1Error) {
-            switch try self.scanLines(bounded, limits: limits) {
-            case .end(let end):
-                self.meaning = try RequestFields(
-                    &self.fields,
-                    from: bounded,
-                    method: self.method,
-                    minorVersion: self.minorVersion
-                )
-                try self.readHost(bounded)
-                self.headBytes = end
-                return .complete(headBytes: end)
-            case .more(let reached):
-                guard bytes.count < limits.headBytes else { return .invalid(.headTooLong) }
-                progress = reached
-                return .incomplete
-            }
-        } catch {
-            return .invalid(error)
+        progress.scan(bytes, limits: limits) { bounded throws(HTTP1Error) in
+            let step = try self.scanLines(bounded, limits: limits)
+            guard case .end(let end) = step else { return step }
+            self.meaning = try RequestFields(
+                &self.fields,
+                from: bounded,
+                method: self.method,
+                minorVersion: self.minorVersion
+            )
+            try self.readHost(bounded)
+            self.headBytes = end
+            return step
         }
     }
 

@@ -35,14 +35,6 @@ package final class ResponseHead {
         return self.framing(forHEAD: isHEAD) != .untilClose
     }
 
-    func firstValue(_ known: KnownField, in bytes: UnsafeRawBufferPointer) -> Range<Int>? {
-        for index in 0..<self.fields.count {
-            let slot = self.fields[index]
-            if slot.known == known, !slot.isDropped { return slot.value }
-        }
-        return nil
-    }
-
     /// Reads a head at the start of `bytes`.
     package func scan(_ bytes: UnsafeRawBufferPointer, limits: HeadLimits = .response) -> ScanResult {
         var progress = HeadProgress()
@@ -55,22 +47,13 @@ package final class ResponseHead {
         limits: HeadLimits = .response,
         progress: inout HeadProgress
     ) -> ScanResult {
-        if let result = progress.skim(bytes, limits: limits) { return result }
-        let bounded = UnsafeRawBufferPointer(rebasing: bytes.prefix(limits.headBytes))
-        do throws(HTTP1Error) {
-            switch try self.scanLines(bounded, limits: limits) {
-            case .end(let end):
-                self.meaning = try ResponseFields(&self.fields, from: bounded, minorVersion: self.minorVersion)
-                self.settleFields()
-                self.headBytes = end
-                return .complete(headBytes: end)
-            case .more(let reached):
-                guard bytes.count < limits.headBytes else { return .invalid(.headTooLong) }
-                progress = reached
-                return .incomplete
-            }
-        } catch {
-            return .invalid(error)
+        progress.scan(bytes, limits: limits) { bounded throws(HTTP1Error) in
+            let step = try self.scanLines(bounded, limits: limits)
+            guard case .end(let end) = step else { return step }
+            self.meaning = try ResponseFields(&self.fields, from: bounded, minorVersion: self.minorVersion)
+            self.settleFields()
+            self.headBytes = end
+            return step
         }
     }
 

@@ -26,6 +26,8 @@ package final class HTTP1Link: Timed, UpstreamTransportReceiver {
     /// The beginning of a head that has not come whole; a copy of its own.
     private var partial: ByteBuffer?
     private var endsWithConnection = false
+    /// Interim answers of the exchange under way; at most `HeadLimits.interimResponses`.
+    private var interimResponses = 0
     private var request = Request(isHEAD: false, mayUpgrade: false, hasBody: false, isHTTP10: false)
     private var progress = HeadProgress()
     private var requestEnded = true
@@ -75,6 +77,7 @@ package final class HTTP1Link: Timed, UpstreamTransportReceiver {
         self.phase = .awaitingHead
         self.request = request
         self.endsWithConnection = false
+        self.interimResponses = 0
         self.requestEnded = !request.hasBody
         self.responseEnded = false
         self.hasReceivedBytes = false
@@ -193,6 +196,11 @@ package final class HTTP1Link: Timed, UpstreamTransportReceiver {
                 self.progress = HeadProgress()
                 guard let whole = bytes.readSlice(length: length) else { return }
                 if head.isInterim {
+                    self.interimResponses += 1
+                    guard self.interimResponses <= HeadLimits.interimResponses else {
+                        self.fail(malformed: true)
+                        return
+                    }
                     whole.withUnsafeReadableBytes { self.sink?.responseInterim(head, in: $0) }
                 } else {
                     self.receiveFinalHead(head, whole, &bytes)

@@ -167,7 +167,7 @@ extension HTTP1VisitorHandler: ExchangeSink {
         response.omitsBody = self.isHEAD
         response.closesConnection = self.isClosing
         var buffer = self.loop.allocator.buffer(capacity: 1024)
-        response.write(into: &buffer)
+        response.write(into: &buffer, date: self.loop.dateLine.now())
         self.write(buffer)
         self.phase = .exchanging
         if self.isClosing {

@@ -8,7 +8,8 @@ import NIOCore
 final class LoopMailbox: Sendable {
     private let eventLoop: any EventLoop
     private let hub: NIOLoopBound<RelayHub>
-    /// A lock of NIO's and not `Mutex`: the thread sanitizer sees what this one orders.
+    /// A lock of NIO's and not `Mutex`, whose order the thread sanitizer loses where threads have to wait for it
+    /// (docs/decisions/0100-locks-that-the-sanitizer-sees.md).
     private let messages = NIOLockedValueBox<[RelayMessage]>([])
 
     init(hub: RelayHub, eventLoop: any EventLoop) {

@@ -7,11 +7,12 @@ import Testing
 @Suite struct ErrorResponseTests {
     private static func text(_ response: ErrorResponse) -> (head: [String], body: String) {
         var buffer = ByteBuffer()
-        response.write(into: &buffer)
+        response.write(into: &buffer, date: Self.date)
         let parts = String(buffer: buffer).split(separator: "\r\n\r\n", maxSplits: 1, omittingEmptySubsequences: false)
         return (parts[0].split(separator: "\r\n").map(String.init), parts.count > 1 ? String(parts[1]) : "")
     }
 
+    private static let date = ByteBuffer(string: "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n")
     private static let offline = Failure(.endpointOffline, "No endpoint is online at a.test.")
 
     @Test func `Tools get plain text with code, message, remedy and request`() {
@@ -20,7 +21,8 @@ import Testing
         let (head, body) = Self.text(response)
         #expect(
             head == [
-                "HTTP/1.1 404 Not Found", "Content-Type: text/plain; charset=utf-8",
+                "HTTP/1.1 404 Not Found", "Date: Sun, 06 Nov 1994 08:49:37 GMT",
+                "Content-Type: text/plain; charset=utf-8",
                 "Content-Length: \(body.utf8.count)",
                 "Cache-Control: no-store", "X-Content-Type-Options: nosniff", "ngrok-error-code: ERR_NGROK_3200",
             ]
@@ -99,6 +101,15 @@ import Testing
         #expect(head.contains { $0.hasPrefix("Allow: GET, ") })
     }
 
+    @Test func `A WebSocket of another version is told which one is understood`() {
+        let failure = Failure(HTTP1Error.webSocketVersion)
+        let head = Self.text(ErrorResponse(failure, format: .text)).head
+        #expect(head.first == "HTTP/1.1 426 Upgrade Required")
+        for line in ["Sec-WebSocket-Version: 13", "Upgrade: websocket", "Connection: upgrade"] {
+            #expect(head.contains(line))
+        }
+    }
+
     @Test(arguments: [
         (["Accept: text/html"], true), (["Accept: application/json, TEXT/HTML;q=0.8"], true),
         (["Accept: text/*", "Accept: text/html ;q=1"], true), (["Accept: */*"], false), (["X: text/html"], false),
@@ -114,7 +125,7 @@ import Testing
     @Test func `Every answer reads as a right response of the status of its code`() {
         for code in ErrorCode.all where code.httpStatus >= 400 {
             var buffer = ByteBuffer()
-            ErrorResponse(Failure(code, "x"), format: .page).write(into: &buffer)
+            ErrorResponse(Failure(code, "x"), format: .page).write(into: &buffer, date: Self.date)
             let head = ResponseHead()
             let result = buffer.withUnsafeReadableBytes { head.scan($0) }
             guard case .complete(let count) = result else {

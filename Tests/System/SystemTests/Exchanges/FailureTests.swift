@@ -1,8 +1,10 @@
 import Edge
 import EdgeTestSupport
+import Foundation
 import NIOCore
 import Portico
 import Proxy
+import TestSupport
 import Testing
 
 /// What a visitor sees, and an upstream, when something goes wrong.
@@ -32,6 +34,22 @@ import Testing
             try await visitor.write(request("GET /"))
             #expect(try await visitor.read(until: "\r\n\r\n").hasPrefix("HTTP/1.1 502 "))
             await visitor.close()
+        }
+    }
+
+    @Test(arguments: Way.allCases, [100, 101])
+    func `A service may say a hundred times that it takes longer, and then no more`(way: Way, times: Int) async throws {
+        try await way.with { upstream in
+            _ = try await upstream.read(until: "\r\n\r\n")
+            let interim = String(repeating: "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n", count: times)
+            try await upstream.write(interim + "HTTP/1.1 204 No Content\r\n\r\n")
+            _ = try await upstream.readToEnd()
+        } _: { edge in
+            let visitor = try await edge.visit()
+            try await visitor.write(request("GET /", "Connection: close\r\n"))
+            let answer = String(decoding: try await visitor.readToEnd(), as: UTF8.self)
+            #expect(answer.components(separatedBy: "HTTP/1.1 103 ").count == 101)
+            #expect(answer.contains(times == 100 ? "HTTP/1.1 204 " : "HTTP/1.1 502 "))
         }
     }
 
@@ -119,6 +137,35 @@ import Testing
             let answer = String(decoding: try await visitor.readToEnd(), as: UTF8.self)
             #expect(answer.hasPrefix("HTTP/1.1 \(status) "))
             #expect(answer.contains("Connection: close\r\n"))
+        }
+    }
+
+    @Test func `A WebSocket of a version that is not served is told which one is`() async throws {
+        try await TestEdge.with { edge in
+            let visitor = try await edge.visit()
+            let fields = """
+                Connection: upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r
+                Sec-WebSocket-Version: 8\r\n
+                """
+            try await visitor.write(request("GET /", fields))
+            let answer = String(decoding: try await visitor.readToEnd(), as: UTF8.self)
+            #expect(answer.hasPrefix("HTTP/1.1 426 Upgrade Required\r\n"))
+            #expect(answer.contains("Sec-WebSocket-Version: 13\r\n"))
+        }
+    }
+
+    @Test func `What the edge itself answers is dated, and so is the word to plain HTTP on a TLS port`() async throws {
+        try await TestEdge.with { edge in
+            for port in [edge.httpPort, edge.httpsPort] {
+                let before = Int64(Date.now.timeIntervalSince1970)
+                let visitor = try await TestConnection.open(port: port)
+                try await visitor.write(request("GET /"))
+                let head = try await visitor.read(until: "\r\n\r\n")
+                let line = try #require(head.components(separatedBy: "\r\n").first { $0.hasPrefix("Date: ") })
+                let date = try #require(HTTPDateText.seconds(String(line.dropFirst(6))))
+                #expect((before...Int64(Date.now.timeIntervalSince1970)).contains(date))
+                await visitor.close()
+            }
         }
     }
 
