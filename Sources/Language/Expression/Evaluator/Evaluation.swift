@@ -5,18 +5,27 @@ package final class Evaluation {
     package let variables: any Variables
     /// The bounds of this run; functions look at `resultBytes` before they build what is long.
     package let limits: ExpressionLimits
-    private var budget: StepBudget
-    private var locals: [Value] = []
+    private let wholeBudget: StepBudget
+
+    // A run is on one thread, and none of these is touched while another access to it is under way: each is read or written
+    // by a method here that calls nothing in between. Having the runtime check that would cost more than the rest of a
+    // simple expression.
+    @exclusivity(unchecked) private var budget: StepBudget
+    @exclusivity(unchecked) private var locals: [Value] = []
+    /// What each part came to, in the order in which they were done; empty unless the plan was made with tracing.
+    @exclusivity(unchecked) package internal(set) var trace: [TraceEntry] = []
 
     package init(variables: any Variables, limits: ExpressionLimits = .standard) {
         self.variables = variables
         self.limits = limits
-        self.budget = StepBudget(steps: limits.steps, wallClock: limits.wallClock)
+        self.wholeBudget = StepBudget(steps: limits.steps, wallClock: limits.wallClock)
+        self.budget = self.wholeBudget
     }
 
     /// Gives the next run its whole budget.
     package func reset() {
-        self.budget = StepBudget(steps: self.limits.steps, wallClock: self.limits.wallClock)
+        self.budget = self.wholeBudget
+        if !self.trace.isEmpty { self.trace = [] }
     }
 
     package var remainingSteps: Int { self.budget.remaining }

@@ -29,3 +29,16 @@ package struct EvaluationError: Error, Sendable, Hashable {
         self.range = range
     }
 }
+
+extension EvaluationError {
+    /// The error with a place, unless it knows a more exact one.
+    func placed(at range: Range<Int>) -> EvaluationError {
+        self.range == nil ? EvaluationError(self.reason, at: range) : self
+    }
+
+    /// Whether `&&`, `||`, `all` and `exists` may answer in spite of it. A run that is over its budget ends, whatever the
+    /// expression says.
+    var isAbsorbable: Bool {
+        if case .budgetExceeded = self.reason { false } else { true }
+    }
+}

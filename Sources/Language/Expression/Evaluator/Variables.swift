@@ -6,3 +6,10 @@ package protocol Variables: AnyObject {
     /// - Throws: where the host fails to say; a variable that is merely absent is nil.
     func value(inSlot slot: Int) throws(EvaluationError) -> Value?
 }
+
+/// Where there are none, as when constants are worked out.
+package final class NoVariables: Variables {
+    package init() {}
+
+    package func value(inSlot slot: Int) throws(EvaluationError) -> Value? { nil }
+}
