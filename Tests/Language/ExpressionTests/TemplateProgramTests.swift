@@ -14,7 +14,7 @@ import Testing
         ("${d} ${1.5} ${1e21}", "1 1.5 1e+21"),
         ("[${nothing}]", "[]"), ("${b}", "/w=="), ("${t}", "1970-01-01T00:00:00Z"), ("${span}!", "1.5s!"),
         ("${list}", #"["v",1]"#), ("${ {'b': 1, 'a': [true]} }", #"{"a":[true],"b":1}"#),
-        ("${'}'}", "}"), ("cost $5", "cost $5"),
+        ("${'}'}", "}"), ("${optional.of(n)}", "3"), ("cost $5", "cost $5"),
     ])
     func `Each part becomes text`(template: String, expected: String) throws {
         let program = try self.given.environment().compile(template: template)
@@ -32,8 +32,8 @@ import Testing
         )
     }
 
-    @Test(arguments: ["${int}", "a${string}"])
-    func `A type has no text`(template: String) throws {
+    @Test(arguments: ["${int}", "a${optional.none()}"])
+    func `A type and an empty optional have no text`(template: String) throws {
         let program = try self.given.environment().compile(template: template)
         #expect(throws: EvaluationError.self) { try program.text(in: Evaluation(variables: self.given)) }
     }

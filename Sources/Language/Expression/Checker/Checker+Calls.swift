@@ -36,7 +36,7 @@ extension Checker {
             return self.unknownFunction(function, call, asMethod: isMethod, at: range)
         }
         let checked = arguments.map { self.check($0) }
-        let counted = overloads.filter { $0.parameters.count == checked.count }
+        let counted = overloads.filter { $0.takes(checked.count) }
         let fitting = counted.compactMap { overload in
             Self.result(of: overload, for: checked).map { (overload: overload, result: $0) }
         }
@@ -51,7 +51,8 @@ extension Checker {
     /// Nil where the overload doesn't take the arguments.
     private static func result(of overload: Overload, for arguments: [CheckedNode]) -> ExpressionType? {
         var bound: [String: ExpressionType] = [:]
-        for (argument, parameter) in zip(arguments, overload.parameters) {
+        for (position, argument) in arguments.enumerated() {
+            let parameter = overload.parameters[min(position, overload.parameters.count - 1)]
             guard argument.type.isAccepted(by: parameter, binding: &bound) else { return nil }
         }
         return overload.result.replacing(bound)
@@ -104,6 +105,11 @@ extension Checker {
 }
 
 extension Overload {
+    /// Whether the overload takes so many arguments.
+    func takes(_ count: Int) -> Bool {
+        count == self.parameters.count || self.repeatsLast && count > self.parameters.count
+    }
+
     /// As messages show it: `string.charAt(int)`.
     func shape(of function: String) -> String {
         Self.shape(of: function, self.parameters, isMethod: self.isMethod)

@@ -22,6 +22,8 @@ package struct Overload: Sendable {
     /// Whether it is written `first.name(rest)`; the first parameter is then what stands before the point.
     package let isMethod: Bool
     package let parameters: [ExpressionType]
+    /// Whether the last parameter may be given any number of times more; the implementation is then a variadic one.
+    package let repeatsLast: Bool
     package let result: ExpressionType
     package let implementation: Implementation
     /// Whether it gives the same for the same arguments, so that calls with constants are run when the plan is made.
@@ -40,12 +42,14 @@ package struct Overload: Sendable {
         method isMethod: Bool,
         _ parameters: [ExpressionType],
         _ result: ExpressionType,
+        repeatsLast: Bool = false,
         isPure: Bool = true,
         specialization: Specialization? = nil,
         _ implementation: Implementation
     ) {
         self.isMethod = isMethod
         self.parameters = parameters
+        self.repeatsLast = repeatsLast
         self.result = result
         self.isPure = isPure
         self.specialization = specialization

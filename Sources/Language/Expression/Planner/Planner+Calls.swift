@@ -57,6 +57,7 @@ extension Planner {
 
     mutating func plan(_ call: CheckedNode.Call, at range: Range<Int>) -> Planned {
         let arguments = call.arguments.map { self.plan($0) }
+        if let node = Self.alternative(call, arguments, at: range) { return self.combined(node, of: arguments) }
         let constants = arguments.map(\.constant)
         let targets = call.overloads.map { overload in
             let implementation = self.implementation(of: overload, constants, isOnly: call.overloads.count == 1, range)
@@ -68,6 +69,23 @@ extension Planner {
             return Planned(node: node, isFixed: false, locals: planned.locals)
         }
         return self.combined(node, of: arguments)
+    }
+
+    /// `optional.or(other)` and `optional.orValue(other)`, which don't evaluate the other where they needn't.
+    private static func alternative(
+        _ call: CheckedNode.Call,
+        _ arguments: [Planned],
+        at range: Range<Int>
+    ) -> OptionalAlternativeNode? {
+        guard ["or", "orValue"].contains(call.function), arguments.count == 2, call.overloads.count == 1,
+            call.overloads[0].isMethod, case .optional = call.overloads[0].parameters[0]
+        else { return nil }
+        return OptionalAlternativeNode(
+            arguments[0].node,
+            arguments[1].node,
+            unwraps: call.function == "orValue",
+            at: range
+        )
     }
 
     /// What an overload does with these constants.

@@ -111,3 +111,30 @@ final class OptionalMapNode: Node {
         return .optional(OptionalBox(try unwrap(value, at: self.body.range)))
     }
 }
+
+/// `optional.or(other)` and `optional.orValue(other)`: the other is evaluated only where the optional has no value.
+final class OptionalAlternativeNode: Node {
+    let range: Range<Int>
+    private let optional: any Node
+    private let other: any Node
+    private let unwraps: Bool
+
+    init(_ optional: any Node, _ other: any Node, unwraps: Bool, at range: Range<Int>) {
+        self.range = range
+        self.optional = optional
+        self.other = other
+        self.unwraps = unwraps
+    }
+
+    func evaluate(_ run: Evaluation) throws(EvaluationError) -> Value {
+        let optional = try self.optional.evaluate(run)
+        guard let wrapped = try unwrap(optional, at: self.range) else { return try self.otherValue(run) }
+        return self.unwraps ? wrapped : optional
+    }
+
+    private func otherValue(_ run: Evaluation) throws(EvaluationError) -> Value {
+        let other = try self.other.evaluate(run)
+        if !self.unwraps { _ = try unwrap(other, at: self.other.range) }
+        return other
+    }
+}

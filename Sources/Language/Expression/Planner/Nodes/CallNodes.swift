@@ -152,11 +152,13 @@ final class DispatchingCallNode: Node {
 struct CallTarget: Sendable {
     let function: String
     private let masks: [TypeMask]
+    private let repeatsLast: Bool
     let implementation: Implementation
 
     init(_ overload: Overload, of function: String, implementation: Implementation) {
         self.function = function
         self.masks = overload.parameters.map(TypeMask.init)
+        self.repeatsLast = overload.repeatsLast
         self.implementation = implementation
     }
 
@@ -165,7 +167,10 @@ struct CallTarget: Sendable {
     }
 
     func admits(_ arguments: [Value]) -> Bool {
-        arguments.count == self.masks.count && zip(self.masks, arguments).allSatisfy { $0.admits($1) }
+        guard arguments.count == self.masks.count || self.repeatsLast && arguments.count > self.masks.count else {
+            return false
+        }
+        return arguments.indices.allSatisfy { self.masks[min($0, self.masks.count - 1)].admits(arguments[$0]) }
     }
 
     func call(_ arguments: [Value], _ run: Evaluation) throws(EvaluationError) -> Value {

@@ -194,37 +194,9 @@ final class SortNode: Node {
             while try rounds.advance() {
                 keyed.append((try self.key.evaluate(run), rounds.element))
             }
-            try run.charge(keyed.count * (Int.bitWidth - keyed.count.leadingZeroBitCount))
-            return .list(try self.sorted(keyed))
+            return .list(try Sorting.sorted(keyed, run))
         } catch {
             throw error.placed(at: self.range)
-        }
-    }
-
-    private func sorted(_ keyed: [(key: Value, element: Value)]) throws(EvaluationError) -> [Value] {
-        guard let first = keyed.first else { return [] }
-        for other in keyed {
-            guard other.key.typeName == first.key.typeName else {
-                throw EvaluationError(.noSuchOverload("keys to sort by must be of one type"))
-            }
-            _ = try other.key.order(to: first.key)
-        }
-        // All are of one type that has an order, so that comparing can't fail; NaN stands where it is.
-        let sorted = keyed.enumerated().sorted { left, right in
-            switch Self.order(left.element.key, right.element.key) {
-            case .before: true
-            case .behind: false
-            case .same, nil: left.offset < right.offset
-            }
-        }
-        return sorted.map(\.element.element)
-    }
-
-    private static func order(_ left: Value, _ right: Value) -> ValueOrder? {
-        do throws(EvaluationError) {
-            return try left.order(to: right)
-        } catch {
-            return nil
         }
     }
 }
