@@ -227,7 +227,7 @@ let support: [Module] = [
     Module(
         room: "Support",
         name: "Conformance",
-        uses: ["Addressing", "Model", "Preamble", "Mux", "AgentProtocol", "TestSupport"],
+        uses: ["Addressing", "Model", "Expression", "Preamble", "Mux", "AgentProtocol", "TestSupport"],
         products: [.NIOCore, .NIOEmbedded],
         tests: nil
     ),

@@ -2,7 +2,7 @@
 # Runs a published suite of cases against this build. The last line is `N passed, N failed`.
 #
 # usage: scripts/conformance.sh SUITE [--dir FOLDER] [--strict]
-#   SUITE     ip, proxy-protocol, agent-protocol: vectors against the parsers and machines
+#   SUITE     cel, ip, proxy-protocol, agent-protocol: vectors against the parsers and machines
 #             http1: raw requests against a running edge
 #             all: each of these
 #   --dir     other cases of the same format (not with all)
@@ -18,7 +18,7 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/edge.sh"
 help_if_asked "${1:-}"
 
-suites=(ip proxy-protocol agent-protocol http1)
+suites=(cel ip proxy-protocol agent-protocol http1)
 suite="${1:-}"
 [ -n "$suite" ] || die "say which suite: ${suites[*]} or all"
 shift

@@ -36,6 +36,7 @@ extension Suite {
             title: "frames, flow control, preambles, recorded exchanges",
             cases: runAgentProtocolVectors
         ),
+        Suite(name: "cel", title: "expressions: the language's published cases", cases: runExpressionVectors),
         Suite(name: "ip", title: "addresses, prefixes, lists, SSRF, X-Forwarded-For", cases: runIPVectors),
         Suite(name: "proxy-protocol", title: "PROXY headers of both versions", cases: runProxyProtocolVectors),
     ]
