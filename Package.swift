@@ -98,7 +98,7 @@ let modules: [Module] = [
     Module(room: "Base", name: "LinearRegex", uses: ["CRE2"]),
     Module(room: "Base", name: "Model", uses: ["Addressing"]),
     Module(room: "Base", name: "Settings", uses: ["Addressing", "Model"], products: [.Yams]),
-    Module(room: "Language", name: "Expression", uses: ["LinearRegex"]),
+    Module(room: "Language", name: "Expression", uses: ["Addressing", "LinearRegex"], products: [.Crypto]),
     Module(
         room: "Wire",
         name: "Preamble",

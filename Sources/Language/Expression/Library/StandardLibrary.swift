@@ -2,5 +2,7 @@
 /// the parser's, operators the planner's.
 package enum StandardLibrary {
     package static let functions: [FunctionDeclaration] =
-        core + strings + conversions + times + lists + math + optionals + encoders
+        [
+            core, strings, conversions, times, lists, math, optionals, encoders, json, hashes, networks, urls, chance,
+        ].flatMap { $0 }
 }

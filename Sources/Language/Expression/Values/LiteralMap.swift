@@ -74,6 +74,10 @@ struct LiteralMapBuilder {
         self.positions.reserveCapacity(capacity)
     }
 
+    func hasKey(_ key: Value) -> Bool {
+        MapKey(key).map { self.positions[$0] != nil } ?? false
+    }
+
     /// - Throws: where there is such a key already, or the value can't be a key.
     mutating func insert(_ value: Value, for key: Value) throws(EvaluationError) {
         if case .double = key { throw Self.notAKey(key) }
