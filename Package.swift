@@ -197,7 +197,7 @@ let modules: [Module] = [
         room: "Programs",
         name: "PorticoCLI",
         form: .program("portico"),
-        uses: ["Portico", "AgentRuntime", "AgentConsole"],
+        uses: ["Expression", "Portico", "AgentRuntime", "AgentConsole"],
         products: [.ArgumentParser],
         tests: nil
     ),
@@ -362,7 +362,7 @@ for test in wholeTests where chosen == nil || asked.contains(test.name) {
 /// reach what they measure and attack (docs/decisions/0080-packages-beside.md).
 let libraries: [PackageDescription.Product] = [
     .library(name: "Portico", targets: ["Portico"]),
-    .library(name: "PorticoParts", targets: ["Preamble", "Mux", "AgentProtocol", "Routing", "Proxy"]),
+    .library(name: "PorticoParts", targets: ["Expression", "Preamble", "Mux", "AgentProtocol", "Routing", "Proxy"]),
 ]
 
 let package = Package(

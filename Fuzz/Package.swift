@@ -41,6 +41,7 @@ let package = Package(
     ],
     targets: [
         .target(name: "FuzzDriver", packageAccess: false, swiftSettings: settings),
+        fuzzer("Expressions"),
         fuzzer("Frames"),
         fuzzer("Messages"),
         fuzzer("Preambles"),

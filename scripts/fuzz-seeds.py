@@ -45,6 +45,11 @@ class Seeds:
             if "json" in frame:
                 self.add("Messages", f"{path.stem}-{frame['i']}", json.dumps(frame["json"]).encode())
 
+    def expressions(self):
+        for path in sorted((self.shared / "cel").glob("*.json")):
+            for number, case in enumerate(json.loads(path.read_text())["cases"]):
+                self.add("Expressions", f"{path.stem}-{number}", case["expr"].encode())
+
     def http1(self):
         for case in json.loads((self.shared / "http1/corpus.json").read_text())["cases"]:
             if data := case.get("input_b64"):
@@ -70,6 +75,7 @@ def main():
         sys.exit(__doc__)
     seeds = Seeds(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]))
     seeds.agent_protocol()
+    seeds.expressions()
     seeds.http1()
     seeds.preamble()
 

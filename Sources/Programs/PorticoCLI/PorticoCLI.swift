@@ -40,7 +40,8 @@ enum PorticoCLI {
         }
     }
 
-    private static func fail(_ message: String) -> Never {
+    /// Prints what went wrong, each line marked, and ends the process.
+    static func fail(_ message: String) -> Never {
         let lines = message.split(separator: "\n").map { "ERROR:  \($0)\n" }.joined()
         FileHandle.standardError.write(Data(lines.utf8))
         exit(1)
