@@ -9,7 +9,7 @@ MAKEFLAGS += --no-print-directory
 CONFIG ?= debug
 export CONFIG
 
-.PHONY: help build release demo test lint format conformance interop fuzz bench acceptance clean
+.PHONY: help build release demo test lint format conformance interop fuzz bench bench-expressions acceptance clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ fuzz: ## look for inputs that crash the parsers of outside bytes
 ## ROUNDS, DUR, SYSTEMS    for bench: repetitions (3), seconds of one run (2), which peers; more: scripts/bench.sh --help
 bench: ## measure the release build beside other proxies and tunnels, and print the ratio table
 	@scripts/bench.sh
+
+bench-expressions: ## measure expressions beside two Python packages, and count what they take from the heap
+	@scripts/bench-expressions.sh
 
 acceptance: ## the tests in full counts: soak, slow readers, gigabyte bodies, every client
 	@scripts/acceptance.sh

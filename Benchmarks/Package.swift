@@ -34,6 +34,17 @@ let package = Package(
                 .unsafeFlags(["-package-name", productPackage, "-enforce-exclusivity=unchecked"]),
             ],
             plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]
-        )
+        ),
+        .executableTarget(
+            name: "ExpressionTimes",
+            dependencies: [.product(name: "PorticoParts", package: "portico")],
+            path: "Benchmarks/ExpressionTimes",
+            packageAccess: false,
+            swiftSettings: [
+                .swiftLanguageMode(.v6),
+                .enableUpcomingFeature("ExistentialAny"),
+                .unsafeFlags(["-package-name", productPackage, "-parse-as-library"]),
+            ]
+        ),
     ]
 )

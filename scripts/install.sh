@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Installs what is missing on Debian 12 with Swift 6.3: nothing when nothing is missing, quietly otherwise.
 #
-# usage: scripts/install.sh build|lint|demo|test|bench ...
+# usage: scripts/install.sh build|lint|demo|test|bench|expressions ...
 #   build   what the package is compiled with
 #   lint    what `make lint` needs
 #   demo    what a running edge is asked with
 #   test    as demo, and Python environments with the published SDK under .run/
 #   bench   load generators, and the proxies and tunnels that we are measured beside
+#   expressions   what counts memory, and the implementations that our expressions are measured beside
 #
 # Example: scripts/install.sh build test
 
@@ -21,6 +22,8 @@ test_packages=("${demo_packages[@]}" openssl python3-venv)
 bench_packages=(
     nginx haproxy wrk nghttp2-client openssh-server openssh-client curl openssl unzip procps util-linux python3 python3-venv
 )
+
+expressions_packages=(valgrind binutils python3 python3-venv)
 
 # Installs those of the Debian packages that are not there.
 debian_packages() {
@@ -134,6 +137,10 @@ for purpose in "$@"; do
             debian_packages "${lint_packages[@]}"
             ;;
         demo) debian_packages "${demo_packages[@]}" ;;
+        expressions)
+            debian_packages "${expressions_packages[@]}"
+            venv expressions python3 common-expression-language==0.10.0 cel-python==0.5.0
+            ;;
         test)
             debian_packages "${test_packages[@]}"
             sdk_environments
