@@ -100,6 +100,12 @@ let modules: [Module] = [
     Module(room: "Base", name: "Settings", uses: ["Addressing", "Model"], products: [.Yams]),
     Module(room: "Language", name: "Expression", uses: ["Addressing", "LinearRegex"], products: [.Crypto]),
     Module(
+        room: "Language",
+        name: "TrafficPolicy",
+        uses: ["Addressing", "LinearRegex", "Model", "Settings"],
+        tests: [.Yams]
+    ),
+    Module(
         room: "Wire",
         name: "Preamble",
         uses: ["Addressing"],

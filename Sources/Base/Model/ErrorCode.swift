@@ -32,7 +32,9 @@ package struct ErrorCode: Sendable, Hashable {
 
 /// A part of the product whose codes stand together, in the source and in the reference pages.
 package enum ErrorArea: String, Sendable, CaseIterable {
-    case serving, requests, sessions, binds, names, edge, agent
+    case serving, requests, sessions, binds, names, policyDocuments = "policy-documents"
+    case policyActions = "policy-actions"
+    case edge, agent
 
     package var title: String {
         switch self {
@@ -41,6 +43,8 @@ package enum ErrorArea: String, Sendable, CaseIterable {
         case .sessions: "Agent sessions"
         case .binds: "Starting endpoints"
         case .names: "Host names and URLs"
+        case .policyDocuments: "Policy documents"
+        case .policyActions: "Configurations of policy actions"
         case .edge: "Running an edge"
         case .agent: "Running an agent"
         }
@@ -53,6 +57,8 @@ package enum ErrorArea: String, Sendable, CaseIterable {
         case .sessions: ErrorCode.sessions
         case .binds: ErrorCode.binds
         case .names: ErrorCode.names
+        case .policyDocuments: ErrorCode.policyDocuments
+        case .policyActions: ErrorCode.policyActions
         case .edge: ErrorCode.edge
         case .agent: ErrorCode.agent
         }

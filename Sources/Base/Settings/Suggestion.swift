@@ -1,7 +1,7 @@
 /// Finds what someone meant who wrote a name that doesn't exist.
-enum Suggestion {
+package enum Suggestion {
     /// The candidate that is fewest edits away, when that is few enough to be a slip of the fingers.
-    static func nearest(to name: String, among candidates: some Sequence<String>) -> String? {
+    package static func nearest(to name: String, among candidates: some Sequence<String>) -> String? {
         let name = Array(name.lowercased().unicodeScalars.prefix(64))
         // One slip in three characters; two letters that agree by chance are no reason to guess.
         let allowed = max(1, name.count / 3)
