@@ -89,6 +89,8 @@ struct Module {
     var tests: [Product]? = []
     /// The modules that only its tests use.
     var testUses: [String] = []
+    /// The folders below its tests that hold data, which tests read in place.
+    var testData: [String] = []
 }
 
 let modules: [Module] = [
@@ -103,7 +105,8 @@ let modules: [Module] = [
         room: "Language",
         name: "TrafficPolicy",
         uses: ["Addressing", "LinearRegex", "Model", "Settings"],
-        tests: [.Yams]
+        tests: [.Yams],
+        testData: ["Wrong"]
     ),
     Module(
         room: "Wire",
@@ -347,6 +350,7 @@ for module in modules + support {
                     Array(Set(module.products + tests)).sorted { $0.rawValue < $1.rawValue }
                 ),
                 path: "Tests/\(module.room)/\(module.name)Tests",
+                exclude: module.testData,
                 swiftSettings: settings
             )
         )

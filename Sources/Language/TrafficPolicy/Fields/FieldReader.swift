@@ -72,7 +72,7 @@ extension FieldReader {
         return self.find(name, aliases, type)
     }
 
-    /// - Parameter missing: the code that says that the field is not there.
+    /// `missing`: the code that says that the field is not there.
     func required<Value>(
         _ name: String,
         _ type: FieldType<Value>,

@@ -9,6 +9,7 @@ extension FieldType {
     ///   - isSingleAllowed: whether a value that is no list counts as a list of one.
     ///   - empty: the code that says that there are too few.
     ///   - tooMany: the code that says that there are too many.
+    /// - Returns: the type of the list.
     static func list<Item>(
         of item: FieldType<Item>,
         _ count: ClosedRange<Int>,

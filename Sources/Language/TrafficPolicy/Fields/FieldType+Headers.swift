@@ -67,7 +67,7 @@ extension FieldType where Value == TemplateSource {
 extension FieldType where Value == [TemplateField] {
     /// A mapping from header names, which become lower case, to values.
     ///
-    /// - Parameter isForced: whether the names go to a visitor or an upstream as they are, so that those which the
+    /// `isForced`: whether the names go to a visitor or an upstream as they are, so that those which the
     ///   edge sets are refused.
     static func headers(isForced: Bool = false) -> Self {
         FieldType<[TemplateField]>.fields(

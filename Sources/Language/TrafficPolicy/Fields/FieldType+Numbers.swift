@@ -68,7 +68,7 @@ extension Node {
 extension FieldType where Value == Duration {
     /// A duration as Go writes it, `1h30m`, or a whole number of nanoseconds.
     ///
-    /// - Parameter step: what the duration must be a multiple of; nil for nothing.
+    /// `step`: what the duration must be a multiple of; nil for nothing.
     static func duration(_ range: ClosedRange<Duration>, step: Duration? = nil) -> Self {
         let bounds = "\(DurationText.text(range.lowerBound)) to \(DurationText.text(range.upperBound))"
         let limits = step.map { "\(bounds), a multiple of \(DurationText.text($0))" } ?? bounds

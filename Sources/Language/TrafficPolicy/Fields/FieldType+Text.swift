@@ -48,7 +48,7 @@ extension FieldType where Value == String {
 extension FieldType where Value == TemplateSource {
     /// A text that may have `${…}` parts; each of them is compiled.
     ///
-    /// - Parameter code: what says that a part does not compile.
+    /// `code`: what says that a part does not compile.
     static func template(isEmptyAllowed: Bool = false, code: ErrorCode = .policyTemplate) -> Self {
         var type = FieldType<SourceText>.scalar.checked { source, node, path, context -> TemplateSource? in
             guard isEmptyAllowed || !source.text.isEmpty else {

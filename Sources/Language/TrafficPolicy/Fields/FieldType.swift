@@ -55,7 +55,7 @@ package struct FieldDescription: Sendable {
 extension FieldType {
     /// The same type with a further look at what was read.
     ///
-    /// - Parameter check: reports what is wrong and returns nil, or returns the value that goes on.
+    /// `check`: reports what is wrong and returns nil, or returns the value that goes on.
     func checked<Other>(
         _ check: @escaping (Value, Node, _ path: String, ReadingContext) -> Other?
     ) -> FieldType<Other> {

@@ -29,7 +29,7 @@ struct ScalarBuilder {
         self.next = -1
     }
 
-    /// - Parameter start: where an empty text stands.
+    /// `start`: where an empty text stands.
     func source(in reader: YAMLReader, start: Int) -> SourceText {
         guard !self.runs.isEmpty else { return SourceText("", at: reader.position(of: start)) }
         return SourceText(String(self.text), runs: self.runs)

@@ -39,7 +39,7 @@ extension YAMLReader {
         }
     }
 
-    /// - Parameter continues: moves to the next line that is not blank; false when it isn't part of the scalar.
+    /// `continues`: moves to the next line that is not blank; false when it isn't part of the scalar.
     private mutating func plain(
         _ properties: Properties,
         isInFlow: Bool,

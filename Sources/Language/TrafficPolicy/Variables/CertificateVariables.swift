@@ -4,7 +4,7 @@ package enum CertificateVariables {
         "country", "locality", "organization", "organizational_unit", "postal_code", "province", "street_address",
     ]
 
-    /// - Parameter hasPEM: whether the certificate itself can be asked for, as only a visitor's can.
+    /// `hasPEM`: whether the certificate itself can be asked for, as only a visitor's can.
     package static func members(ofPEM hasPEM: Bool) -> [ResultVariable] {
         let fields = VariableType.record(
             "extension",
