@@ -1,8 +1,14 @@
 import Expression
 import FuzzDriver
 
-/// Expressions and templates: nothing traps, no run goes on past its budget, and what the checker allows gives the same with
-/// constants worked out beforehand and without.
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// Expressions and templates: nothing traps, nothing takes long, no run goes on past its budget, and what the checker allows
+/// gives the same with constants worked out beforehand and without.
 @main enum Expressions {
     static func main() {
         _ = runFuzzer { start, count in
@@ -54,9 +60,9 @@ import FuzzDriver
         options.isChecked = isChecked
         options.foldsConstants = foldsConstants
         do {
-            let program = try self.environment.compile(source, options: options)
+            let program = try self.brief("compiling") { try self.environment.compile(source, options: options) }
             let run = Evaluation(variables: Host(), limits: program.limits)
-            return .value(try program.evaluate(in: run))
+            return .value(try self.brief("a run") { try program.evaluate(in: run) })
         } catch let error as EvaluationError {
             return .failure(error)
         } catch let error as Diagnostics {
@@ -68,6 +74,19 @@ import FuzzDriver
         } catch {
             failClaim("an error of another kind: \(error)")
         }
+    }
+
+    /// What `body` gives, which must take less than a tenth of a second of this thread's time, whatever else the machine does.
+    private static func brief<Result>(_ what: String, _ body: () throws -> Result) rethrows -> Result {
+        let begun = self.threadSeconds
+        defer { claim(self.threadSeconds - begun < 0.1, "\(what) takes longer than a tenth of a second") }
+        return try body()
+    }
+
+    private static var threadSeconds: Double {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 
     /// Chance and the clock apart, which have no part in types.
