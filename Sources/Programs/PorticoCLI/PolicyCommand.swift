@@ -19,11 +19,19 @@ struct EvaluateCommand: ParsableCommand {
         commandName: "eval",
         abstract: "Evaluates an expression and prints its value and type, or what is wrong with it.",
         discussion: """
-            The file of --vars is a JSON object: each of its members is a variable. Numbers in it without a fraction are
-            ints.
+            The file of --vars is a JSON object: each member is a variable. Numbers
+            without a fraction are ints; --declare gives a variable another type.
+            Timestamps, durations and integers over 2^53 are strings there, bytes are
+            base64. What is declared and not in the file is absent: it reads as zero or
+            empty.
 
-            Example:
+            Exits with 0 when there is a value, with 1 when there is an error.
+
+            Examples:
               portico policy eval 'req.method == "GET"' --vars request.json
+              portico policy eval 'now > timestamp("2030-01-01T00:00:00Z")' \\
+                --vars times.json --declare now=timestamp
+              portico policy eval --template 'Hello ${name}' --vars names.json
             """
     )
 
@@ -31,12 +39,15 @@ struct EvaluateCommand: ParsableCommand {
     var expression: String
     @Option(name: .customLong("vars"), help: ArgumentHelp("A JSON file with the variables.", valueName: "file"))
     var variables: String?
+    @Option(name: .customLong("declare"), help: ArgumentHelp("The type of a variable.", valueName: "name=type"))
+    var declarations: [String] = []
+    @Flag(help: "Takes the expression for text with expressions in it, ${...}.")
+    var template = false
 
     func run() throws {
-        let variables = try self.readVariables()
+        let variables = self.readVariables()
         do {
-            let environment = Environment(variables: variables.declarations)
-            let value = try environment.compile(self.expression).evaluate(variables)
+            let value = try self.evaluate(variables)
             print("\(try Self.text(of: value)) (\(value.typeName.rawValue))")
         } catch let error as Diagnostics {
             PorticoCLI.fail(error.rendered(in: self.expression))
@@ -46,18 +57,38 @@ struct EvaluateCommand: ParsableCommand {
         }
     }
 
-    private func readVariables() throws -> NamedVariables {
-        guard let path = self.variables else { return NamedVariables([]) }
-        let text: String
+    private func evaluate(_ variables: PolicyVariables) throws -> Value {
+        let environment = Environment(variables: variables.declarations)
+        guard self.template else { return try environment.compile(self.expression).evaluate(variables) }
+        let run = Evaluation(variables: variables, limits: environment.limits)
+        return try environment.compile(template: self.expression).value(in: run)
+    }
+
+    private func readVariables() -> PolicyVariables {
+        do throws(EvaluationError) {
+            let declared = try self.declared()
+            do throws(EvaluationError) {
+                return try PolicyVariables(json: self.json(), declared: declared)
+            } catch {
+                PorticoCLI.fail("\(self.variables ?? "--vars"): \(error.reason.text)")
+            }
+        } catch {
+            PorticoCLI.fail("--declare: \(error.reason.text)")
+        }
+    }
+
+    private func declared() throws(EvaluationError) -> [PolicyVariables.Declaration] {
+        var declared: [PolicyVariables.Declaration] = []
+        for text in self.declarations { declared.append(try PolicyVariables.Declaration(parsing: text)) }
+        return declared
+    }
+
+    private func json() -> String? {
+        guard let path = self.variables else { return nil }
         do {
-            text = try String(contentsOf: URL(filePath: path), encoding: .utf8)
+            return try String(contentsOf: URL(filePath: path), encoding: .utf8)
         } catch {
             PorticoCLI.fail("\(path): the file can't be read as UTF-8 text: \(error.localizedDescription)")
-        }
-        do throws(EvaluationError) {
-            return try NamedVariables(json: text)
-        } catch {
-            PorticoCLI.fail("\(path): \(error.reason.text)")
         }
     }
 
@@ -71,51 +102,4 @@ struct EvaluateCommand: ParsableCommand {
         default: try value.text(Evaluation(variables: NoVariables()))
         }
     }
-}
-
-/// Variables of any type, by name.
-private final class NamedVariables: Variables {
-    let declarations: [VariableDeclaration]
-    private let values: [Value]
-
-    init(_ members: [(name: String, value: Value)]) {
-        self.declarations = members.enumerated().map { VariableDeclaration($1.name, .dyn, slot: $0) }
-        self.values = members.map(\.value)
-    }
-
-    /// - Throws: where the text is no JSON object.
-    convenience init(json: String) throws(EvaluationError) {
-        var limits = ExpressionLimits.standard
-        limits.steps = .max
-        limits.wallClock = .seconds(60)
-        let run = Evaluation(variables: NoVariables(), limits: limits)
-        guard case .map(let map) = try JSONText.decode(json, run) else {
-            throw EvaluationError(.invalidArgument("variables are the members of a JSON object"))
-        }
-        self.init(
-            (0..<map.count).compactMap { position in
-                let (key, value) = map.entry(at: position)
-                guard case .string(let name) = key else { return nil }
-                return (name, Self.withInts(value))
-            }
-        )
-    }
-
-    /// JSON knows one type of numbers; people who write `1` mean an int.
-    private static func withInts(_ value: Value) -> Value {
-        switch value {
-        case .double(let double): return Int64(exactly: double).map(Value.int) ?? value
-        case .list(let elements): return .list(elements.map(self.withInts))
-        case .map(let map):
-            let members = (0..<map.count).compactMap { position -> (name: String, value: Value)? in
-                let (key, value) = map.entry(at: position)
-                guard case .string(let name) = key else { return nil }
-                return (name, self.withInts(value))
-            }
-            return .map(LiteralMap(members: members))
-        default: return value
-        }
-    }
-
-    func value(inSlot slot: Int) throws(EvaluationError) -> Value? { self.values[slot] }
 }
