@@ -40,6 +40,7 @@ import Testing
         ("req.url.pth", "req.url.path"), ("req.metod == 'GET'", "req.method"), ("rek.method", "req"),
         ("cookie.nam", "name"), ("x.startWith('a')", "startsWith"), ("siz([])", "size"),
         ("[1].exists(item, itm == 1)", "item"), ("has(req.url.prt)", "req.url.port"),
+        ("[1].exsts(i, i == 1)", "exists"),
     ])
     func `A name that is none is refused with the one that was meant`(source: String, meant: String) {
         #expect(throws: Diagnostics.self) { try self.given.environment().compile(source) }

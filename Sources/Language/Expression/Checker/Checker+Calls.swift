@@ -95,11 +95,12 @@ extension Checker {
         let names = self.environment.functionNames.filter { name in
             !self.environment.overloads(of: name, asMethod: isMethod).isEmpty
         }
+        let macros = Macro.all.filter { $0.isMethod == isMethod }.map(\.name)
         return self.refuse(
             "there is no \(kind) '\(function)'",
             at: call.nameRange,
             in: range,
-            suggestion: Suggestion.closest(to: function, among: names)
+            suggestion: Suggestion.closest(to: function, among: names + macros)
         )
     }
 }
