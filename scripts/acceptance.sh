@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The tests in full counts, and the built programs driven from outside: gigabyte bodies, 1,000 slow readers, 10,000
 # connections, outages of up to ten minutes, agents that go in every way, the words of every refusal; then every target
-# of the fuzzer for a minute, the tests under the thread sanitizer, and the measurements.
+# of the fuzzer for a minute, the tests under the thread sanitizer, and the measurements, of expressions and of the edge.
 #
 # usage: scripts/acceptance.sh [--quick] [--only TEXT]
 #   --quick       small counts, only the programs: three minutes
@@ -72,6 +72,7 @@ if ! "$quick"; then
         TOTAL_FAILED=$((TOTAL_FAILED + 1))
         tail -n 30 "$home/tsan.log"
     fi
+    "$ROOT/scripts/bench-expressions.sh" || TOTAL_FAILED=$((TOTAL_FAILED + 1))
     "$ROOT/scripts/bench.sh" || TOTAL_FAILED=$((TOTAL_FAILED + 1))
 fi
 closing_line
