@@ -104,7 +104,7 @@ let modules: [Module] = [
     Module(
         room: "Language",
         name: "TrafficPolicy",
-        uses: ["Addressing", "LinearRegex", "Model", "Settings"],
+        uses: ["Addressing", "Expression", "LinearRegex", "Model", "Settings"],
         tests: [.Yams],
         testData: ["Wrong"]
     ),
