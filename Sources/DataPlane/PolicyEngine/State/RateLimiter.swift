@@ -42,6 +42,7 @@ package final class RateLimiter: Sendable {
     /// - Parameters:
     ///   - capacity: 1 to 2,000,000,000 requests.
     ///   - window: a positive multiple of ten seconds.
+    ///   - bounds: of the memory that the counters may take.
     package init(capacity: UInt32, window: TimeAmount, bounds: Bounds = Bounds()) {
         self.capacity = capacity
         self.windowLength = UInt32(clamping: max(1, UInt64(clamping: window.nanoseconds) / Self.resolution))
