@@ -146,9 +146,10 @@ let modules: [Module] = [
     Module(
         room: "DataPlane",
         name: "PolicyEngine",
-        uses: ["Expression"],
-        products: [.NIOCore],
-        tests: [.NIOCore]
+        uses: ["Expression", "Model", "TrafficPolicy"],
+        products: [.NIOCore, .Crypto],
+        tests: [.NIOCore],
+        testData: ["WebhookFixtures"]
     ),
     Module(
         room: "DataPlane",
