@@ -105,6 +105,7 @@ let modules: [Module] = [
         room: "Language",
         name: "TrafficPolicy",
         uses: ["Addressing", "Expression", "LinearRegex", "Model", "Settings"],
+        products: [.Crypto],
         tests: [.Yams],
         testData: ["Wrong"]
     ),

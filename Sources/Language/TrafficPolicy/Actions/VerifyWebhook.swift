@@ -25,6 +25,11 @@ package struct VerifyWebhookConfiguration: Sendable, Hashable {
             if !fields.has("secret") { fields.report(.webhookSecretMissing, "the field \"secret\" is missing") }
             return nil
         }
+        if provider == .sendgrid, let key = secret?.literal, SendGridKey.parse(key) == nil {
+            let words = "is no public key on P-256, in base64 or PEM"
+            fields.report(.sendgridKey, field: "secret", words, isSecret: true)
+            return nil
+        }
         self.provider = provider
         self.secret = secret
     }

@@ -207,8 +207,10 @@ def form(provider, header, url=URL, sign_url=None, body="b=2&a=1+2&mandrill_even
 form("mailchimp", "X-Mandrill-Signature")
 form("twilio", "X-Twilio-Signature")
 form("twilio", "X-Twilio-Signature", sign_url=URL.replace(".com/", ".com:443/"), note="signed with the default port")
-form("twilio", "X-Twilio-Signature", url="https://mycompany.com/myapp.php?foo=1&bar=2",
-     body="CallSid=CA1234567890ABCDE&Caller=%2B12349013030&Digits=1234&From=%2B12349013030&To=%2B18005551212")
+add("twilio", [("X-Twilio-Signature", "RSOYDt4T1cUTdK1PDd93/VVr8B8="), FORM], "RSOYDt4T1cUTdK1PDd93/VVr8B8=",
+    secret="12345", url="https://mycompany.com/myapp.php?foo=1&bar=2", needed=["X-Twilio-Signature"],
+    body="CallSid=CA1234567890ABCDE&Caller=%2B14158675309&Digits=1234&From=%2B14158675309&To=%2B18005551212",
+    note="the example of twilio-python, tests/unit/test_request_validator.py")
 url = URL + "&bodySHA256=" + hashlib.sha256(BODY.encode()).hexdigest()
 code = b64(mac("sha1", SECRET, url))
 add("twilio", [("X-Twilio-Signature", code), ("content-type", "application/json")], code, url=url,
