@@ -53,7 +53,7 @@ package enum WebhookProvider: String, Sendable, Hashable, CaseIterable {
     /// Those of which the scheme was not found in documentation of the provider's own; a policy may not name them, as it
     /// would rely on a guess.
     package static let unconfirmed: Set<Self> = [
-        .airship, .brex, .chargify, .frameio, .heroku, .hostedhooks, .orbit, .sns,
+        .airship, .brex, .heroku, .hostedhooks, .orbit, .sns,
     ]
 
     /// Other names that are read as one of these.

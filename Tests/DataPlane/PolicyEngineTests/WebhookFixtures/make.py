@@ -71,6 +71,11 @@ body_hex("autodesk", "x-adsk-signature", "sha1hash=", "sha1")
 body_hex("bitbucket", "X-Hub-Signature", "sha256=")
 body_b64("bolt", "X-Bolt-Hmac-Sha256")
 body_b64("castle", "X-Castle-Signature")
+body_hex("chargify", "X-Chargify-Webhook-Signature-Hmac-Sha-256")
+add("chargify", [("X-Chargify-Webhook-Signature-Hmac-Sha-256",
+                  "19826d51b9f866b26eda1f154de192593360f8d0bcb63df8a28540a5dcf733f1")],
+    "19826d51b9f866b26eda1f154de192593360f8d0bcb63df8a28540a5dcf733f1",
+    secret="123", body="payload[chargify]=testing&event=test", note="the example of docs.chargify.com, Webhooks")
 code = mac("sha256", SECRET, BODY).hex()
 add("circleci", [("circleci-signature", f"v0=00ff,v1={code},v2=00")], code)
 body_hex("clearbit", "X-Request-Signature", "sha1=", "sha1")
@@ -126,6 +131,7 @@ add("buildkite", [("X-Buildkite-Signature", f"timestamp={NOW},signature={code}")
 add("buildkite", [("X-Buildkite-Token", SECRET)], SECRET, coversBody=False, needed=[])
 timed("calendly", "Calendly-Webhook-Signature")
 svix("clerk", "svix")
+versioned("frameio", "v0", "X-Frameio-Signature", "X-Frameio-Request-Timestamp", 300)
 timed("go1", "Go1-Signature")
 timed("mux", "Mux-Signature", tolerance=300)
 for time in ["2023-11-14T22:13:20Z", "2023-11-14T22:13:20.000"]:

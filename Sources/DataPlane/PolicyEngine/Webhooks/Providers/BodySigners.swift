@@ -35,6 +35,10 @@ extension WebhookProvider {
             .body(base64: FieldPart("x-castle-signature")),
             "https://github.com/castle/castle-ruby/blob/develop/lib/castle/webhooks/verify.rb"
         ),
+        .chargify: WebhookSender(
+            .body(hexadecimal: FieldPart("x-chargify-webhook-signature-hmac-sha-256")),
+            "https://github.com/chargify/docs.chargify.com/blob/master/doculab/docs/webhooks.textile"
+        ),
         .circleci: WebhookSender(
             .body(hexadecimal: FieldPart("circleci-signature", prefix: "v1=", separatedBy: ",")),
             "https://circleci.com/docs/webhooks"

@@ -33,6 +33,15 @@ extension WebhookProvider {
             "https://developer.calendly.com/docs/webhooks/overview"
         ),
         .clerk: .svix,
+        .frameio: WebhookSender(
+            .versioned(
+                "v0",
+                FieldPart("x-frameio-signature", prefix: "v0="),
+                at: FieldPart("x-frameio-request-timestamp"),
+                tolerance: 300
+            ),
+            "https://github.com/Frameio/webhooks-example-app/blob/master/main.go"
+        ),
         .go1: WebhookSender(
             .timed(in: "go1-signature"),
             "https://www.go1.com/developers"
