@@ -78,6 +78,14 @@ import TrafficPolicy
         #expect(try Self.verdict(.xero, "POST", headers: wrong, body: event) == .refused(.signatureWrong))
     }
 
+    @Test func `A question is at most 4096 bytes long`() throws {
+        let body = #"{"events":[]}"#
+        let answer = WebhookVerdict.answered(WebhookAnswer(status: 401))
+        #expect(try Self.verdict(.xero, "POST", body: body + String(repeating: " ", count: 4096 - 13)) == answer)
+        let longer = try Self.verdict(.xero, "POST", body: body + String(repeating: " ", count: 4096 - 12))
+        #expect(longer == .refused(.fieldMissing("x-xero-signature")))
+    }
+
     private static func zoom(_ body: String, isSigned: Bool = true) throws -> WebhookVerdict {
         let signed = Hexadecimal.text(Self.code(isSigned ? "v0:1700000000:\(body)" : "other"))
         return try Self.verdict(

@@ -142,6 +142,23 @@ import Testing
         #expect(fixture.verdict() == .refused(.bodyMalformed))
     }
 
+    @Test(arguments: ["twilio", "plivo", "mailchimp"])
+    func `A form of more parameters than any sender's is not read`(provider: String) throws {
+        var fixture = try Self.fixture(provider)
+        fixture.body = String(repeating: "a=1&", count: 1024)
+        #expect(fixture.verdict() == .refused(.bodyMalformed))
+        fixture.body = String(repeating: "a=1&", count: 1023)
+        #expect(fixture.verdict() == .refused(.signatureWrong))
+    }
+
+    @Test func `A body for mailgun of more than a mebibyte is not read`() throws {
+        var fixture = try Self.fixture("mailgun")
+        fixture.body += String(repeating: " ", count: (1 << 20) - fixture.body.utf8.count)
+        #expect(fixture.verdict() == .verified)
+        fixture.body += " "
+        #expect(fixture.verdict() == .refused(.bodyMalformed))
+    }
+
     @Test(arguments: ["user:password", "user", ""])
     func `Credentials for vmware have a double colon`(secret: String) throws {
         var fixture = try Self.fixture("vmware")

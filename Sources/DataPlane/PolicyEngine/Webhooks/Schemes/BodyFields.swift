@@ -26,6 +26,9 @@ struct MailgunSignature: WebhookScheme {
         let signature: Signature
     }
 
+    /// More than any event of Mailgun's has: a stranger's JSON is read before it is known whose it is.
+    private static let maximumBytes = 1 << 20
+
     private struct Signature: Decodable {
         let timestamp: String
         let token: String
@@ -43,8 +46,11 @@ struct MailgunSignature: WebhookScheme {
 
     /// From JSON, or from a form, which forwarded messages come in.
     private func signature(in request: WebhookRequest) throws(WebhookRefusal) -> Signature {
-        guard request.isForm else { return try (request.decodeBody() as Body).signature }
-        let form = QueryParameters(request.bodyText)
+        guard request.isForm else {
+            guard request.body.readableBytes <= Self.maximumBytes else { throw .bodyMalformed }
+            return try (request.decodeBody() as Body).signature
+        }
+        let form = try request.form()
         guard let timestamp = form["timestamp"]?.first, let token = form["token"]?.first,
             let signature = form["signature"]?.first
         else { throw .bodyMalformed }
@@ -53,6 +59,31 @@ struct MailgunSignature: WebhookScheme {
 }
 
 extension WebhookRequest {
+    /// More parameters than any sender's URL or form has.
+    private static let maximumParameters = 1024
+
+    /// Whether the body is a form in the form of a query.
+    var isForm: Bool {
+        self.head.first("content-type").map { MediaType($0).essence } == "application/x-www-form-urlencoded"
+    }
+
+    /// The parameters of the body.
+    ///
+    /// - Throws: when it is no form.
+    func form() throws(WebhookRefusal) -> QueryParameters {
+        guard self.isForm else { throw .bodyMalformed }
+        return try Self.parameters(self.bodyText)
+    }
+
+    /// The parameters of the URL.
+    func query() throws(WebhookRefusal) -> QueryParameters { try Self.parameters(self.target.query ?? "") }
+
+    private static func parameters(_ text: String) throws(WebhookRefusal) -> QueryParameters {
+        let count = text.utf8.count { $0 == UInt8(ascii: "&") } + 1
+        guard count <= Self.maximumParameters else { throw .bodyMalformed }
+        return QueryParameters(text)
+    }
+
     /// The body as JSON of which some members are known.
     func decodeBody<Value: Decodable>() throws(WebhookRefusal) -> Value {
         do {

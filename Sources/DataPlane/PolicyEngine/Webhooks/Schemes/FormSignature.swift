@@ -32,22 +32,14 @@ struct FormSignature: WebhookScheme {
     ///
     /// - Throws: when nothing that is signed covers the body.
     private func parameters(of request: WebhookRequest) throws(WebhookRefusal) -> String {
-        if let name = self.bodyHash, let hash = QueryParameters(request.target.query ?? "")[name]?.first {
+        if let name = self.bodyHash, let hash = try request.query()[name]?.first {
             guard let expected = Hexadecimal.bytes(hash) else { throw .fieldMalformed(name) }
             let isRight = request.body.withUnsafeReadableBytes { SHA256.hash(data: $0) == expected }
             guard isRight else { throw .signatureWrong }
             return ""
         }
         guard request.body.readableBytes > 0 else { return "" }
-        guard request.isForm else { throw .bodyMalformed }
-        return QueryParameters(request.bodyText).concatenated
-    }
-}
-
-extension WebhookRequest {
-    /// Whether the body is a form in the form of a query.
-    var isForm: Bool {
-        self.head.first("content-type").map { MediaType($0).essence } == "application/x-www-form-urlencoded"
+        return try request.form().concatenated
     }
 }
 

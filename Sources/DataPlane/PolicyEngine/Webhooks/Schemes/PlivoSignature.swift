@@ -24,12 +24,8 @@ struct PlivoSignature: WebhookScheme {
     ///
     /// - Throws: when the body is no form: then nothing that is signed covers it.
     private static func url(of request: WebhookRequest) throws(WebhookRefusal) -> String {
-        let query = QueryParameters(request.target.query ?? "").sortedPairs
-        var form = ""
-        if request.body.readableBytes > 0 {
-            guard request.isForm else { throw .bodyMalformed }
-            form = QueryParameters(request.bodyText).sortedConcatenation
-        }
+        let query = try request.query().sortedPairs
+        let form = request.body.readableBytes > 0 ? try request.form().sortedConcatenation : ""
         var url = request.target.rawURLWithoutQuery
         if !query.isEmpty || !form.isEmpty { url += "?" + query }
         if !query.isEmpty, !form.isEmpty { url += "." }
