@@ -78,7 +78,8 @@ enum KeySpelling: Sendable {
         switch self {
         case .text: return Array(text.utf8)
         case .base64(let prefix):
-            let digits = text.hasPrefix(prefix) ? String(text.dropFirst(prefix.count)) : text
+            let hasPrefix = text.utf8.starts(with: prefix.utf8)
+            let digits = hasPrefix ? String(Substring(text.utf8.dropFirst(prefix.utf8.count))) : text
             guard let key = Base64.bytes(digits), !key.isEmpty else { throw .secretMalformed }
             return key
         }

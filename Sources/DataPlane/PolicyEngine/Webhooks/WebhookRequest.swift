@@ -41,7 +41,7 @@ struct FieldPart: Sendable, Hashable {
         head.values(self.name).flatMap { value in
             let parts = self.separator.map { value.pieces(separatedBy: $0) } ?? [value[...]]
             return parts.map(\.trimmed).filter { $0.utf8.starts(with: self.prefix.utf8) }
-                .map { String($0.dropFirst(self.prefix.count)) }
+                .map { String(Substring($0.utf8.dropFirst(self.prefix.utf8.count))) }
         }
     }
 

@@ -30,6 +30,11 @@ import Testing
         #expect(fixture.verdict() == .refused(.fieldMissing("x-hub-signature-256")))
     }
 
+    @Test func `A combining mark behind a prefix doesn't hide where it ends`() {
+        let head = ExchangeHead(.lines([("a", "t=\u{301}1, t=2")]))
+        #expect(FieldPart("a", prefix: "t=", separatedBy: ",").texts(in: head) == ["\u{301}1", "2"])
+    }
+
     @Test func `The start of a signature is not the signature`() throws {
         var fixture = try Self.fixture("github")
         fixture.headers[0][1] = "sha256=" + fixture.signature.dropLast(2)
