@@ -77,6 +77,8 @@ enum Form {
     case program(String)
     /// C, or C++ behind a C header, over libraries of the system, which it is linked with.
     case system([String])
+    /// A library of the system as it is: a module map, and nothing to compile.
+    case installed
 }
 
 struct Module {
@@ -96,6 +98,8 @@ struct Module {
 let modules: [Module] = [
     // The archive, not the shared library: a release runs where RE2 is not installed.
     Module(room: "System", name: "CRE2", form: .system([":libre2.a"]), tests: nil),
+    // The shared library: the archive would want those of TLS, Kerberos and LDAP beside it.
+    Module(room: "System", name: "CPostgres", form: .installed, tests: nil),
     Module(room: "Base", name: "Addressing"),
     Module(room: "Base", name: "LinearRegex", uses: ["CRE2"]),
     Module(room: "Base", name: "Model", uses: ["Addressing"]),
@@ -175,7 +179,27 @@ let modules: [Module] = [
         tests: nil
     ),
     Module(room: "ControlPlane", name: "Store", uses: ["Model"], tests: nil),
-    Module(room: "ControlPlane", name: "SQLiteStore", uses: ["Model", "Secrets", "Store"], products: [.GRDB]),
+    Module(
+        room: "ControlPlane",
+        name: "SQLiteStore",
+        uses: ["Model", "Secrets", "Store"],
+        products: [.GRDB],
+        testUses: ["StoreContract"]
+    ),
+    Module(
+        room: "ControlPlane",
+        name: "PostgresStore",
+        uses: ["CPostgres", "Model", "Store"],
+        products: [.NIOConcurrencyHelpers, .NIOPosix],
+        testUses: ["StoreContract", "TestDatabase"]
+    ),
+    Module(
+        room: "ControlPlane",
+        name: "Backup",
+        uses: ["Model", "Store"],
+        products: [.Crypto],
+        testUses: ["PostgresStore", "SQLiteStore", "StoreContract", "TestDatabase"]
+    ),
     Module(
         room: "ControlPlane",
         name: "Control",
@@ -235,6 +259,14 @@ let modules: [Module] = [
 /// What tests share, and tests of whole programs. Everything may be used here.
 let support: [Module] = [
     Module(room: "Support", name: "TestSupport", tests: nil),
+    Module(
+        room: "Support",
+        name: "TestDatabase",
+        uses: ["TestSupport"],
+        products: [.NIOConcurrencyHelpers],
+        tests: nil
+    ),
+    Module(room: "Support", name: "StoreContract", uses: ["Model", "Store"], tests: nil),
     Module(
         room: "Support",
         name: "Conformance",
@@ -342,6 +374,8 @@ for module in modules + support {
                 linkerSettings: libraries.map { .linkedLibrary($0) }
             )
         )
+    case .installed:
+        targets.append(.systemLibrary(name: module.name, path: path))
     }
     if let tests = module.tests, chosen == nil || asked.contains(module.name) {
         targets.append(

@@ -5,7 +5,7 @@
 #   build   what the package is compiled with
 #   lint    what `make lint` needs
 #   demo    what a running edge is asked with
-#   test    as demo, and Python environments with the published SDK under .run/
+#   test    as demo, PostgreSQL, and Python environments with the published SDK under .run/
 #   bench   load generators, and the proxies and tunnels that we are measured beside
 #   expressions   what counts memory, and the implementations that our expressions are measured beside
 #
@@ -15,10 +15,10 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 help_if_asked "${1:-}"
 
-build_packages=(libsqlite3-dev libre2-dev git make)
+build_packages=(libsqlite3-dev libre2-dev libpq-dev git make)
 lint_packages=(shellcheck git python3)
 demo_packages=(curl procps util-linux python3)
-test_packages=("${demo_packages[@]}" openssl python3-venv)
+test_packages=("${demo_packages[@]}" openssl python3-venv postgresql)
 bench_packages=(
     nginx haproxy wrk nghttp2-client openssh-server openssh-client curl openssl unzip procps util-linux python3 python3-venv
 )

@@ -8,9 +8,6 @@ typealias Record = Store.Record
 
 /// The statements. Each runs inside a transaction of its caller.
 enum RecordTable {
-    /// How many deletions are remembered for those who follow the changes.
-    static let rememberedDeletions = 10_000
-
     private static let columns = """
         record.kind, record.id, record.owner, record.revision, record.document,
         (SELECT json_group_object(name, value) FROM unique_key
@@ -18,6 +15,8 @@ enum RecordTable {
         """
 
     static func get(_ kind: RecordKind, _ id: String, in scope: Scope, _ db: Database) throws -> Record {
+        // A text would be cut at its NUL.
+        guard StoreLimits.areTexts(kind.name, id) else { throw StoreError.notFound }
         let row = try Row.fetchOne(
             db,
             sql: "SELECT \(Self.columns) FROM record WHERE kind = ? AND id = ?",
@@ -33,6 +32,7 @@ enum RecordTable {
         in scope: Scope,
         _ db: Database
     ) throws -> Record {
+        guard StoreLimits.areTexts(kind.name, key, value) else { throw StoreError.notFound }
         let row = try Row.fetchOne(
             db,
             sql: """
@@ -58,9 +58,9 @@ enum RecordTable {
             sql += " AND owner = ?"
             arguments += [account.text]
         }
-        if let before = page.before {
-            sql += " AND id < ?"
-            arguments += [before]
+        if let before = page.bound {
+            sql += " AND id \(before.isIncluded ? "<=" : "<") ?"
+            arguments += [before.id]
         }
         sql += " ORDER BY id DESC LIMIT ?"
         arguments += [page.limit]
@@ -119,7 +119,13 @@ extension RecordTable {
         }
     }
 
-    private static func create(_ record: Record, _ db: Database) throws -> Revision {
+    /// - Throws: `.conflict` when something was written before.
+    static func checkIsNew(_ db: Database) throws {
+        let last = try Int64.fetchOne(db, sql: "SELECT last FROM history") ?? 0
+        guard last == 0 else { throw StoreError.conflict(Revision(last)) }
+    }
+
+    static func create(_ record: Record, _ db: Database) throws -> Revision {
         if let revision = try Self.revision(of: record.kind, record.id, db) { throw StoreError.conflict(revision) }
         let revision = try Self.nextRevision(db)
         try db.execute(
@@ -201,7 +207,7 @@ extension RecordTable {
         let last = try Int64.fetchOne(
             db,
             sql: "SELECT revision FROM deletion ORDER BY revision DESC LIMIT 1 OFFSET ?",
-            arguments: [Self.rememberedDeletions]
+            arguments: [StoreLimits.rememberedDeletions]
         )
         guard let last else { return }
         try db.execute(sql: "DELETE FROM deletion WHERE revision <= ?", arguments: [last])

@@ -7,7 +7,7 @@ package import Store
 ///
 /// A commit that returned is on the disk and survives the end of the process and of the machine: write-ahead log,
 /// synchronised at each commit. Several processes may have the file open; one writes at a time.
-package final class SQLiteStore: RecordStore {
+package final class SQLiteStore: FillableStore {
     private let database: any DatabaseWriter
     private let signal = ChangeSignal()
     private let lookInterval: Duration
@@ -36,16 +36,16 @@ package final class SQLiteStore: RecordStore {
 
     @discardableResult
     package func commit(_ writes: [RecordWrite]) async throws(StoreError) -> [Revision] {
-        let revisions: [Revision]
-        do {
-            revisions = try await self.database.write { db in
-                try writes.map { try RecordTable.perform($0, db) }
-            }
-        } catch {
-            throw StoreError(error)
+        try StoreLimits.check(writes)
+        return try await self.write { db in try writes.map { try RecordTable.perform($0, db) } }
+    }
+
+    package func fill(_ records: [Store.Record]) async throws(StoreError) {
+        for record in records { try StoreLimits.check([.put(record)]) }
+        _ = try await self.write { db in
+            try RecordTable.checkIsNew(db)
+            return try records.map { try RecordTable.create($0, db) }
         }
-        self.signal.raise()
-        return revisions
     }
 
     package func changes(after revision: Revision, limit: Int) async throws(StoreError) -> [RecordChange] {
@@ -64,6 +64,19 @@ package final class SQLiteStore: RecordStore {
         } catch {
             throw StoreError(error)
         }
+    }
+
+    private func write(
+        _ body: @escaping @Sendable (Database) throws -> [Revision]
+    ) async throws(StoreError) -> [Revision] {
+        let revisions: [Revision]
+        do {
+            revisions = try await self.database.write(body)
+        } catch {
+            throw StoreError(error)
+        }
+        self.signal.raise()
+        return revisions
     }
 
     private func read<Value: Sendable>(

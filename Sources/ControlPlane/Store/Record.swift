@@ -80,4 +80,11 @@ package struct Page: Sendable, Hashable {
         self.before = before
         self.limit = min(max(limit, Self.limits.lowerBound), Self.limits.upperBound)
     }
+
+    /// `before` as a text without NUL: what sorts before one with a NUL does not sort after the text up to it.
+    package var bound: (id: String, isIncluded: Bool)? {
+        guard let before = self.before else { return nil }
+        guard let zero = before.utf8.firstIndex(of: 0) else { return (before, false) }
+        return (String(before[..<zero]), true)
+    }
 }

@@ -16,7 +16,8 @@ package protocol RecordStore: Sendable {
     /// Makes all of these writes, in order, or none. They are on the disk when this returns.
     ///
     /// - Returns: the revision of each write.
-    /// - Throws: the reason why one of them could not be made.
+    /// - Throws: the reason why one of them could not be made. After `.unavailable` it may have been made none the
+    ///   less, when the store went away in the middle; the revisions of what was read before tell.
     @discardableResult
     func commit(_ writes: [RecordWrite]) async throws(StoreError) -> [Revision]
 
@@ -65,6 +66,8 @@ package enum StoreError: Error, Sendable, Hashable {
     case duplicateKey(String)
     /// The changes that were asked for are not kept any more.
     case forgotten
+    /// The write has more than `StoreLimits` allow, or text with a NUL in it; nothing was written.
+    case refused(String)
     /// A document that was stored does not read as what it should be.
     case unreadable(String)
     /// The store is away, full or broken; the text is for the log.

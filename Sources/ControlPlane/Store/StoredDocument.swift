@@ -54,6 +54,11 @@ extension RecordWrite {
     package static func update<Document>(_ stored: Stored<Document>) throws(StoreError) -> RecordWrite {
         .put(try Record(stored.document, id: stored.id.text, owner: stored.owner, revision: stored.revision))
     }
+
+    /// Deletes what was read, if nobody wrote it since.
+    package static func delete<Document>(_ stored: Stored<Document>) -> RecordWrite {
+        .delete(Document.recordKind, id: stored.id.text, in: .platform, revision: stored.revision)
+    }
 }
 
 extension RecordStore {
@@ -64,6 +69,18 @@ extension RecordStore {
         in scope: Scope
     ) async throws(StoreError) -> Stored<Document> {
         try Stored(try await self.get(Document.recordKind, id.text, in: scope))
+    }
+
+    /// The document that has `value` under the unique key `key`.
+    ///
+    /// - Throws: `.notFound` when there is none in `scope`.
+    package func find<Document: StoredDocument>(
+        _ type: Document.Type,
+        _ key: String,
+        _ value: String,
+        in scope: Scope
+    ) async throws(StoreError) -> Stored<Document> {
+        try Stored(try await self.find(Document.recordKind, key, value, in: scope))
     }
 
     /// Documents of one type, the newest first.

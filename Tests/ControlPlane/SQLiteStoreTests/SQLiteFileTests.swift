@@ -3,6 +3,7 @@ import GRDB
 import Model
 import Secrets
 import Store
+import StoreContract
 import Testing
 
 @testable import SQLiteStore
@@ -120,22 +121,5 @@ import Testing
             #expect(try await feed.next()?.map(\.id) == ["t1"])
             _ = try await commit
         }
-    }
-
-    @Test func `Deletions are forgotten in the end, and who missed them is told`() async throws {
-        let store = try SQLiteStore.inMemory()
-        let first = try await store.commit([.put(thing("t0"))])[0]
-        let count = RecordTable.rememberedDeletions + 1
-        for start in stride(from: 0, to: count, by: 1000) {
-            let ids = (start..<min(start + 1000, count)).map { "t\($0 + 1)" }
-            try await store.commit(
-                ids.flatMap { [.put(thing($0)), .delete(.thing, id: $0, in: .platform, revision: nil)] }
-            )
-        }
-        await #expect(throws: StoreError.forgotten) { try await store.changes(after: first, limit: 1) }
-        let all = try await store.changes(after: .zero, limit: 100_000)
-        #expect(all.count == RecordTable.rememberedDeletions + 1)
-        #expect(all.first?.id == "t0")
-        #expect(try await store.changes(after: all[1].revision, limit: 1).count == 1)
     }
 }

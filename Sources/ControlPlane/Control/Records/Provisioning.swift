@@ -129,7 +129,7 @@ package struct Provisioning: Sendable {
             switch error {
             case .conflict, .duplicateKey: throw conflict()
             case .notFound: throw Failure(.authtokenUnknown, "There is no such authtoken, user or account.")
-            case .forgotten, .unreadable, .unavailable:
+            case .forgotten, .refused, .unreadable, .unavailable:
                 throw Failure(.storeUnusable, "The database did not do it.", detail: "\(error)", cause: error)
             }
         }

@@ -1,7 +1,7 @@
 private import Synchronization
 
-/// Wakes those who follow the changes of a store when this process has made one.
-final class ChangeSignal: Sendable {
+/// Wakes those who follow the changes of a store: a part of every implementation.
+package final class ChangeSignal: Sendable {
     private struct Listeners {
         var next = 0
         var continuations: [Int: AsyncStream<Void>.Continuation] = [:]
@@ -9,7 +9,9 @@ final class ChangeSignal: Sendable {
 
     private let listeners = Mutex(Listeners())
 
-    func raise() {
+    package init() {}
+
+    package func raise() {
         let continuations = self.listeners.withLock { Array($0.continuations.values) }
         for continuation in continuations {
             continuation.yield()
@@ -17,7 +19,7 @@ final class ChangeSignal: Sendable {
     }
 
     /// Yields after each raise and whenever `interval` has gone by. Several that nobody waited for are one.
-    func stream(atLeastEvery interval: Duration) -> AsyncStream<Void> {
+    package func stream(atLeastEvery interval: Duration) -> AsyncStream<Void> {
         let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let number = self.listeners.withLock { listeners in
             listeners.next += 1
