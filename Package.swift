@@ -408,7 +408,10 @@ for test in wholeTests where chosen == nil || asked.contains(test.name) {
 /// reach what they measure and attack (docs/decisions/0080-packages-beside.md).
 let libraries: [PackageDescription.Product] = [
     .library(name: "Portico", targets: ["Portico"]),
-    .library(name: "PorticoParts", targets: ["Expression", "Preamble", "Mux", "AgentProtocol", "Routing", "Proxy"]),
+    .library(
+        name: "PorticoParts",
+        targets: ["Addressing", "Expression", "TrafficPolicy", "Preamble", "Mux", "AgentProtocol", "Routing", "Proxy"]
+    ),
 ]
 
 let package = Package(

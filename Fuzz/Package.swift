@@ -44,6 +44,7 @@ let package = Package(
         fuzzer("Expressions"),
         fuzzer("Frames"),
         fuzzer("Messages"),
+        fuzzer("Policies"),
         fuzzer("Preambles"),
         fuzzer("Requests"),
         fuzzer("Responses"),

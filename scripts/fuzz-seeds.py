@@ -11,6 +11,7 @@ import pathlib
 import sys
 
 CUTS = bytes([3, 2, 17, 64])
+ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 
 class Seeds:
@@ -50,6 +51,15 @@ class Seeds:
             for number, case in enumerate(json.loads(path.read_text())["cases"]):
                 self.add("Expressions", f"{path.stem}-{number}", case["expr"].encode())
 
+    def policies(self):
+        for folder in ("Examples/policies", "Tests/Language/TrafficPolicyTests/Wrong"):
+            for path in sorted((ROOT / folder).rglob("*.yaml")):
+                self.add("Policies", str(path.relative_to(ROOT / folder)), path.read_bytes())
+        for path in sorted((ROOT / "docs/policy").glob("*.md")):
+            # The example of each page.
+            for part in path.read_text().split("```yaml\n")[1:]:
+                self.add("Policies", path.stem, part.split("```")[0].encode())
+
     def http1(self):
         for case in json.loads((self.shared / "http1/corpus.json").read_text())["cases"]:
             if data := case.get("input_b64"):
@@ -76,6 +86,7 @@ def main():
     seeds = Seeds(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]))
     seeds.agent_protocol()
     seeds.expressions()
+    seeds.policies()
     seeds.http1()
     seeds.preamble()
 

@@ -22,8 +22,9 @@ package struct CustomResponseConfiguration: Sendable, Hashable {
             "The body of the answer."
         )
         self.headers = fields.optional("headers", .headers(), "Headers of the answer.") ?? []
-        let isBodyEmpty = self.body.map { $0.text.isEmpty } ?? true
-        if [204, 205, 304].contains(self.status), !isBodyEmpty {
+        // What is known only when a request comes is looked at then.
+        let isBodyKnown = self.body?.literal.map { !$0.isEmpty } ?? false
+        if [204, 205, 304].contains(self.status), isBodyKnown {
             fields.report(.bodyForbidden, "an answer of \(self.status) has no body; leave it out or change the status")
             return nil
         }

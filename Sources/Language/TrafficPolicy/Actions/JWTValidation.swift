@@ -101,7 +101,14 @@ extension FieldType where Value == [TemplateSource] {
             fields.required("additional_jkus", urls, missing: .jwtSourceMissing, "URLs of key sets.")
         }
         let all = FieldType<[[TemplateSource]]>.list(of: source, 1 ... .max, empty: .jwtSourceMissing)
-        return all.checked { sources, _, _, _ in sources.flatMap(\.self) }
+        return all.checked { sources, node, path, context in
+            let urls = sources.flatMap(\.self)
+            guard Set(urls).count == urls.count else {
+                context.report(.jwtKeySetRepeated, at: node, path: path, "two of the sources have the same URL")
+                return nil
+            }
+            return urls
+        }
     }
 }
 

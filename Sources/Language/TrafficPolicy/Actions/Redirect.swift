@@ -18,7 +18,11 @@ package struct RedirectConfiguration: Sendable, Hashable {
             .pattern(isEmptyAllowed: true),
             "What of the URL is replaced; all of it when absent."
         )
-        let to = fields.required("to", .template(), "What it is replaced by, with `$1` and `$name` for groups.")
+        let to = fields.required(
+            "to",
+            .template(isEmptyAllowed: true),
+            "What it is replaced by, with `$1` and `$name` for groups."
+        )
         let status = FieldType<Int>.integer(301...308).described(limits: "301, 302, 303, 307, 308").checked {
             number,
             node,
@@ -31,6 +35,11 @@ package struct RedirectConfiguration: Sendable, Hashable {
         self.status = fields.value("status_code", status, default: .found, shown: "302", "The status of the answer.")
         self.headers = fields.optional("headers", .headers(), "Headers of the answer.") ?? []
         guard let to else { return nil }
+        // A part of the URL may be taken out, but not all of it.
+        guard !to.text.isEmpty || from.map({ !$0.text.isEmpty }) ?? false else {
+            fields.report(.policyFieldEmpty, field: "to", "must not be empty without \"from\"")
+            return nil
+        }
         self.from = from.flatMap { $0.text.isEmpty ? nil : $0 }
         self.to = to
     }

@@ -18,7 +18,8 @@ package struct RestrictIPsConfiguration: Sendable, Hashable {
     init?(_ fields: FieldReader) {
         self.isEnforced = fields.value("enforce", .bool, default: true, shown: "true", .enforceMeaning)
         let ranges = FieldType<[Range]>.list(of: .range, 0...1000)
-        self.allow = fields.optional("allow", ranges, "Who may pass, as address or range.") ?? []
+        let allow = fields.optional("allow", ranges, "Who may pass, as address or range.")
+        self.allow = allow ?? []
         self.deny = fields.optional("deny", ranges, "Who may not, even if allowed.") ?? []
         let policy = FieldType<SourceText>.scalar.described("identifier").checked { source, node, path, context in
             guard source.text.wholeMatch(of: /ipp_[0-9A-Za-z_]{1,60}/) != nil else {
@@ -28,9 +29,11 @@ package struct RestrictIPsConfiguration: Sendable, Hashable {
             }
             return source.text
         }
-        self.ipPolicies =
-            fields.optional("ip_policies", .list(of: policy, 0...100), "IP policies that count too.") ?? []
-        if fields.has("deny"), !self.deny.isEmpty, !fields.has("allow"), !fields.has("ip_policies") {
+        let policies = fields.optional("ip_policies", .list(of: policy, 0...100), "IP policies that count too.")
+        self.ipPolicies = policies ?? []
+        // A list that could not be read was reported and may have been meant to allow someone.
+        let allowsNobody = (allow?.isEmpty ?? !fields.has("allow")) && (policies?.isEmpty ?? !fields.has("ip_policies"))
+        if allowsNobody, !self.deny.isEmpty {
             let words = "a deny list alone refuses everyone; add allow: [0.0.0.0/0, \"::/0\"]"
             fields.report(.denyWithoutAllow, field: "deny", words)
             return nil

@@ -1,3 +1,5 @@
+import Model
+
 /// How the URL of a request is changed before it goes upstream (`spec/traffic-policy.md` 4.19).
 package struct URLRewriteConfiguration: Sendable, Hashable {
     /// What of the URL is replaced; nil for the whole of it.
@@ -10,8 +12,17 @@ package struct URLRewriteConfiguration: Sendable, Hashable {
             .pattern(isEmptyAllowed: true),
             "What of the URL is replaced; all of it when absent."
         )
-        let to = fields.required("to", .template(), "What it is replaced by, with `$1` and `$name` for groups.")
+        let to = fields.required(
+            "to",
+            .template(isEmptyAllowed: true),
+            "What it is replaced by, with `$1` and `$name` for groups."
+        )
         guard let to else { return nil }
+        // A part of the URL may be taken out, but not all of it.
+        guard !to.text.isEmpty || from.map({ !$0.text.isEmpty }) ?? false else {
+            fields.report(.policyFieldEmpty, field: "to", "must not be empty without \"from\"")
+            return nil
+        }
         self.from = from.flatMap { $0.text.isEmpty ? nil : $0 }
         self.to = to
     }

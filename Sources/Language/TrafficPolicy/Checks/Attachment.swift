@@ -10,9 +10,18 @@ package struct PolicyAttachment: Sendable {
     package let isCloud: Bool
     /// The actions that this edge can run.
     package let runnable: Set<ActionType>
+    /// The endpoint's own; nil where it is not known yet.
+    package let host: HostName?
 
-    package init(scheme: EndpointScheme, isInternal: Bool, isCloud: Bool, runnable: Set<ActionType>) {
+    package init(
+        scheme: EndpointScheme,
+        isInternal: Bool,
+        isCloud: Bool,
+        runnable: Set<ActionType>,
+        host: HostName? = nil
+    ) {
         self.scheme = scheme
+        self.host = host
         self.isInternal = isInternal
         self.isCloud = isCloud
         self.runnable = runnable
@@ -23,24 +32,38 @@ package struct PolicyAttachment: Sendable {
     /// - Throws: why `policy` cannot stand before this endpoint, all of it.
     package func check(_ policy: Policy) throws(PolicyErrors) {
         let phases = PolicyPhase.allCases.filter { !(policy.rules[$0] ?? []).isEmpty }
-        var problems = phases.flatMap { self.problems(of: $0, policy.rules[$0] ?? []) }
+        var problems = phases.flatMap { phase in
+            let rules = policy.rules[phase] ?? []
+            return self.problems(of: phase, rules, at: policy.positions[phase] ?? .start)
+        }
         if self.isCloud, !self.handlesAll(policy) {
-            let words = "the policy of a cloud endpoint must end in a rule that always handles the traffic"
-            problems.append(PolicyProblem(.policyNotTerminating, at: .start, words))
+            let words =
+                "nothing stands behind a cloud endpoint, so a rule without expressions must always end the phase: with "
+                + "deny, custom-response, close-connection, or forward-internal without on_error: continue"
+            let position = self.handlingPhases.compactMap { policy.positions[$0] }.first ?? .start
+            problems.append(PolicyProblem(.policyNotTerminating, at: position, words))
         }
         guard problems.isEmpty else { throw PolicyErrors(problems) }
     }
 
-    private func problems(of phase: PolicyPhase, _ rules: [Rule]) -> [PolicyProblem] {
-        let position = rules.first?.position ?? .start
+    private func problems(
+        of phase: PolicyPhase,
+        _ rules: [Rule],
+        at position: SourcePosition
+    ) -> [PolicyProblem] {
         if phase != .tcpConnect, !self.isHTTP {
             let words = "\(phase.rawValue) does not exist on \(self.scheme.rawValue) endpoints"
-            return [PolicyProblem(.policyPhase, at: position, path: phase.rawValue, words)]
+            return [
+                PolicyProblem(.policyPhase, at: position, path: phase.rawValue, offending: phase.rawValue, words)
+            ]
         }
         var problems = rules.flatMap(\.actions).compactMap { self.problem(of: $0, in: phase) }
         if phase == .tcpConnect, self.isHTTP, self.isInternal {
             let words = "an internal \(self.scheme.rawValue) endpoint cannot have on_tcp_connect rules"
-            problems.append(PolicyProblem(.policyInternalConnect, at: position, path: phase.rawValue, words))
+            let name = phase.rawValue
+            problems.append(
+                PolicyProblem(.policyInternalConnect, at: position, path: name, offending: name, words)
+            )
         }
         return problems
     }
@@ -57,15 +80,30 @@ package struct PolicyAttachment: Sendable {
             let words = "\(name) cannot run in \(phase.rawValue) of \(self.scheme.rawValue) endpoints"
             return PolicyProblem(.policyActionProtocol, at: action.position, offending: name, words)
         }
+        if let domain = action.configuration.cookieDomain, let host, host != domain, !host.isBelow(domain) {
+            let words = "the domain of the cookies, \(domain), is not \(host) and no parent of it"
+            return PolicyProblem(.policyCookieDomain, at: action.position, offending: "\(domain)", words)
+        }
         guard !self.runnable.contains(action.type) else { return nil }
         let words = "this edge cannot run \(name) yet"
         return PolicyProblem(.policyActionLater, at: action.position, offending: name, words)
     }
 
+    /// The phases that can end what comes in.
+    private var handlingPhases: [PolicyPhase] { self.isHTTP ? [.httpRequest, .tcpConnect] : [.tcpConnect] }
+
     private func handlesAll(_ policy: Policy) -> Bool {
-        let phases: [PolicyPhase] = self.isHTTP ? [.httpRequest, .tcpConnect] : [.tcpConnect]
-        return phases.flatMap { policy.rules(in: $0) }.contains { rule in
-            rule.isUnconditional && rule.actions.contains { $0.configuration.isTerminating }
+        self.handlingPhases.flatMap { policy.rules(in: $0) }.contains { $0.isUnconditional && $0.alwaysEnds }
+    }
+}
+
+extension ActionConfiguration {
+    /// Whose hosts share the login's cookies; nil where the endpoint's own host alone has them.
+    fileprivate var cookieDomain: HostName? {
+        switch self {
+        case .oauth(let action): action.login.cookieDomain
+        case .openIDConnect(let action): action.login.cookieDomain
+        default: nil
         }
     }
 }

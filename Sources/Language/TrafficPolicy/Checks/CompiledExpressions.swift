@@ -39,13 +39,15 @@ package struct CompiledExpressions: ExpressionChecking {
     private let environments: [PolicyPhase: Environment]
     private let retry: [PolicyPhase: Environment]
 
-    /// `functions` are those of the engine, beside the standard library's: `getReqHeader` and its like.
-    package init(functions: [FunctionDeclaration]) {
+    /// `functions` are those of the engine, beside the standard library's; each is known in the phases of its
+    /// ``HostFunction``.
+    package init(functions: [FunctionDeclaration] = HostFunction.allCases.map(\.signature)) {
         var environments: [PolicyPhase: Environment] = [:]
         var retry: [PolicyPhase: Environment] = [:]
         for phase in PolicyPhase.allCases {
             let variables = PolicyVariable.declarations(in: phase)
-            let all = StandardLibrary.functions + functions
+            let here = functions.filter { HostFunction(rawValue: $0.name)?.phases.contains(phase) ?? true }
+            let all = StandardLibrary.functions + here
             environments[phase] = Environment(functions: all, variables: variables)
             retry[phase] = Environment(functions: all, variables: variables + Self.attempts(from: variables.count))
         }

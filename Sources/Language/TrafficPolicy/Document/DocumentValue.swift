@@ -28,6 +28,17 @@ package indirect enum DocumentValue: Sendable {
         case redacted, revealed
     }
 
+    /// What a scalar without quotes means in a document.
+    package init(plainScalar text: String) {
+        switch PlainScalar.value(of: text) {
+        case .null: self = .null
+        case .bool(let value): self = .bool(value)
+        case .integer(let value): self = .integer(value)
+        case .number(let value): self = .number(value)
+        case .string, .sequence, .mapping: self = .string(text)
+        }
+    }
+
     /// What stands in the place of a secret.
     package static let redaction = "[redacted]"
 

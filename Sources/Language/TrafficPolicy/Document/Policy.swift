@@ -6,8 +6,10 @@ package struct Policy: Sendable {
     package let isEnabled: Bool
     /// A list for each phase, in document order. Phases without rules are left out.
     package let rules: [PolicyPhase: [Rule]]
-    /// What works as written and is probably not meant; in the order of the document.
+    /// What works as written and is probably not meant, as far as reading tells; in the order of the document.
     package let warnings: [PolicyProblem]
+    /// Where the keys of the phases stand.
+    package let positions: [PolicyPhase: SourcePosition]
 
     /// The rules of a phase, none where the policy is switched off.
     package func rules(in phase: PolicyPhase) -> [Rule] {
@@ -15,7 +17,7 @@ package struct Policy: Sendable {
     }
 
     /// A policy without rules, which lets everything pass.
-    package static let empty = Policy(isEnabled: true, rules: [:], warnings: [])
+    package static let empty = Policy(isEnabled: true, rules: [:], warnings: [], positions: [:])
 }
 
 /// What happens when all of its expressions are true.

@@ -12,6 +12,8 @@ package struct PolicyProblem: Error, Sendable, Hashable {
     package let message: String
     /// A name or spelling that may have been meant.
     package let suggestion: String?
+    /// Whether the text at the position may be a secret, so that nobody should be shown the line.
+    package let isSecret: Bool
 
     package init(
         _ code: ErrorCode,
@@ -19,7 +21,8 @@ package struct PolicyProblem: Error, Sendable, Hashable {
         path: String = "",
         offending: String = "",
         _ message: String,
-        suggestion: String? = nil
+        suggestion: String? = nil,
+        isSecret: Bool = false
     ) {
         self.code = code
         self.position = position
@@ -27,6 +30,7 @@ package struct PolicyProblem: Error, Sendable, Hashable {
         self.offending = Self.shortened(offending)
         self.message = message
         self.suggestion = suggestion
+        self.isSecret = isSecret
     }
 
     /// The start of a text, so that an error is never as large as a hostile document.
@@ -39,9 +43,12 @@ package struct PolicyProblem: Error, Sendable, Hashable {
 
 extension PolicyProblem: CustomStringConvertible {
     /// `3:5: ERR_PORTICO_2203: message (did you mean "rate"?)`.
-    package var description: String {
+    package var description: String { "\(self.position): \(self.summary)" }
+
+    /// The same without the place.
+    package var summary: String {
         let hint = self.suggestion.map { " (did you mean \"\($0)\"?)" } ?? ""
-        return "\(self.position): \(self.code.name): \(self.message)\(hint)"
+        return "\(self.code.name): \(self.message)\(hint)"
     }
 }
 

@@ -36,10 +36,13 @@ extension Policy {
 struct PolicyReader {
     let context: ReadingContext
     let scheme: EndpointScheme?
+    /// Expressions that are one literal, in quotes or in a block.
+    private static let constants = ["true": true, "true\n": true, "false": false, "false\n": false]
     private static let keys = PolicyPhase.allCases.map(\.rawValue) + ["inbound", "outbound", "enabled"]
 
     func policy(_ root: Node) -> Policy {
         var rules: [PolicyPhase: [Rule]] = [:]
+        var positions: [PolicyPhase: SourcePosition] = [:]
         var isEnabled = true
         switch root.value {
         case .null: break
@@ -50,6 +53,7 @@ struct PolicyReader {
                 } else if let phase = self.phase(of: entry) {
                     if rules[phase] != nil { self.reportRepeated(phase, entry) }
                     self.context.phase = phase
+                    positions[phase] = entry.position
                     rules[phase] = self.rules(entry.value, path: entry.key)
                 }
             }
@@ -62,7 +66,12 @@ struct PolicyReader {
             )
         }
         self.checkWhole(rules)
-        return Policy(isEnabled: isEnabled, rules: rules.filter { !$0.value.isEmpty }, warnings: self.context.warnings)
+        return Policy(
+            isEnabled: isEnabled,
+            rules: rules.filter { !$0.value.isEmpty },
+            warnings: self.context.warnings,
+            positions: positions
+        )
     }
 
     /// The phase of a key; nil for one that is none, which is reported.
@@ -111,12 +120,10 @@ struct PolicyReader {
             return []
         }
         let rules = nodes.enumerated().compactMap { self.rule($1, path: item($0, of: path)) }
-        let last = rules.firstIndex { rule in
-            rule.isUnconditional && rule.actions.contains { $0.configuration.isTerminating }
-        }
-        if let last, last + 1 < rules.count {
-            let words = "this rule never runs: the rule in line \(rules[last].position.line) always ends the phase"
-            self.context.warn(PolicyProblem(.policyUnreachable, at: rules[last + 1].position, path: path, words))
+        guard let last = rules.firstIndex(where: { $0.isUnconditional && $0.alwaysEnds }) else { return rules }
+        let words = "this rule never runs: the rule in line \(rules[last].position.line) always ends the phase"
+        for rule in rules.dropFirst(last + 1) {
+            self.context.warn(PolicyProblem(.policyUnreachable, at: rule.position, path: path, words))
         }
         return rules
     }
@@ -164,6 +171,8 @@ struct PolicyReader {
         return nodes.enumerated().compactMap { index, node in
             switch node.value {
             case .bool(let value): return .constant(value)
+            case .string where Self.constants[node.source.text] != nil:
+                return Self.constants[node.source.text].map(RuleExpression.constant)
             case .string where !node.source.text.isEmpty:
                 return self.context.compiled(
                     ExpressionSource(node.source),

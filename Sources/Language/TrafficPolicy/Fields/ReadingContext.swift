@@ -37,7 +37,8 @@ final class ReadingContext {
                 path: path,
                 offending: isSecret ? "" : node.offending,
                 message,
-                suggestion: suggestion
+                suggestion: suggestion,
+                isSecret: isSecret
             )
         )
     }
