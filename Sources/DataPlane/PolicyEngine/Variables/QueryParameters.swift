@@ -6,12 +6,18 @@ struct QueryParameters {
 
     /// - Parameter query: without `?`. An escape that is none stands for itself.
     init(_ query: String) {
-        for part in query.utf8.split(separator: UInt8(ascii: "&")) {
-            let equals = part.firstIndex(of: UInt8(ascii: "="))
-            let name = Self.decode(part[..<(equals ?? part.endIndex)])
-            let value = equals.map { Self.decode(part[part.index(after: $0)...]) } ?? ""
+        for (name, value) in Self.pairs(query) {
             if self.lists[name] == nil { self.names.append(name) }
             self.lists[name, default: []].append(value)
+        }
+    }
+
+    /// Names and values in order, decoded, of a query without `?`. An escape that is none stands for itself.
+    static func pairs(_ query: String) -> [(name: String, value: String)] {
+        query.utf8.split(separator: UInt8(ascii: "&")).map { part in
+            let equals = part.firstIndex(of: UInt8(ascii: "="))
+            let name = Self.decode(part[..<(equals ?? part.endIndex)])
+            return (name, equals.map { Self.decode(part[part.index(after: $0)...]) } ?? "")
         }
     }
 
