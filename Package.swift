@@ -151,9 +151,9 @@ let modules: [Module] = [
     Module(
         room: "DataPlane",
         name: "PolicyEngine",
-        uses: ["Expression", "Model", "TrafficPolicy"],
+        uses: ["Addressing", "Expression", "Model", "TrafficPolicy"],
         products: [.NIOCore, .Crypto],
-        tests: [.NIOCore],
+        tests: [.NIOEmbedded],
         testData: ["WebhookFixtures"]
     ),
     Module(

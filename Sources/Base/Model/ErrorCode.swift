@@ -34,6 +34,7 @@ package struct ErrorCode: Sendable, Hashable {
 package enum ErrorArea: String, Sendable, CaseIterable {
     case serving, requests, sessions, binds, names, policyDocuments = "policy-documents"
     case policyActions = "policy-actions"
+    case policyRuns = "policy-runs"
     case edge, agent
 
     package var title: String {
@@ -45,6 +46,7 @@ package enum ErrorArea: String, Sendable, CaseIterable {
         case .names: "Host names and URLs"
         case .policyDocuments: "Policy documents"
         case .policyActions: "Configurations of policy actions"
+        case .policyRuns: "Policies at work"
         case .edge: "Running an edge"
         case .agent: "Running an agent"
         }
@@ -59,6 +61,7 @@ package enum ErrorArea: String, Sendable, CaseIterable {
         case .names: ErrorCode.names
         case .policyDocuments: ErrorCode.policyDocuments
         case .policyActions: ErrorCode.policyActions
+        case .policyRuns: ErrorCode.policyRuns
         case .edge: ErrorCode.edge
         case .agent: ErrorCode.agent
         }

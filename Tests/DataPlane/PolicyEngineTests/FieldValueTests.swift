@@ -69,4 +69,11 @@ import Testing
         #expect(query["flag"] == [""])
         #expect(query["none"] == nil)
     }
+
+    @Test func `Lists of values are found by name, by its bytes alone`() {
+        let map = ListMap([("b", .int(1)), ("\u{E9}", .int(2)), ("b", .int(3)), ("e\u{301}", .int(4))])
+        #expect(map.count == 3)
+        #expect(map["b"].count == 2 && map["\u{E9}"].count == 1 && map["none"].isEmpty)
+        #expect(map.hasKey(.string("e\u{301}")) && !map.hasKey(.int(1)))
+    }
 }

@@ -40,6 +40,15 @@ struct ResponseCookie: Equatable {
             && left.otherAttributes.elementsEqual(right.otherAttributes, by: ==)
     }
 
+    /// A cookie without attributes.
+    init(name: String, value: String) {
+        self.name = name
+        self.value = value
+    }
+
+    /// What functions give where there is no such cookie.
+    static let absent = ResponseCookie(name: "", value: "")
+
     /// Reads the value of a `Set-Cookie` field; nil where it names no cookie.
     init?(_ field: String) {
         var parts = field.pieces(separatedBy: UInt8(ascii: ";"))[...]

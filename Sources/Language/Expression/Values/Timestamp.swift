@@ -15,6 +15,16 @@ package struct Timestamp: Sendable, Hashable {
         self.seconds = seconds
         self.nanoseconds = nanoseconds
     }
+
+    /// The moment so many nanoseconds after 1970-01-01T00:00:00Z: whatever 64 bits can count is in the range.
+    package init(nanosecondsSince1970 count: Int64) {
+        let nanoseconds = count % 1_000_000_000
+        self.seconds = count / 1_000_000_000 - (nanoseconds < 0 ? 1 : 0)
+        self.nanoseconds = Int32(nanoseconds < 0 ? nanoseconds + 1_000_000_000 : nanoseconds)
+    }
+
+    /// 1970-01-01T00:00:00Z.
+    package static let epoch = Timestamp(nanosecondsSince1970: 0)
 }
 
 /// A signed length of time in nanoseconds: about 292 years either way.

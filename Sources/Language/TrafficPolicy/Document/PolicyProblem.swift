@@ -56,7 +56,8 @@ extension PolicyProblem: CustomStringConvertible {
 package struct PolicyErrors: Error, Sendable, Hashable {
     package let problems: [PolicyProblem]
 
-    init(_ problems: [PolicyProblem]) {
+    /// - Parameter problems: at least one, in any order.
+    package init(_ problems: [PolicyProblem]) {
         self.problems = problems.sorted { $0.position < $1.position }
     }
 

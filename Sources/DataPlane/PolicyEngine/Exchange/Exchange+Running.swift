@@ -1,0 +1,150 @@
+import Expression
+package import Model
+import NIOCore
+package import TrafficPolicy
+
+/// Where the rule loop stands: the next action of a rule whose expressions were true, or, with action 0, a rule that was
+/// not looked at yet.
+struct RulePosition {
+    var rule = 0
+    var action = 0
+}
+
+extension Exchange {
+    /// Runs the rules of a phase in their order (`spec/traffic-policy.md` 2.1).
+    ///
+    /// Expressions are evaluated when their rule is reached, so that they see what earlier actions have changed.
+    ///
+    /// - Returns: how the phase ended; nil where an action waits, the host being told later.
+    package func run(_ phase: PolicyPhase) -> PhaseOutcome? {
+        self.phase = phase
+        self.readers = VariableTable.readers(in: phase)
+        self.variables = .none
+        self.caches.phaseTime = nil
+        self.position = RulePosition()
+        return self.advance()
+    }
+
+    /// The target of ``PhaseOutcome/forward(_:)`` could not be reached: the next action runs where the action allows it,
+    /// else the exchange fails.
+    ///
+    /// - Returns: how the phase ended; nil where an action waits, the host being told later.
+    package func forwardFailed(_ failure: Failure, of target: ForwardTarget) -> PhaseOutcome? {
+        guard target.continuesOnFailure else { return .fail(failure, status: nil) }
+        self.publish(
+            .forwardInternal,
+            [
+                (ForwardResults.url, .string(target.url)),
+                (ForwardResults.code, .string(failure.code.wireName)),
+                (ForwardResults.message, .string(failure.message)),
+            ]
+        )
+        return self.advance()
+    }
+
+    private func advance() -> PhaseOutcome? {
+        let rules = self.program.rules(in: self.phase)
+        while self.position.rule < rules.count {
+            let rule = rules[self.position.rule]
+            if self.position.action == 0 {
+                switch self.matches(rule) {
+                case .matched: self.step(.matched)
+                case .unmatched:
+                    self.position.rule += 1
+                    continue
+                case .failed(let failure): return .fail(failure, status: nil)
+                }
+            }
+            while self.position.action < rule.actions.count {
+                let action = rule.actions[self.position.action]
+                self.position.action += 1
+                let verdict = action.run(on: self)
+                if case .next = verdict {
+                    self.step(.went)
+                    continue
+                }
+                return self.end(with: verdict)
+            }
+            self.position = RulePosition(rule: self.position.rule + 1)
+        }
+        return .proceed
+    }
+
+    /// What a verdict other than "next" makes of the phase; nil where it is waited for.
+    private func end(with verdict: Verdict) -> PhaseOutcome? {
+        let outcome: PhaseOutcome
+        switch verdict {
+        case .next:
+            self.step(.went)
+            return self.advance()
+        case .later(let future):
+            self.wait(for: future)
+            return nil
+        case .respond(let response): outcome = .respond(response)
+        case .forward(let target): outcome = .forward(target)
+        case .close: outcome = .close
+        case .fail(let failure, let status): outcome = .fail(failure, status: status)
+        }
+        self.step(.ended)
+        return outcome
+    }
+
+    private func wait(for future: EventLoopFuture<Verdict>) {
+        let phase = self.phase
+        future.assumeIsolated().whenComplete { result in
+            // The host may have gone, with the visitor.
+            guard let host = self.host else { return }
+            let verdict: Verdict
+            switch result {
+            case .success(let decided): verdict = decided
+            case .failure(let error):
+                verdict = .fail(Failure(.policyActionFailed, "An action of the policy failed.", detail: "\(error)"))
+            }
+            guard let outcome = self.end(with: verdict) else { return }
+            host.exchange(self, ended: phase, with: outcome)
+        }
+    }
+
+    // MARK: Expressions of rules
+
+    private enum Match {
+        case matched, unmatched
+        case failed(Failure)
+    }
+
+    private func matches(_ rule: CompiledRule) -> Match {
+        for (number, condition) in rule.conditions.enumerated() {
+            do {
+                guard try !self.isTrue(condition) else { continue }
+                self.step(.unmatched(expression: number, isError: false))
+                return .unmatched
+            } catch {
+                self.note("expression \(number + 1): \(error.reason.text)")
+                guard self.loop.services.expressionErrors == .fail else {
+                    self.step(.unmatched(expression: number, isError: true))
+                    return .unmatched
+                }
+                return .failed(
+                    Failure(
+                        .policyExpressionFailed,
+                        "An expression of this endpoint's policy has no value.",
+                        detail: error.reason.text
+                    )
+                )
+            }
+        }
+        return .matched
+    }
+
+    private func step(_ event: PolicyRecord.Step.Event) {
+        guard self.keepsSteps else { return }
+        self.record.steps.append(PolicyRecord.Step(place: self.place, event: event))
+    }
+}
+
+/// What `forward-internal` leaves behind where it failed and the next action runs.
+private enum ForwardResults {
+    static let url = ResultSlot(.forwardInternal, "forward_internal.url")
+    static let code = ResultSlot(.forwardInternal, "forward_internal.error.code")
+    static let message = ResultSlot(.forwardInternal, "forward_internal.error.message")
+}

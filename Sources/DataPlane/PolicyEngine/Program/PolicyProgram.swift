@@ -1,0 +1,42 @@
+package import Expression
+package import TrafficPolicy
+
+/// A policy ready to run before one endpoint: compiled once, when it is attached or changed, and shared by all loops.
+package final class PolicyProgram: Sendable {
+    private let connectRules: [CompiledRule]
+    private let requestRules: [CompiledRule]
+    private let responseRules: [CompiledRule]
+    private let messageRules: [CompiledRule]
+    /// What counts, kept by what it counts for, so that the next version of the policy goes on counting.
+    let states: ActionStates
+
+    init(rules: [PolicyPhase: [CompiledRule]], states: ActionStates) {
+        self.connectRules = rules[.tcpConnect] ?? []
+        self.requestRules = rules[.httpRequest] ?? []
+        self.responseRules = rules[.httpResponse] ?? []
+        self.messageRules = rules[.eventStreamMessage] ?? []
+        self.states = states
+    }
+
+    /// In document order.
+    package func rules(in phase: PolicyPhase) -> [CompiledRule] {
+        switch phase {
+        case .tcpConnect: self.connectRules
+        case .httpRequest: self.requestRules
+        case .httpResponse: self.responseRules
+        case .eventStreamMessage: self.messageRules
+        }
+    }
+
+    /// Whether the phase has something to run; the host skips it otherwise.
+    package func hasRules(in phase: PolicyPhase) -> Bool { !self.rules(in: phase).isEmpty }
+}
+
+/// A rule of a program.
+package struct CompiledRule: Sendable {
+    package let name: String?
+    /// Joined by "and", left to right; none is always true.
+    package let conditions: [Program]
+    /// Never empty.
+    package let actions: [any PolicyAction]
+}

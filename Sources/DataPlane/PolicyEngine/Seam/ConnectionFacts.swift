@@ -1,0 +1,67 @@
+package import Addressing
+package import Expression
+
+/// What is known of a visitor's connection. One for each connection, on its event loop.
+package final class ConnectionFacts {
+    package let client: NetworkAddress?
+    package let server: NetworkAddress?
+    /// The name of this edge's location.
+    package let region: String
+    package let start: Timestamp
+    /// Nil on connections without TLS. The handshake's part is filled in when it is done.
+    package var tls: TLSFacts?
+    /// Nil unless the connection came through an endpoint that is bound to a cluster.
+    package let pod: PodFacts?
+    private let directory: (any AddressDirectory)?
+
+    /// What is known of the client's address; looked up when it is first asked for.
+    package private(set) lazy var clientOrigin = self.origin(of: self.client)
+    /// The same for the address that the visitor connected to.
+    package private(set) lazy var serverOrigin = self.origin(of: self.server)
+
+    package init(
+        client: NetworkAddress?,
+        server: NetworkAddress?,
+        region: String,
+        start: Timestamp,
+        tls: TLSFacts? = nil,
+        pod: PodFacts? = nil,
+        directory: (any AddressDirectory)? = nil
+    ) {
+        self.client = client
+        self.server = server
+        self.region = region
+        self.start = start
+        self.tls = tls
+        self.pod = pod
+        self.directory = directory
+    }
+
+    private func origin(of address: NetworkAddress?) -> AddressOrigin? {
+        address.flatMap { self.directory?.origin(of: $0.ip) }
+    }
+}
+
+/// The pod that connected, as the operator tells of it (`spec/expressions.md` 4.5).
+package struct PodFacts: Sendable, Hashable {
+    package var id = ""
+    package var name = ""
+    package var namespace = ""
+    /// Those of its annotations that policies may see, by name, in order.
+    package var annotations: [Pair] = []
+    /// Why nothing is known of it; empty when it is.
+    package var errorCode = ""
+    package var errorMessage = ""
+
+    package init() {}
+
+    package struct Pair: Sendable, Hashable {
+        package let name: String
+        package let value: String
+
+        package init(_ name: String, _ value: String) {
+            self.name = name
+            self.value = value
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package import Expression
+package import NIOCore
+package import TrafficPolicy
+
+/// What an exchange needs of the connection that it belongs to. Whoever moves the bytes implements it; all calls are on
+/// the exchange's event loop, both ways.
+package protocol ExchangeHost: AnyObject {
+    var eventLoop: any EventLoop { get }
+    /// The time of day. May be as old as the loop's last tick.
+    var now: Timestamp { get }
+    /// The time by a clock that never goes back.
+    var uptime: NIODeadline { get }
+    /// Bytes from and to the visitor on this connection so far.
+    var bytesIn: Int { get }
+    var bytesOut: Int { get }
+
+    /// Collects the whole body of the request, or of the response, which then still goes on, unless the exchange
+    /// replaces it (``RequestState/replacementBody``). A body that is collected already is given again.
+    ///
+    /// The future fails when the body breaks off. It is always one of this event loop.
+    func collectRequestBody(upTo limit: Int) -> EventLoopFuture<CollectedBody>
+    func collectResponseBody(upTo limit: Int) -> EventLoopFuture<CollectedBody>
+
+    /// A phase that had to wait is over. Called where ``Exchange/run(_:)`` returned nil, and only then.
+    func exchange(_ exchange: Exchange, ended phase: PolicyPhase, with outcome: PhaseOutcome)
+}
+
+/// A body that an action asked to see whole.
+package enum CollectedBody: Sendable {
+    case complete(ByteBuffer)
+    /// It is larger than the action's limit. What came of it still goes on.
+    case tooLarge
+}

@@ -1,0 +1,32 @@
+package import Model
+
+/// What policies use of the edge around them. A value for all loops; what changes stands behind the protocols.
+package struct PolicyServices: Sendable {
+    /// What happens when an expression of a rule has no value (`policy.expression_errors`).
+    package enum ExpressionErrors: String, Sendable, Hashable, CaseIterable {
+        /// The rule does not match, and the error is in the policy's record.
+        case skip
+        /// The request is answered with 500 and 2254.
+        case fail
+    }
+
+    package var expressionErrors: ExpressionErrors
+    package var secrets: (any SecretDirectory)?
+
+    package init(expressionErrors: ExpressionErrors = .skip, secrets: (any SecretDirectory)? = nil) {
+        self.expressionErrors = expressionErrors
+        self.secrets = secrets
+    }
+}
+
+/// The secrets that policies may name. Answers at once: it is a copy in memory, replaced when they change.
+package protocol SecretDirectory: Sendable {
+    /// A secret of an account; another account's are unknown to it.
+    func secret(named name: String, inVault vault: String, of account: ResourceID<AccountKind>) -> SecretAnswer
+}
+
+package enum SecretAnswer: Sendable {
+    case found(Secret)
+    case unknownVault
+    case unknownSecret
+}

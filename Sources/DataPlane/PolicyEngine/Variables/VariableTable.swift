@@ -1,0 +1,43 @@
+import Expression
+import TrafficPolicy
+
+/// The reader of each variable, by the slots of each phase's declarations (``PolicyVariable/declarations(in:)``).
+enum VariableTable {
+    static func readers(in phase: PolicyPhase) -> [VariableReader] {
+        switch phase {
+        case .tcpConnect: self.connectPhase
+        case .httpRequest: self.requestPhase
+        case .httpResponse: self.responsePhase
+        case .eventStreamMessage: self.messagePhase
+        }
+    }
+
+    private static let connectPhase = Self.table(for: .tcpConnect)
+    private static let requestPhase = Self.table(for: .httpRequest)
+    private static let responsePhase = Self.table(for: .httpResponse)
+    private static let messagePhase = Self.table(for: .eventStreamMessage)
+
+    private static func table(for phase: PolicyPhase) -> [VariableReader] {
+        PolicyVariable.declarations(in: phase).map { declaration in
+            guard let reader = self.named[declaration.name] else {
+                preconditionFailure("\(declaration.name) is declared, and nothing reads it")
+            }
+            return reader
+        }
+    }
+
+    /// Every variable that something reads.
+    static let named: [String: VariableReader] = {
+        let base = Self.connection + Self.addresses + Self.tls + Self.pod + Self.endpoint
+        let http = Self.request + Self.response + Self.results + [NamedReader("vars") { .map($0.variables) }]
+        return Dictionary(uniqueKeysWithValues: (base + http).map { ($0.name, $0.reader) })
+    }()
+
+    /// What actions leave behind, under `actions.ngrok`.
+    private static let results: [NamedReader] = ActionType.allCases.flatMap { action in
+        action.description.results.enumerated().map { field, result in
+            let slot = ResultSlot(action, field: field)
+            return NamedReader("actions.ngrok.\(result.name)") { $0.results[slot] }
+        }
+    }
+}
