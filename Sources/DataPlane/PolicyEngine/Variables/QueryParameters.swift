@@ -12,7 +12,7 @@ struct QueryParameters {
         }
     }
 
-    /// Names and values one by one, in their order.
+    /// Names and values in order, decoded, of a query without `?`. An escape that is none stands for itself.
     static func pairs(_ query: String) -> [(name: String, value: String)] {
         query.utf8.split(separator: UInt8(ascii: "&")).map { part in
             let equals = part.firstIndex(of: UInt8(ascii: "="))

@@ -51,39 +51,14 @@ struct MailgunSignature: WebhookScheme {
             return try (request.decodeBody() as Body).signature
         }
         let form = try request.form()
-        guard let timestamp = form["timestamp"]?.first, let token = form["token"]?.first,
-            let signature = form["signature"]?.first
+        guard let timestamp = form["timestamp"], let token = form["token"],
+            let signature = form["signature"]
         else { throw .bodyMalformed }
         return Signature(timestamp: timestamp, token: token, signature: signature)
     }
 }
 
 extension WebhookRequest {
-    /// More parameters than any sender's URL or form has.
-    private static let maximumParameters = 1024
-
-    /// Whether the body is a form in the form of a query.
-    var isForm: Bool {
-        self.head.first("content-type").map { MediaType($0).essence } == "application/x-www-form-urlencoded"
-    }
-
-    /// The parameters of the body.
-    ///
-    /// - Throws: when it is no form.
-    func form() throws(WebhookRefusal) -> QueryParameters {
-        guard self.isForm else { throw .bodyMalformed }
-        return try Self.parameters(self.bodyText)
-    }
-
-    /// The parameters of the URL.
-    func query() throws(WebhookRefusal) -> QueryParameters { try Self.parameters(self.target.query ?? "") }
-
-    private static func parameters(_ text: String) throws(WebhookRefusal) -> QueryParameters {
-        let count = text.utf8.count { $0 == UInt8(ascii: "&") } + 1
-        guard count <= Self.maximumParameters else { throw .bodyMalformed }
-        return QueryParameters(text)
-    }
-
     /// The body as JSON of which some members are known.
     func decodeBody<Value: Decodable>() throws(WebhookRefusal) -> Value {
         do {

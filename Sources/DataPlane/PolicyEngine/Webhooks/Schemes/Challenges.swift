@@ -30,7 +30,7 @@ struct TwitterSignature: WebhookScheme {
         secret: Secret,
         now: Int64
     ) throws(WebhookRefusal) -> WebhookAnswer? {
-        guard request.method == "GET", let token = try request.query()["crc_token"]?.first else { return nil }
+        guard request.method == "GET", let token = try request.query()["crc_token"] else { return nil }
         guard token.isPlainToken else { throw .fieldMalformed("crc_token") }
         let code = MessageDigest.sha256.code(of: [ByteBuffer(string: token)], key: Array(secret.reveal().utf8))
         return .json(#"{"response_token":"sha256=\#(Base64.text(code))"}"#)

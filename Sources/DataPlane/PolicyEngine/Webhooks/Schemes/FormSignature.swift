@@ -32,7 +32,7 @@ struct FormSignature: WebhookScheme {
     ///
     /// - Throws: when nothing that is signed covers the body.
     private func parameters(of request: WebhookRequest) throws(WebhookRefusal) -> String {
-        if let name = self.bodyHash, let hash = try request.query()[name]?.first {
+        if let name = self.bodyHash, let hash = try request.query()[name] {
             guard let expected = Hexadecimal.bytes(hash) else { throw .fieldMalformed(name) }
             let isRight = request.body.withUnsafeReadableBytes { SHA256.hash(data: $0) == expected }
             guard isRight else { throw .signatureWrong }
@@ -51,12 +51,19 @@ extension RequestTarget {
     }
 }
 
-extension QueryParameters {
-    /// Names and values after each other, in the order of the names' bytes; of a name with several values each one
-    /// once, in the order of the values.
-    var concatenated: String {
-        self.names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.map { name in
-            Set(self[name] ?? []).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.map { name + $0 }.joined()
-        }.joined()
+extension SignedParameters {
+    /// Names and values after each other; what stands there twice counts once.
+    fileprivate var concatenated: String {
+        var text = ""
+        var last: (name: String, value: String)?
+        for pair in self.sorted {
+            let isRepeated =
+                last.map {
+                    $0.name.utf8.elementsEqual(pair.name.utf8) && $0.value.utf8.elementsEqual(pair.value.utf8)
+                } ?? false
+            if !isRepeated { text += pair.name + pair.value }
+            last = pair
+        }
+        return text
     }
 }

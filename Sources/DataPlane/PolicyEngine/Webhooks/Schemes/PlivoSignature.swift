@@ -24,8 +24,8 @@ struct PlivoSignature: WebhookScheme {
     ///
     /// - Throws: when the body is no form: then nothing that is signed covers it.
     private static func url(of request: WebhookRequest) throws(WebhookRefusal) -> String {
-        let query = try request.query().sortedPairs
-        let form = request.body.readableBytes > 0 ? try request.form().sortedConcatenation : ""
+        let query = try request.query().sorted.map { "\($0.name)=\($0.value)" }.joined(separator: "&")
+        let form = request.body.readableBytes > 0 ? try request.form().sorted.map { $0.name + $0.value }.joined() : ""
         var url = request.target.rawURLWithoutQuery
         if !query.isEmpty || !form.isEmpty { url += "?" + query }
         if !query.isEmpty, !form.isEmpty { url += "." }
@@ -58,19 +58,5 @@ extension RequestTarget {
         var target = self
         target.query = nil
         return target.rawURL
-    }
-}
-
-extension QueryParameters {
-    /// `a=1&a=2&b=3`, by the bytes of names and values, decoded.
-    fileprivate var sortedPairs: String { self.sorted { "\($0)=\($1)" }.joined(separator: "&") }
-
-    /// The same without the signs between.
-    fileprivate var sortedConcatenation: String { self.sorted { $0 + $1 }.joined() }
-
-    private func sorted(_ join: (String, String) -> String) -> [String] {
-        self.names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.flatMap { name in
-            (self[name] ?? []).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.map { join(name, $0) }
-        }
     }
 }
