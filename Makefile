@@ -54,8 +54,9 @@ bench: ## measure the release build beside other proxies and tunnels, and print 
 bench-expressions: ## measure expressions beside two Python packages, and count what they take from the heap
 	@scripts/bench-expressions.sh
 
+## PART=name              for acceptance: programs, tests, fuzz, tsan or bench (all, one after another)
 acceptance: ## the tests in full counts: soak, slow readers, gigabyte bodies, every client
-	@scripts/acceptance.sh
+	@scripts/acceptance.sh $(if $(PART),--part $(PART))
 
 clean: ## remove what was built and what runs left behind
 	@rm -rf .build .build-release Benchmarks/.build Fuzz/.build .run

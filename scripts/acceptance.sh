@@ -1,15 +1,25 @@
 #!/usr/bin/env bash
-# The tests in full counts, and the built programs driven from outside: gigabyte bodies, 1,000 slow readers, 10,000
-# connections, outages of up to ten minutes, agents that go in every way, the words of every refusal; then every target
-# of the fuzzer for a minute, the tests under the thread sanitizer, and the measurements, of expressions and of the edge.
+# What is too long for every change: the built programs, the tests in full counts, the fuzzer, the sanitizer, the bench.
 #
-# usage: scripts/acceptance.sh [--quick] [--only TEXT]
-#   --quick       small counts, only the programs: three minutes
-#   --only TEXT   only the checks of the programs whose title contains TEXT
+# usage: scripts/acceptance.sh [--quick] [--only TEXT] [--part NAME[,NAME...]]
+#   --part NAME   only these parts, in this order (all):
+#                 programs  the release build driven from outside: gigabyte bodies, 1,000 slow readers, 10,000
+#                           connections, outages of up to ten minutes, agents that go in every way, the words of every
+#                           refusal (25 minutes)
+#                 tests     make test, in full counts
+#                 fuzz      every target of the fuzzer for a minute
+#                 tsan      the package's tests under the thread sanitizer
+#                 bench     expressions, and the edge beside other proxies and tunnels
+#   --quick       small counts and the debug build; only the programs, unless parts are named (three minutes)
+#   --only TEXT   of the programs, only the checks whose title contains TEXT
 #
-# Takes about an hour and a half. The last line is `N passed, N failed`.
+# Takes about an hour and a half. A part that fails doesn't keep the next from running, and what it said lies in
+# .run/acceptance/NAME.log. Closes with a line for each part, and the last line is `N passed, N failed`.
 #
-# Example: scripts/acceptance.sh --quick --only outage
+# Environment:
+#   PORTICO_JOBS   how many compilers the sanitizer's build runs at once (as many as there are cores)
+#
+# Example: scripts/acceptance.sh --part programs --quick --only outage
 
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -18,6 +28,7 @@ set -euo pipefail
 help_if_asked "${1:-}"
 
 quick=false
+parts=()
 options=()
 while (($# > 0)); do
     case "$1" in
@@ -29,50 +40,112 @@ while (($# > 0)); do
             options+=(--only "${2:?--only wants a text}")
             shift
             ;;
+        --part)
+            IFS=, read -ra more <<<"${2:?--part wants a name}"
+            parts+=("${more[@]}")
+            shift
+            ;;
         *) die "no such option: $1 (--help)" ;;
     esac
     shift
 done
+if ((${#parts[@]} == 0)); then
+    parts=(programs)
+    "$quick" || parts+=(tests fuzz tsan bench)
+fi
+for part in "${parts[@]}"; do
+    case "$part" in
+        programs | tests | fuzz | tsan | bench) ;;
+        *) die "no such part: $part (programs, tests, fuzz, tsan or bench)" ;;
+    esac
+done
 need_shared
-"$ROOT/scripts/install.sh" build test
-
 home="$RUN_DIR/acceptance"
-rm -rf "$home"
 mkdir -p "$home"
-trap 'exit 130' INT TERM HUP
 
-# The programs as they are shipped, or the ones that are there already.
-configuration=release
-if "$quick"; then configuration="${CONFIG:-debug}"; fi
-build_programs "$configuration"
-bin="$(bin_folder "$configuration")"
-edge_ports
-EDGE_CONFIGURATION="limits:
+# Each part is a function that prints a closing line of its own. It runs in a shell of its own, where `die` ends no other.
+
+part_programs() {
+    "$ROOT/scripts/install.sh" build test
+    local stage="$home/programs" configuration=release bin
+    rm -rf "$stage"
+    mkdir -p "$stage"
+    if "$quick"; then configuration="${CONFIG:-debug}"; fi
+    build_programs "$configuration"
+    bin="$(bin_folder "$configuration")"
+    edge_ports
+    EDGE_CONFIGURATION="limits:
   connections_per_address: 5000
   slow_reader_timeout: 5m"
-make_edge "$bin" "$home"
-say "the programs from outside"
-python3 "$ROOT/scripts/acceptance" --bin "$bin" --home "$home" --ca "$EDGE_CA" --http "$HTTP_PORT" \
-    --https "$HTTPS_PORT" --agents "$AGENT_PORT" --management "$MANAGEMENT_PORT" "${options[@]}" 2>&1 |
-    tee "$home/programs.log" || true
-tally "$home/programs.log"
+    make_edge "$bin" "$stage"
+    python3 "$ROOT/scripts/acceptance" --bin "$bin" --home "$stage" --ca "$EDGE_CA" --http "$HTTP_PORT" \
+        --https "$HTTPS_PORT" --agents "$AGENT_PORT" --management "$MANAGEMENT_PORT" "${options[@]}"
+}
 
-if ! "$quick"; then
-    say "the tests in full counts"
-    export PORTICO_FULL_COUNTS=1
-    "$ROOT/scripts/test.sh" 2>&1 | tee "$home/test.log" || true
-    tally "$home/test.log"
-    say "the fuzz targets"
-    "$ROOT/scripts/fuzz.sh" --minutes 1 2>&1 | tee "$home/fuzz.log" || true
-    tally "$home/fuzz.log"
-    say "the tests under the thread sanitizer"
-    if (cd "$ROOT" && swift test --sanitize=thread --scratch-path .build-tsan) >"$home/tsan.log" 2>&1; then
-        TOTAL_PASSED=$((TOTAL_PASSED + 1))
-    else
-        TOTAL_FAILED=$((TOTAL_FAILED + 1))
-        tail -n 30 "$home/tsan.log"
-    fi
-    "$ROOT/scripts/bench-expressions.sh" || TOTAL_FAILED=$((TOTAL_FAILED + 1))
-    "$ROOT/scripts/bench.sh" || TOTAL_FAILED=$((TOTAL_FAILED + 1))
-fi
-closing_line
+part_tests() {
+    if ! "$quick"; then export PORTICO_FULL_COUNTS=1; fi
+    "$ROOT/scripts/test.sh"
+}
+
+part_fuzz() { "$ROOT/scripts/fuzz.sh" --minutes 1; }
+
+part_tsan() {
+    "$ROOT/scripts/install.sh" build test
+    cd "$ROOT"
+    # Built apart from what make test builds: every module differs.
+    local build=(--sanitize=thread --scratch-path .build-tsan) report="$home/tsan" status=0
+    swift build --build-tests "${build[@]}" ${PORTICO_JOBS:+-j "$PORTICO_JOBS"} --quiet ||
+        die "the tests do not build with the thread sanitizer"
+    rm -f "$report"*.xml
+    swift test --skip-build "${build[@]}" --xunit-output "$report.xml" || status=$?
+    python3 scripts/count-tests.py "$report"*.xml
+    # A report of the sanitizer fails no single test, only the whole run.
+    return "$status"
+}
+
+part_bench() {
+    TOTAL_PASSED=0 TOTAL_FAILED=0
+    local script
+    for script in bench-expressions bench; do
+        if "$ROOT/scripts/$script.sh"; then
+            TOTAL_PASSED=$((TOTAL_PASSED + 1))
+        else
+            TOTAL_FAILED=$((TOTAL_FAILED + 1))
+            echo "FAIL scripts/$script.sh"
+        fi
+    done
+    closing_line
+}
+
+lines=()
+summary() {
+    echo
+    printf '%s\n' "${lines[@]}"
+    closing_line
+}
+interrupted() {
+    lines+=("interrupted in the part $part; parts asked for: ${parts[*]}")
+    TOTAL_FAILED=$((TOTAL_FAILED + 1))
+    summary || true
+    exit 130
+}
+trap interrupted INT TERM HUP
+
+for part in "${parts[@]}"; do
+    say "acceptance: $part"
+    begun="$SECONDS"
+    log="$home/$part.log"
+    before="$TOTAL_PASSED $TOTAL_FAILED"
+    # Not in a condition: the shell of the part is to end at its first error.
+    set +e
+    (
+        set -e
+        "part_$part"
+    ) 2>&1 | tee "$log"
+    status="${PIPESTATUS[0]}"
+    set -e
+    tally "$log" "$status"
+    lines+=("$(printf '%-9s %d passed, %d failed (%d s; %s)' "$part" $((TOTAL_PASSED - ${before% *})) \
+        $((TOTAL_FAILED - ${before#* })) $((SECONDS - begun)) "${log#"$ROOT"/}")")
+done
+summary

@@ -113,12 +113,12 @@ stop_started() {
     STARTED_GROUPS=()
 }
 
-# The sums that closing lines add up to. tally FILE: adds the last `N passed, N failed` of FILE; no such line is one
-# failure.
+# The sums that closing lines add up to. tally FILE [STATUS]: adds the last `N passed, N failed` of FILE. No such line is
+# one failure, and so is what ended with a bad STATUS though its line is clean.
 TOTAL_PASSED=0
 TOTAL_FAILED=0
 tally() {
-    local line
+    local line status="${2:-0}"
     line="$(grep -aoE '^[0-9]+ passed, [0-9]+ failed' "$1" | tail -n 1 || true)"
     if [ -z "$line" ]; then
         TOTAL_FAILED=$((TOTAL_FAILED + 1))
@@ -127,6 +127,7 @@ tally() {
     line="${line// failed/}"
     TOTAL_PASSED=$((TOTAL_PASSED + ${line%% passed*}))
     TOTAL_FAILED=$((TOTAL_FAILED + ${line##*, }))
+    ((status == 0 || ${line##*, } > 0)) || TOTAL_FAILED=$((TOTAL_FAILED + 1))
 }
 
 # Prints the sum as the closing line, and fails when something failed or nothing passed.

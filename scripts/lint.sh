@@ -27,6 +27,7 @@ check "imports" python3 scripts/check-imports.py
 check "files" scripts/check-files.sh
 check "scripts" scripts_are_clean
 check "links" python3 scripts/check-links.py
+check "explained measurements" python3 bench/table.py --check
 
 if ((${#failed[@]} > 0)); then
     die "lint found something in: $(printf '%s, ' "${failed[@]}" | sed 's/, $//')"

@@ -29,10 +29,7 @@ stage() {
     say "$name"
     "$@" >"$log" 2>&1 || status=$?
     ((status == 0)) || { grep -aE '^(FAIL|error|warning|✘)|^    ' "$log" || tail -n 40 "$log"; } | head -n 100
-    local failed_before="$TOTAL_FAILED"
-    tally "$log"
-    # A stage that ends badly though its line is clean has not passed.
-    ((status == 0 || TOTAL_FAILED > failed_before)) || TOTAL_FAILED=$((TOTAL_FAILED + 1))
+    tally "$log" "$status"
     printf '  %s (%d s; %s)\n' "$(tail -n 1 "$log")" $((SECONDS - begun)) "${log#"$ROOT"/}"
 }
 
