@@ -8,10 +8,11 @@ extension ActionPlace {
         switch configuration {
         case .addHeaders(let configuration): return try AddHeadersAction(configuration, self)
         case .deny(let configuration): return DenyAction(configuration, self)
+        case .verifyWebhook(let configuration): return try VerifyWebhookAction(configuration, self)
         case .basicAuth, .circuitBreaker, .closeConnection, .compressResponse, .customResponse, .forwardInternal,
             .httpRequest, .jwtValidation, .log, .oauth, .openIDConnect, .owaspCRSRequest, .owaspCRSResponse, .rateLimit,
             .redirect, .removeHeaders, .requestBodyFindReplace, .responseBodyFindReplace, .restrictIPs, .setVars,
-            .sseFindReplace, .terminateTLS, .urlRewrite, .verifyWebhook:
+            .sseFindReplace, .terminateTLS, .urlRewrite:
             throw self.later(configuration.type)
         }
     }
@@ -19,5 +20,5 @@ extension ActionPlace {
 
 extension PolicyProgram {
     /// The actions that have a behaviour here, for checking what is attached (``PolicyAttachment``).
-    package static let runnable: Set<ActionType> = [.addHeaders, .deny]
+    package static let runnable: Set<ActionType> = [.addHeaders, .deny, .verifyWebhook]
 }
