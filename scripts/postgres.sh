@@ -17,7 +17,7 @@ help_if_asked "${1:-}"
 
 # The newest version that is installed.
 programs="$(find /usr/lib/postgresql -mindepth 2 -maxdepth 2 -name bin 2>/dev/null | sort -V | tail -n 1)"
-[ -n "$programs" ] && [ -x "$programs/initdb" ] ||
+[[ -n "$programs" && -x "$programs/initdb" ]] ||
     die "PostgreSQL is not installed: run scripts/install.sh test"
 
 # Short: the path of a socket has 107 bytes at most.
