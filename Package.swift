@@ -96,8 +96,16 @@ struct Module {
 }
 
 let modules: [Module] = [
-    // The archive, not the shared library: a release runs where RE2 is not installed.
+    // Archives, not shared libraries: a release runs where they are not installed.
     Module(room: "System", name: "CRE2", form: .system([":libre2.a"]), tests: nil),
+    Module(room: "System", name: "CZlib", form: .system([":libz.a"]), tests: nil),
+    Module(
+        room: "System",
+        name: "CBrotli",
+        form: .system([":libbrotlienc.a", ":libbrotlidec.a", ":libbrotlicommon.a"]),
+        tests: nil
+    ),
+    Module(room: "System", name: "CZstd", form: .system([":libzstd.a"]), tests: nil),
     // The shared library: the archive would want those of TLS, Kerberos and LDAP beside it.
     Module(room: "System", name: "CPostgres", form: .installed, tests: nil),
     Module(room: "Base", name: "Addressing"),
@@ -151,7 +159,9 @@ let modules: [Module] = [
     Module(
         room: "DataPlane",
         name: "PolicyEngine",
-        uses: ["Addressing", "Expression", "Model", "TrafficPolicy"],
+        uses: [
+            "CZlib", "CBrotli", "CZstd", "Addressing", "LinearRegex", "Expression", "Model", "TrafficPolicy",
+        ],
         products: [.NIOCore, .Crypto],
         tests: [.NIOEmbedded],
         testData: ["WebhookFixtures"]

@@ -55,10 +55,16 @@ package struct ReplacementTemplate: Sendable, Hashable {
         }
     }
 
-    /// Writes what the template makes of one match in `bytes` behind `output`.
-    package func expand(_ match: LinearRegex.Match, of regex: LinearRegex, in bytes: [UInt8], to output: inout [UInt8])
-    {
-        for part in self.parts {
+    /// Writes what the template makes of one match in `bytes` behind `output`. Stops once that has more than `limit`
+    /// bytes: a long match that the template names often would fill the memory.
+    package func expand(
+        _ match: LinearRegex.Match,
+        of regex: LinearRegex,
+        in bytes: [UInt8],
+        to output: inout [UInt8],
+        limit: Int = .max
+    ) {
+        for part in self.parts where output.count <= limit {
             switch part {
             case .text(let text): output += text
             case .group(let number): output += Self.text(of: number, match, bytes)
@@ -84,7 +90,7 @@ extension LinearRegex {
         var position = 0
         for match in self.allMatches(in: bytes) {
             output += bytes[position..<match.range.lowerBound]
-            template.expand(match, of: self, in: bytes, to: &output)
+            template.expand(match, of: self, in: bytes, to: &output, limit: limit)
             position = match.range.upperBound
             guard output.count <= limit else { return nil }
         }
