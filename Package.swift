@@ -106,6 +106,7 @@ let modules: [Module] = [
         tests: nil
     ),
     Module(room: "System", name: "CZstd", form: .system([":libzstd.a"]), tests: nil),
+    Module(room: "System", name: "CMaxMindDB", form: .system([":libmaxminddb.a"]), tests: nil),
     // The shared library: the archive would want those of TLS, Kerberos and LDAP beside it.
     Module(room: "System", name: "CPostgres", form: .installed, tests: nil),
     Module(room: "Base", name: "Addressing"),
@@ -160,7 +161,8 @@ let modules: [Module] = [
         room: "DataPlane",
         name: "PolicyEngine",
         uses: [
-            "CZlib", "CBrotli", "CZstd", "Addressing", "LinearRegex", "Expression", "Model", "TrafficPolicy",
+            "CZlib", "CBrotli", "CZstd", "CMaxMindDB", "Addressing", "LinearRegex", "Expression", "Model",
+            "TrafficPolicy",
         ],
         products: [.NIOCore, .Crypto],
         tests: [.NIOEmbedded],

@@ -22,6 +22,9 @@ package final class Exchange {
     /// What the response's body passes through, in order.
     package private(set) var responseFilters: [any ResponseFilter] = []
 
+    /// The message that `on_event_stream_message` runs on.
+    var message: EventStreamMessage?
+
     package internal(set) var record = PolicyRecord()
     /// Whether the record has every step; set before the first phase by who wants to know.
     package var keepsSteps = false
@@ -59,6 +62,18 @@ package final class Exchange {
     /// The response's head has come, from an upstream or from the policy itself.
     package func begin(_ response: ResponseState) {
         self.response = response
+        self.responseFilters = []
+        self.message = nil
+        guard self.program.hasRules(in: .eventStreamMessage), response.head.isEventStream, self.responseHasBody else {
+            return
+        }
+        guard BodyCodings(response.head.values("content-encoding")).codings?.isEmpty ?? false else {
+            self.note("the event stream is compressed, so the rules for its messages did not run")
+            return
+        }
+        // First of all: later filters may compress it.
+        self.response.contentLength = nil
+        self.responseFilters = [EventStreamFilter(for: self)]
     }
 
     /// The host gives the exchange up: what actions still wait for changes nothing any more.

@@ -8,11 +8,15 @@ extension ActionPlace {
         switch configuration {
         case .addHeaders(let configuration): return try AddHeadersAction(configuration, self)
         case .deny(let configuration): return DenyAction(configuration, self)
+        case .compressResponse(let configuration): return CompressResponseAction(configuration, self)
+        case .requestBodyFindReplace(let configuration): return try BodyFindReplaceAction(configuration, .request, self)
+        case .responseBodyFindReplace(let configuration):
+            return try BodyFindReplaceAction(configuration, .response, self)
+        case .sseFindReplace(let configuration): return try SSEFindReplaceAction(configuration, self)
         case .verifyWebhook(let configuration): return try VerifyWebhookAction(configuration, self)
-        case .basicAuth, .circuitBreaker, .closeConnection, .compressResponse, .customResponse, .forwardInternal,
-            .httpRequest, .jwtValidation, .log, .oauth, .openIDConnect, .owaspCRSRequest, .owaspCRSResponse, .rateLimit,
-            .redirect, .removeHeaders, .requestBodyFindReplace, .responseBodyFindReplace, .restrictIPs, .setVars,
-            .sseFindReplace, .terminateTLS, .urlRewrite:
+        case .basicAuth, .circuitBreaker, .closeConnection, .customResponse, .forwardInternal, .httpRequest,
+            .jwtValidation, .log, .oauth, .openIDConnect, .owaspCRSRequest, .owaspCRSResponse, .rateLimit, .redirect,
+            .removeHeaders, .restrictIPs, .setVars, .terminateTLS, .urlRewrite:
             throw self.later(configuration.type)
         }
     }
@@ -20,5 +24,8 @@ extension ActionPlace {
 
 extension PolicyProgram {
     /// The actions that have a behaviour here, for checking what is attached (``PolicyAttachment``).
-    package static let runnable: Set<ActionType> = [.addHeaders, .deny, .verifyWebhook]
+    package static let runnable: Set<ActionType> = [
+        .addHeaders, .deny, .compressResponse, .requestBodyFindReplace, .responseBodyFindReplace, .sseFindReplace,
+        .verifyWebhook,
+    ]
 }

@@ -6,7 +6,7 @@ import Testing
 @testable import PolicyEngine
 
 @Suite struct CompressorTests {
-    static let seeds = UInt64(0)..<(ProcessInfo.processInfo.environment["PORTICO_FULL_COUNTS"] == nil ? 8 : 200)
+    static let seeds = UInt64(0)..<(ProcessInfo.processInfo.environment["PORTICO_FULL_COUNTS"] == nil ? 5 : 200)
 
     /// A body with a shape that is drawn: noise, one byte, or words that come again.
     static func body(_ random: inout SeededGenerator, atMost limit: Int = 200_000) -> [UInt8] {
