@@ -144,7 +144,7 @@ let modules: [Module] = [
         tests: [.NIOCore, .NIOEmbedded],
         testUses: ["Conformance"]
     ),
-    Module(room: "Wire", name: "EdgeLink", uses: ["Addressing", "Model"], tests: nil),
+    Module(room: "Wire", name: "EdgeLink", uses: ["Addressing", "Model", "TrafficPolicy"], tests: nil),
     Module(room: "Trust", name: "Secrets", uses: ["Model"], products: [.Crypto]),
     Module(
         room: "Trust",
@@ -215,7 +215,7 @@ let modules: [Module] = [
     Module(
         room: "ControlPlane",
         name: "Control",
-        uses: ["Addressing", "Model", "EdgeLink", "Secrets", "Store"],
+        uses: ["Addressing", "Model", "TrafficPolicy", "EdgeLink", "Secrets", "Store"],
         products: [.Logging],
         testUses: ["SQLiteStore"]
     ),

@@ -12,8 +12,10 @@ extension Control {
         guard !self.isDraining else {
             throw Failure(.sessionDraining, "The edge is shutting down; the agent will find it again in a moment.")
         }
-        guard let leg = self.sessions[connection] else { throw .noSession }
+        guard self.sessions[connection] != nil else { throw .noSession }
         try BindChecks.check(request)
+        let policy = try await self.policies.policy(request.trafficPolicy, for: request.scheme)
+        guard let leg = self.sessions[connection] else { throw .noSession }
         let traffic = try BindChecks.traffic(of: request, isOurs: leg.isOurs)
         let bindID = request.bindID.isEmpty ? RandomName.id() : request.bindID
         let key = BindKey(clientID: leg.key.clientID, bindID: bindID)
@@ -21,7 +23,8 @@ extension Control {
         var refused: Set<UInt16> = []
         while true {
             let name = try self.name(for: request, key, leg, avoiding: refused)
-            let endpoint = try self.admit(name, request, key, leg, traffic)
+            try self.policies.check(policy, for: name.url)
+            let endpoint = try self.admit(name, request, key, leg, traffic, policy)
             await self.publish()
             guard let failure = self.publication.failures[endpoint.id] else {
                 return try self.grant(endpoint, key, leg)
@@ -81,7 +84,8 @@ extension Control {
         _ request: BindRequest,
         _ key: BindKey,
         _ leg: AgentLeg,
-        _ traffic: AgentTraffic
+        _ traffic: AgentTraffic,
+        _ policy: EndpointPolicy?
     ) throws(Failure) -> LiveEndpoint {
         guard self.endpoints.count(on: leg.connection) < self.configuration.maximumEndpointsPerSession else {
             throw Failure(
@@ -103,6 +107,7 @@ extension Control {
             account: leg.account,
             url: name.url,
             isPooled: request.isPooled,
+            policy: policy,
             source: .agent(binding)
         )
         let admission = try self.endpoints.admit(candidate)
@@ -150,21 +155,35 @@ extension Control {
     }
 
     package func patch(_ patch: EndpointPatch, on connection: ConnectionID) async throws(Failure) {
-        guard let leg = self.sessions[connection] else { throw .noSession }
-        guard let id = ResourceID<TunnelKind>(patch.tunnelID)?.endpoint, var endpoint = self.endpoints[id],
-            var binding = endpoint.binding, binding.key.clientID == leg.key.clientID
-        else {
-            throw Failure(.endpointUnknown, "There is no endpoint \(patch.tunnelID.prefix(64)) in this session.")
-        }
+        let before = try self.endpoint(patch.tunnelID, on: connection)
         try BindChecks.checkTexts(name: patch.name, description: patch.description, metadata: patch.metadata)
-        try BindChecks.checkPolicy(patch.trafficPolicy ?? "")
+        var policy: EndpointPolicy?
+        if let text = patch.trafficPolicy {
+            policy = try await self.policies.policy(text, for: before.url.scheme)
+            try self.policies.check(policy, for: before.url)
+        }
+        // It may have gone, or have been patched, while a policy was read.
+        var endpoint = try self.endpoint(patch.tunnelID, on: connection)
+        guard var binding = endpoint.binding else { return }
         binding.name = patch.name ?? binding.name
         binding.description = patch.description ?? binding.description
         binding.metadata = patch.metadata ?? binding.metadata
         endpoint.isPooled = patch.isPooled ?? endpoint.isPooled
+        if patch.trafficPolicy != nil { endpoint.policy = policy }
         endpoint.source = .agent(binding)
         try self.endpoints.patch(endpoint)
         await self.publish()
+    }
+
+    /// An endpoint of the session that the connection belongs to.
+    private func endpoint(_ tunnelID: String, on connection: ConnectionID) throws(Failure) -> LiveEndpoint {
+        guard let leg = self.sessions[connection] else { throw .noSession }
+        guard let id = ResourceID<TunnelKind>(tunnelID)?.endpoint, let endpoint = self.endpoints[id],
+            endpoint.binding?.key.clientID == leg.key.clientID
+        else {
+            throw Failure(.endpointUnknown, "There is no endpoint \(tunnelID.prefix(64)) in this session.")
+        }
+        return endpoint
     }
 
     func facts(of endpoint: LiveEndpoint, _ leg: AgentLeg) -> Logger.Metadata {

@@ -13,6 +13,7 @@ package actor Control: ControlPlane {
     let store: any RecordStore
     let configuration: Configuration
     let keys: SealingKeyring
+    let policies: PolicyChecks
     let logger: Logger
     let clock: any Clock<Duration>
     let now: @Sendable () -> Date
@@ -37,6 +38,7 @@ package actor Control: ControlPlane {
         self.store = store
         self.configuration = configuration
         self.keys = sealingKeys
+        self.policies = PolicyChecks(limits: configuration.policyLimits, runnable: configuration.runnableActions)
         self.logger = logger
         self.clock = clock
         self.now = now

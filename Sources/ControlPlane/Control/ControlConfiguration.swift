@@ -1,4 +1,5 @@
 package import Addressing
+package import TrafficPolicy
 
 extension Control {
     /// What the operator of an edge decides about its endpoints and sessions.
@@ -42,6 +43,11 @@ extension Control {
         /// Connections of agents that may have a session at the same time.
         package var maximumSessions = 10_000
         package var maximumEndpointsPerSession = 1_000
+
+        /// How large traffic policies may be.
+        package var policyLimits = PolicyLimits()
+        /// The actions of policies that the edge can run; a policy with another is refused.
+        package var runnableActions: Set<ActionType> = []
 
         /// Endpoints that need no agent.
         package var staticUpstreams: [StaticUpstream] = []

@@ -20,6 +20,8 @@ package struct RoutedEndpoint: Sendable {
     package let url: EndpointURL
     /// Whether it shares its URL with others that say so too.
     package let isPooled: Bool
+    /// What its traffic must pass; nil where there is nothing to run.
+    package let policy: EndpointPolicy?
     package let target: Target
 
     /// Where an endpoint's traffic goes.
@@ -37,12 +39,14 @@ package struct RoutedEndpoint: Sendable {
         account: ResourceID<AccountKind>,
         url: EndpointURL,
         isPooled: Bool,
+        policy: EndpointPolicy? = nil,
         target: Target
     ) {
         self.id = id
         self.account = account
         self.url = url
         self.isPooled = isPooled
+        self.policy = policy
         self.target = target
     }
 }

@@ -23,7 +23,6 @@ enum BindChecks {
             throw Failure(.metadataTooLong, "The upstream has more than \(Self.maximumForwardsToBytes) bytes.")
         }
         try Self.checkBindings(request.bindings)
-        try Self.checkPolicy(request.trafficPolicy)
         let modules = request.modules.filter { !Self.agentModules.contains($0) }
         guard modules.isEmpty else {
             throw Failure(
@@ -41,14 +40,6 @@ enum BindChecks {
         ]
         for (what, text, limit) in texts where (text?.utf8.count ?? 0) > limit {
             throw Failure(.metadataTooLong, "The endpoint's \(what) has more than \(limit) bytes.")
-        }
-    }
-
-    /// A policy that says nothing is none.
-    static func checkPolicy(_ policy: String) throws(Failure) {
-        let bare = policy.filter { !$0.isWhitespace }
-        guard ["", "{}", "null", "---"].contains(bare) else {
-            throw Failure(.featureUnavailable, "This edge does not run traffic policies yet.")
         }
     }
 

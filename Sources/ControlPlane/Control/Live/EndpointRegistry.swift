@@ -89,6 +89,7 @@ struct EndpointRegistry {
         binding.connections = before + binding.connections.filter { !before.contains($0) }
         var endpoint = known
         endpoint.isPooled = candidate.isPooled
+        endpoint.policy = candidate.policy
         endpoint.source = .agent(binding)
         self.remove(known.id)
         self.insert(endpoint)

@@ -9,6 +9,8 @@ struct LiveEndpoint: Sendable {
     let account: ResourceID<AccountKind>
     let url: EndpointURL
     var isPooled: Bool
+    /// What its traffic must pass; nil where nothing would run.
+    var policy: EndpointPolicy?
     var source: Source
 
     enum Source: Sendable {
@@ -50,6 +52,7 @@ struct LiveEndpoint: Sendable {
             account: self.account,
             url: self.url,
             isPooled: self.isPooled,
+            policy: self.policy,
             target: target
         )
     }

@@ -1,0 +1,51 @@
+import Addressing
+import EdgeLink
+import Model
+import TrafficPolicy
+
+/// Reads the policies that stand before endpoints, and says what is wrong with one: what reaches an edge is right.
+struct PolicyChecks: Sendable {
+    private let limits: PolicyLimits
+    private let runnable: Set<ActionType>
+    private let expressions = CompiledExpressions()
+
+    /// `runnable` are the actions that the edges can run; a policy with another is refused.
+    init(limits: PolicyLimits, runnable: Set<ActionType>) {
+        self.limits = limits
+        self.runnable = runnable
+    }
+
+    /// Reads a policy. Away from the control plane's own thread of execution: a document may be large.
+    ///
+    /// - Returns: nil for a document without a rule that would run, so that its endpoint pays for none.
+    /// - Throws: all that is wrong with it, with lines and columns; the code is that of the first.
+    @concurrent func policy(_ text: String, for scheme: EndpointScheme) async throws(Failure) -> EndpointPolicy? {
+        guard text.utf8.contains(where: { !" \t\r\n".utf8.contains($0) }) else { return nil }
+        do throws(PolicyErrors) {
+            let policy = try Policy(parsing: text, for: scheme, limits: self.limits, checking: self.expressions)
+            return PolicyPhase.allCases.allSatisfy { policy.rules(in: $0).isEmpty }
+                ? nil : EndpointPolicy(text: text, policy: policy)
+        } catch {
+            throw error.failure
+        }
+    }
+
+    /// Whether an agent's endpoint can have the policy.
+    ///
+    /// - Throws: why it cannot stand before this endpoint.
+    func check(_ policy: EndpointPolicy?, for url: EndpointURL) throws(Failure) {
+        guard let policy else { return }
+        let attachment = PolicyAttachment(
+            scheme: url.scheme,
+            isInternal: false,
+            isCloud: false,
+            runnable: self.runnable,
+            host: url.host.isWildcard ? nil : url.host.base
+        )
+        do throws(PolicyErrors) {
+            try attachment.check(policy.policy)
+        } catch {
+            throw error.failure
+        }
+    }
+}
