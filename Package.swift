@@ -179,7 +179,7 @@ let modules: [Module] = [
         name: "Sessions",
         uses: ["Addressing", "Model", "Preamble", "Mux", "AgentProtocol", "EdgeLink", "Proxy"],
         products: [.NIOCore, .NIOConcurrencyHelpers, .Logging],
-        tests: nil
+        tests: [.NIOEmbedded]
     ),
     Module(
         room: "DataPlane",
