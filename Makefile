@@ -35,11 +35,11 @@ lint: ## check form: format, imports, rules about files, scripts, links
 format: ## let swift format decide
 	@git ls-files -z '*.swift' | xargs -0 swift format format --in-place --parallel
 
-## SUITE=name [DIR=folder] for conformance: cel, ip, proxy-protocol, agent-protocol, http1 or all
+## SUITE=name [DIR=folder] for conformance: cel, ip, proxy-protocol, agent-protocol, http1, http2, http2-abuse or all
 conformance: ## run a published suite of cases against this build
 	@scripts/conformance.sh $(SUITE) $(if $(DIR),--dir $(DIR))
 
-## CLIENT=name [DRIVER=f]  for interop: sdk; another driver takes the same arguments
+## CLIENT=name [DRIVER=f]  for interop: sdk, http2; another driver takes the same arguments
 interop: ## run a published client's driver against a fresh edge
 	@scripts/interop.sh $(CLIENT) $(if $(DRIVER),--driver $(DRIVER))
 

@@ -172,7 +172,8 @@ let modules: [Module] = [
         room: "DataPlane",
         name: "Proxy",
         uses: ["Addressing", "Model", "EdgeLink", "Routing"],
-        products: [.NIOCore, .NIOPosix]
+        products: [.NIOCore, .NIOPosix],
+        tests: [.NIOCore, .NIOEmbedded]
     ),
     Module(
         room: "DataPlane",

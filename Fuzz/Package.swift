@@ -43,6 +43,7 @@ let package = Package(
         .target(name: "FuzzDriver", packageAccess: false, swiftSettings: settings),
         fuzzer("Expressions"),
         fuzzer("Frames"),
+        fuzzer("HTTP2"),
         fuzzer("Messages"),
         fuzzer("Policies"),
         fuzzer("Preambles"),

@@ -4,6 +4,8 @@
 # usage: scripts/conformance.sh SUITE [--dir FOLDER] [--strict]
 #   SUITE     cel, ip, proxy-protocol, agent-protocol: vectors against the parsers and machines
 #             http1: raw requests against a running edge
+#             http2: raw frames against a running edge
+#             http2-abuse: floods of frames, with an eye on memory and on somebody else's connection
 #             all: each of these
 #   --dir     other cases of the same format (not with all)
 #   --strict  http1: exactly what we build is asked for, where the RFCs would permit more
@@ -18,7 +20,7 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/edge.sh"
 help_if_asked "${1:-}"
 
-suites=(cel ip proxy-protocol agent-protocol http1)
+suites=(cel ip proxy-protocol agent-protocol http1 http2 http2-abuse)
 suite="${1:-}"
 [ -n "$suite" ] || die "say which suite: ${suites[*]} or all"
 shift
@@ -59,10 +61,10 @@ prepare_vectors() {
     command=("$(bin_folder "$configuration")/conformance" "$1" --dir "$2")
 }
 
-# Raw requests: a fresh edge in front of the upstream that says what it saw.
-prepare_http1() {
+# A fresh edge in front of the upstream that says what it saw.
+start_front() {
     build_programs "$configuration" portico-edge
-    local bin upstream
+    local bin
     bin="$(bin_folder "$configuration")"
     upstream="$(free_ports 1)"
     start "$home/upstream.log" python3 "$SHARED/conformance/http1/upstream.py" "$upstream"
@@ -72,14 +74,33 @@ prepare_http1() {
     address: 127.0.0.1:$upstream"
     make_edge "$bin" "$home"
     start_edge "$bin" "$home"
+}
+
+prepare_http1() {
+    start_front
     command=(python3 "$SHARED/conformance/http1/run_h1.py" "$1/corpus.json" 127.0.0.1 "$HTTP_PORT" "${strict[@]}")
+}
+
+prepare_http2() {
+    start_front
+    command=(python3 "$SHARED/conformance/http2/run_h2.py" "$1/corpus.json" 127.0.0.1 "$HTTPS_PORT" --tls)
+}
+
+prepare_http2_abuse() {
+    "$ROOT/scripts/install.sh" http2
+    start_front
+    command=(
+        "$RUN_DIR/venv/http2/bin/python" "$ROOT/scripts/http2_abuse.py" "$1/abuse.py" "$HTTPS_PORT" "$started" "$upstream"
+    )
 }
 
 for suite in "${suites[@]}"; do
     say "conformance: $suite"
-    cases="${folder:-$SHARED/conformance/$suite}"
+    cases="${folder:-$SHARED/conformance/${suite%-abuse}}"
     case "$suite" in
         http1) prepare_http1 "$cases" ;;
+        http2) prepare_http2 "$cases" ;;
+        http2-abuse) prepare_http2_abuse "$cases" ;;
         *) prepare_vectors "$suite" "$cases" ;;
     esac
     "${command[@]}" 2>&1 | tee "$home/$suite.log" || true

@@ -60,6 +60,13 @@ class Seeds:
             for part in path.read_text().split("```yaml\n")[1:]:
                 self.add("Policies", path.stem, part.split("```")[0].encode())
 
+    def http2(self):
+        preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+        for case in json.loads((self.shared / "http2/corpus.json").read_text())["cases"]:
+            data = base64.b64decode(case["input_b64"])
+            # The target reads what follows the preface.
+            self.add("HTTP2", case["id"], data.removeprefix(preface))
+
     def http1(self):
         for case in json.loads((self.shared / "http1/corpus.json").read_text())["cases"]:
             if data := case.get("input_b64"):
@@ -88,6 +95,7 @@ def main():
     seeds.expressions()
     seeds.policies()
     seeds.http1()
+    seeds.http2()
     seeds.preamble()
 
 

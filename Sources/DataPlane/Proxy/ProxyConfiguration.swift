@@ -11,6 +11,12 @@ package struct ProxyConfiguration: Sendable {
     package var slowReaderMilliseconds: Int64 = 30_000
     /// Between two requests of a connection.
     package var keepAliveMilliseconds: Int64 = 60_000
+    /// Of an HTTP/2 connection without a stream.
+    package var http2IdleMilliseconds: Int64 = 300_000
+    /// An HTTP/2 visitor that has streams open and sends nothing for so long is asked whether it is there, and has so
+    /// long to answer.
+    package var http2PingAfterMilliseconds: Int64 = 30_000
+    package var http2PingAnswerMilliseconds: Int64 = 10_000
     /// Without a byte in either direction of a TCP, TLS or upgraded connection.
     package var pipeIdleMilliseconds: Int64 = 300_000
     /// A visitor that has closed its sending side is served until nothing of its answer came for this time.

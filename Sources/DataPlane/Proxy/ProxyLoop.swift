@@ -1,4 +1,4 @@
-import EdgeLink
+package import EdgeLink
 import Model
 package import NIOCore
 package import Routing
@@ -15,11 +15,16 @@ package final class ProxyLoop {
     package unowned let agents: any AgentPorts
     package let counters = ProxyCounters()
 
+    /// Makes what judges the exchanges with an endpoint, nil for one without a policy; set once, before the first table.
+    package var makePolicy: ((RoutedEndpoint) -> (any ExchangePolicy)?)?
+
     /// What the answers of this loop's own are dated with.
     package var dateLine = DateLine()
     /// Scratch space of whoever is at work on the loop, from one call to its end.
     let requestHead = RequestHead()
     let responseHead = ResponseHead()
+    /// The same for fields of HTTP/2; made when the first come.
+    private(set) lazy var fieldList = FieldList(limit: min(self.configuration.headLimits.headBytes, 64 * 1024))
     var requestScratch: ByteBuffer
     var responseScratch: ByteBuffer
     package var random: LoopRandom

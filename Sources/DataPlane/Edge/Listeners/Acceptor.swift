@@ -56,7 +56,16 @@ struct Acceptor: Sendable {
             return
         }
         let guardian = HandshakeGuard(loop: loop.proxy, milliseconds: self.configuration.handshakeMilliseconds) {
-            try $0.pipeline.syncOperations.addHandler(HTTP1VisitorHandler(loop: loop.proxy, visitor: visitor))
+            let name = hello.host?.text
+            if $1 == "h2" {
+                try $0.pipeline.syncOperations.addHandler(
+                    HTTP2VisitorHandler(loop: loop.proxy, visitor: visitor, serverName: name)
+                )
+            } else {
+                try $0.pipeline.syncOperations.addHandler(
+                    HTTP1VisitorHandler(loop: loop.proxy, visitor: visitor, serverName: name)
+                )
+            }
         }
         try self.endTLS(loop.contexts.context(for: name), guardian, channel)
     }
@@ -138,16 +147,18 @@ struct Acceptor: Sendable {
 
     private func addAgent(_ loop: EdgeLoop, _ channel: any Channel, connectHost: String?) throws {
         let guardian = HandshakeGuard(loop: loop.proxy, milliseconds: self.configuration.handshakeMilliseconds) {
+            channel,
+            _ in
             let connection = AgentConnection(
                 agents: loop.agents,
                 proxyLoop: loop.proxy,
                 control: self.control,
-                remoteAddress: $0.remoteAddress.flatMap(NetworkAddress.init),
+                remoteAddress: channel.remoteAddress.flatMap(NetworkAddress.init),
                 connectHost: connectHost,
                 region: self.configuration.region,
                 logger: self.logger
             )
-            try connection.install(in: $0)
+            try connection.install(in: channel)
         }
         try self.endTLS(loop.contexts.agents, guardian, channel)
     }

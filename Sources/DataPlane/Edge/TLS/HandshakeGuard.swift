@@ -9,15 +9,16 @@ final class HandshakeGuard: ChannelInboundHandler, RemovableChannelHandler {
 
     private let loop: ProxyLoop
     private let milliseconds: Int64
-    private var whenDone: ((any Channel) throws -> Void)?
+    private var whenDone: ((any Channel, String?) throws -> Void)?
     private var context: ChannelHandlerContext?
     private var deadline: Deadline?
 
     /// - Parameters:
     ///   - loop: the loop of the connection.
     ///   - milliseconds: how long the handshake may take.
-    ///   - whenDone: adds the handlers that come behind, on the event loop.
-    init(loop: ProxyLoop, milliseconds: Int64, whenDone: @escaping (any Channel) throws -> Void) {
+    ///   - whenDone: adds the handlers that come behind, on the event loop; the name is that of the protocol that was
+    ///     agreed on by ALPN.
+    init(loop: ProxyLoop, milliseconds: Int64, whenDone: @escaping (any Channel, String?) throws -> Void) {
         self.loop = loop
         self.milliseconds = milliseconds
         self.whenDone = whenDone
@@ -38,10 +39,10 @@ final class HandshakeGuard: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case TLSUserEvent.handshakeCompleted = event, let whenDone = self.whenDone {
+        if case TLSUserEvent.handshakeCompleted(let negotiated) = event, let whenDone = self.whenDone {
             self.whenDone = nil
             do {
-                try whenDone(context.channel)
+                try whenDone(context.channel, negotiated)
             } catch {
                 // The channel closed in the meantime: there is no place to add handlers to.
                 context.close(promise: nil)

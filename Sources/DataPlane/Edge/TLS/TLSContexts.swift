@@ -16,8 +16,7 @@ struct TLSContexts: Sendable {
             throw Failure(.certificateUnusable, "No certificate is configured for the HTTPS and agent listeners.")
         }
         var byName: [String: NIOSSLContext] = [:]
-        // HTTP/2 takes its place in front of http/1.1 here.
-        let contexts = try certificates.map { try Self.context($0, protocols: ["http/1.1"]) }
+        let contexts = try certificates.map { try Self.context($0, protocols: ["h2", "http/1.1"]) }
         for (certificate, context) in zip(certificates, contexts) {
             for name in certificate.names where byName[name] == nil { byName[name] = context }
         }

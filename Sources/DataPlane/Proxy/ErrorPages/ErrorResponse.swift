@@ -31,33 +31,33 @@ package struct ErrorResponse {
     ///   - buffer: gets it at its end.
     ///   - date: the line `Date: …` with its end, as the loop has it ready.
     package func write(into buffer: inout ByteBuffer, date: ByteBuffer) {
+        let answer = self.answer
+        answer.writeHead(into: &buffer, date: date, closing: self.closesConnection)
+        if !self.omitsBody { buffer.writeImmutableBuffer(answer.body) }
+    }
+
+    /// The same as a value, for whoever frames it.
+    var answer: LocalAnswer {
         let status = self.failure.code.httpStatus
-        let body = self.body
-        buffer.writeString("HTTP/1.1 \(status) \(Self.reason(status))\r\n")
-        buffer.writeImmutableBuffer(date)
+        var fields: [(name: String, value: String)] = []
         switch self.format {
         case .page:
-            buffer.writeStaticString("Content-Type: text/html; charset=utf-8\r\n")
-            buffer.writeString("Content-Security-Policy: \(ErrorPage.contentSecurityPolicy)\r\n")
-        case .text: buffer.writeStaticString("Content-Type: text/plain; charset=utf-8\r\n")
+            fields.append(("Content-Type", "text/html; charset=utf-8"))
+            fields.append(("Content-Security-Policy", ErrorPage.contentSecurityPolicy))
+        case .text: fields.append(("Content-Type", "text/plain; charset=utf-8"))
         }
-        buffer.writeString("Content-Length: \(body.utf8.count)\r\n")
-        buffer.writeStaticString("Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n")
-        buffer.writeString("ngrok-error-code: \(self.failure.code.wireName)\r\n")
-        if status == 405 { buffer.writeStaticString("Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n") }
-        // What would be understood (RFC 6455 §4.4), as the field that names it asks for (RFC 9110 §7.8, §15.5.22).
-        if status == 426 {
-            buffer.writeStaticString("Sec-WebSocket-Version: 13\r\nUpgrade: websocket\r\nConnection: upgrade\r\n")
-        }
-        if status == 503 { buffer.writeString("Retry-After: \(self.retryAfterSeconds)\r\n") }
-        if self.closesConnection { buffer.writeStaticString("Connection: close\r\n") }
-        buffer.writeStaticString("\r\n")
-        if !self.omitsBody { buffer.writeString(body) }
+        fields.append(("Cache-Control", "no-store"))
+        fields.append(("X-Content-Type-Options", "nosniff"))
+        fields.append(("ngrok-error-code", self.failure.code.wireName))
+        if status == 405 { fields.append(("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS")) }
+        if status == 426 { fields.append(("Sec-WebSocket-Version", "13")) }
+        if status == 503 { fields.append(("Retry-After", "\(self.retryAfterSeconds)")) }
+        return LocalAnswer(status: status, fields: fields, body: ByteBuffer(string: self.body))
     }
 
     private var body: String {
         let status = self.failure.code.httpStatus
-        let title = "\(status) \(Self.reason(status))"
+        let title = "\(status) \(LocalAnswer.reason(status))"
         let message = Self.printable(self.failure.message)
         let id = self.requestID.map(Self.printable)
         switch self.format {
@@ -83,34 +83,6 @@ package struct ErrorResponse {
             result.unicodeScalars.append(isControl ? " " : scalar)
         }
         return result
-    }
-
-    /// The reason phrases of the statuses that failures have (RFC 9110 §15).
-    private static func reason(_ status: Int) -> String {
-        switch status {
-        case 400: "Bad Request"
-        case 401: "Unauthorized"
-        case 403: "Forbidden"
-        case 404: "Not Found"
-        case 405: "Method Not Allowed"
-        case 408: "Request Timeout"
-        case 409: "Conflict"
-        case 413: "Content Too Large"
-        case 414: "URI Too Long"
-        case 417: "Expectation Failed"
-        case 421: "Misdirected Request"
-        case 426: "Upgrade Required"
-        case 429: "Too Many Requests"
-        case 431: "Request Header Fields Too Large"
-        case 500: "Internal Server Error"
-        case 501: "Not Implemented"
-        case 502: "Bad Gateway"
-        case 503: "Service Unavailable"
-        case 504: "Gateway Timeout"
-        case 505: "HTTP Version Not Supported"
-        case 508: "Loop Detected"
-        default: status < 500 ? "Client Error" : "Server Error"
-        }
     }
 }
 

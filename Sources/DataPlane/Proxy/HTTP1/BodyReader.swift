@@ -49,6 +49,13 @@ package struct BodyReader {
         }
     }
 
+    /// The trailer section of a chunked body that has ended, where the body is taken as content.
+    var trailers: ByteBuffer? {
+        guard self.form == .content, self.walker.hasEnded, let bytes = self.walker.trailers.passedOn, bytes.count > 2
+        else { return nil }
+        return ByteBuffer(bytes: bytes)
+    }
+
     package mutating func take(_ buffer: inout ByteBuffer) -> Taken {
         switch self.framing {
         case .none: return .ended

@@ -85,6 +85,8 @@ package final class ResponseHead {
         self.reasonRange = 12..<end
     }
 
+    func keep(_ index: Int) { self.fields.keep(index) }
+
     /// Takes back or drops fields for what the status says about them.
     private func settleFields() {
         for index in 0..<self.fields.count {

@@ -5,7 +5,8 @@ package import NIOCore
 /// It goes back to where it is kept only when *both* directions of an exchange have ended: a connection whose
 /// response came before the end of the request would hand the rest of the old body to the next request.
 package final class HTTP1Link: Timed, UpstreamTransportReceiver {
-    private enum Phase {
+
+    enum Phase {
         /// Kept, without an exchange.
         case idle
         /// The head of the answer has not come (interim answers may have).
@@ -17,26 +18,33 @@ package final class HTTP1Link: Timed, UpstreamTransportReceiver {
     }
 
     let upstream: Upstream
-    private unowned let loop: ProxyLoop
-    private var transport: (any UpstreamTransport)?
-    private var sink: (any ExchangeSink)?
+    unowned let loop: ProxyLoop
+    var transport: (any UpstreamTransport)?
+    var exchange: Exchange?
 
-    private var phase = Phase.idle
+    var phase = Phase.idle
     private var body = BodyReader(.none)
     /// The beginning of a head that has not come whole; a copy of its own.
     private var partial: ByteBuffer?
-    private var endsWithConnection = false
+    var endsWithConnection = false
     /// Interim answers of the exchange under way; at most `HeadLimits.interimResponses`.
-    private var interimResponses = 0
-    private var request = Request(isHEAD: false, mayUpgrade: false, hasBody: false, isHTTP10: false)
+    var interimResponses = 0
+    var request = LinkRequest(
+        isHEAD: false,
+        mayUpgrade: false,
+        hasBody: false,
+        makesChunks: false,
+        responseForm: .framed
+    )
+    var framer = ChunkFramer()
     private var progress = HeadProgress()
-    private var requestEnded = true
-    private var responseEnded = true
+    var requestEnded = true
+    var responseEnded = true
     private var isReusable = true
     /// Exchanges that were begun on it.
-    private var exchanges = 0
-    private var hasReceivedBytes = false
-    private var isFlushNeeded = false
+    var exchanges = 0
+    var hasReceivedBytes = false
+    var isFlushNeeded = false
     /// A visitor that keeps this link for itself; nil where the upstream keeps it for everybody.
     weak var owner: (any LinkOwner)?
 
@@ -59,69 +67,6 @@ package final class HTTP1Link: Timed, UpstreamTransportReceiver {
         if case .idle = self.phase { true } else { false }
     }
 
-    // MARK: The request
-
-    /// What a link must know of a request besides its bytes.
-    struct Request {
-        var isHEAD: Bool
-        var mayUpgrade: Bool
-        var hasBody: Bool
-        /// A visitor of HTTP/1.0 knows no chunks: only their content is passed on.
-        var isHTTP10: Bool
-    }
-
-    /// Begins an exchange. `head` is the request's head as it goes upstream, with as much of the body behind it as
-    /// was there.
-    func begin(_ request: Request, head: ByteBuffer, sink: any ExchangeSink) {
-        self.sink = sink
-        self.phase = .awaitingHead
-        self.request = request
-        self.endsWithConnection = false
-        self.interimResponses = 0
-        self.requestEnded = !request.hasBody
-        self.responseEnded = false
-        self.hasReceivedBytes = false
-        self.exchanges += 1
-        self.loop.wheel.clear(self)
-        self.transport?.write(head)
-        self.isFlushNeeded = true
-    }
-
-    /// More of the request's body; after an upgrade, bytes of the pipe.
-    func sendBody(_ bytes: ByteBuffer) {
-        self.transport?.write(bytes)
-        self.isFlushNeeded = true
-    }
-
-    /// The request is complete.
-    func endRequest() {
-        self.requestEnded = true
-        if case .pipe = self.phase {
-            self.flush()
-            self.transport?.finish()
-        }
-        self.finishIfDone()
-    }
-
-    func flush() {
-        guard self.isFlushNeeded else { return }
-        self.isFlushNeeded = false
-        self.transport?.flush()
-    }
-
-    var isWritable: Bool { self.transport?.isWritable ?? true }
-
-    /// Back pressure from the visitor.
-    func setReading(_ isReading: Bool) {
-        self.transport?.setReading(isReading)
-    }
-
-    /// The visitor is gone, or the exchange was given up: the connection cannot serve another.
-    func abandon() {
-        self.sink = nil
-        self.discard()
-    }
-
     // MARK: The response
 
     package func transportReceived(_ bytes: ByteBuffer) {
@@ -129,20 +74,20 @@ package final class HTTP1Link: Timed, UpstreamTransportReceiver {
         switch self.phase {
         case .awaitingHead: self.receiveHead(bytes)
         case .body: self.receiveBody(bytes)
-        case .pipe: self.sink?.responseBody(bytes)
+        case .pipe: self.exchange?.responseBody(bytes)
         case .idle, .over: self.discard()  // An upstream that speaks without being asked.
         }
     }
 
     package func transportReadComplete() {
-        self.sink?.responseFlush()
+        self.exchange?.responseFlush()
     }
 
     package func transportReceivedEnd() {
         switch self.phase {
         case .pipe:
             self.responseEnded = true
-            self.sink?.responseEnded()
+            self.exchange?.responseEnded(trailers: nil)
             self.finishIfDone()
         case .body where self.endsWithConnection:
             self.isReusable = false
@@ -155,7 +100,7 @@ package final class HTTP1Link: Timed, UpstreamTransportReceiver {
     }
 
     package func transportWritabilityChanged() {
-        self.sink?.requestWritabilityChanged(self.isWritable)
+        self.exchange?.requestWritabilityChanged(self.isWritable)
     }
 
     package func transportEnded(_ end: TransportEnd) {
@@ -201,7 +146,7 @@ package final class HTTP1Link: Timed, UpstreamTransportReceiver {
                         self.fail(malformed: true)
                         return
                     }
-                    whole.withUnsafeReadableBytes { self.sink?.responseInterim(head, in: $0) }
+                    whole.withUnsafeReadableBytes { self.exchange?.responseInterim(head, in: $0) }
                 } else {
                     self.receiveFinalHead(head, whole, &bytes)
                 }
@@ -217,7 +162,7 @@ package final class HTTP1Link: Timed, UpstreamTransportReceiver {
         let framing = head.framing(forHEAD: self.request.isHEAD)
         self.isReusable = self.isReusable && head.isReusable(forHEAD: self.request.isHEAD)
         self.endsWithConnection = framing == .untilClose
-        self.body = BodyReader(framing, from: .upstream, form: self.request.isHTTP10 ? .content : .framed)
+        self.body = BodyReader(framing, from: .upstream, form: self.request.responseForm)
         self.phase = .body
         var first: ByteBuffer?
         switch self.body.take(&bytes) {
@@ -228,7 +173,7 @@ package final class HTTP1Link: Timed, UpstreamTransportReceiver {
             return
         }
         let isComplete = self.body.isComplete
-        whole.withUnsafeReadableBytes { self.sink?.responseHead(head, in: $0, body: first, isComplete: isComplete) }
+        whole.withUnsafeReadableBytes { self.exchange?.responseHead(head, in: $0, body: first, isComplete: isComplete) }
         if isComplete {
             self.completeResponse(left: bytes.readableBytes)
         } else {
@@ -245,8 +190,8 @@ package final class HTTP1Link: Timed, UpstreamTransportReceiver {
         self.phase = .pipe
         self.isReusable = false
         self.requestEnded = false
-        whole.withUnsafeReadableBytes { self.sink?.responseHead(head, in: $0, body: nil, isComplete: false) }
-        if bytes.readableBytes > 0 { self.sink?.responseBody(bytes) }
+        whole.withUnsafeReadableBytes { self.exchange?.responseHead(head, in: $0, body: nil, isComplete: false) }
+        if bytes.readableBytes > 0 { self.exchange?.responseBody(bytes) }
     }
 
     private func receiveBody(_ bytes: ByteBuffer) {
@@ -254,8 +199,8 @@ package final class HTTP1Link: Timed, UpstreamTransportReceiver {
         while true {
             switch self.body.take(&bytes) {
             case .some(let slice, let ended):
-                self.sink?.responseBody(slice)
-                // The sink may have given up the exchange in this call.
+                self.exchange?.responseBody(slice)
+                // The front may have given up the exchange in this call.
                 guard !self.isOver else { return }
                 if !ended { continue }
             case .none, .ended:
@@ -277,8 +222,8 @@ package final class HTTP1Link: Timed, UpstreamTransportReceiver {
 
     private func endResponse() {
         self.responseEnded = true
-        // The sink may have ended the exchange in this call.
-        self.sink?.responseEnded()
+        // The front may have ended the exchange in this call.
+        self.exchange?.responseEnded(trailers: self.body.trailers)
         self.finishIfDone()
     }
 
@@ -291,9 +236,9 @@ package final class HTTP1Link: Timed, UpstreamTransportReceiver {
 
     // MARK: Ends
 
-    private func finishIfDone() {
+    func finishIfDone() {
         guard self.requestEnded, self.responseEnded else { return }
-        self.sink = nil
+        self.exchange = nil
         switch self.phase {
         case .body where self.isReusable && self.transport != nil:
             self.phase = .idle
@@ -313,7 +258,7 @@ package final class HTTP1Link: Timed, UpstreamTransportReceiver {
     }
 
     private func fail(_ end: TransportEnd = .closed, malformed: Bool = false) {
-        let sink = self.sink
+        let exchange = self.exchange
         let phase = self.phase
         let failure: ExchangeFailure
         switch phase {
@@ -325,12 +270,12 @@ package final class HTTP1Link: Timed, UpstreamTransportReceiver {
             if case .unreachable = end { failure = .notSent(end) } else { failure = .noAnswer(end) }
         case .idle, .over: failure = .noAnswer(end)
         }
-        self.sink = nil
+        self.exchange = nil
         self.discard()
-        sink?.exchangeFailed(failure)
+        exchange?.linkFailed(failure)
     }
 
-    private func discard() {
+    func discard() {
         guard !self.isOver else { return }
         let wasIdle = self.isIdle
         self.phase = .over

@@ -1,12 +1,14 @@
-import Addressing
 import Model
 import NIOCore
 
-extension HTTP1VisitorHandler: ExchangeSink {
+extension HTTP1VisitorHandler: ExchangeFront {
     /// Up to this size, what came of a body goes out in one buffer with the head.
     private static let joinedBytes = 8 * 1024
 
-    func responseInterim(_ head: ResponseHead, in bytes: UnsafeRawBufferPointer) {
+    /// HTTP/1.0 knows no chunks: only their content is passed on.
+    var passesChunks: Bool { !self.isHTTP10 }
+
+    func writeInterim(_ head: ResponseHead, in bytes: UnsafeRawBufferPointer) {
         // HTTP/1.0 knows none (RFC 9110 §15.2).
         guard !self.isHTTP10 else { return }
         self.loop.responseScratch.clear()
@@ -14,88 +16,85 @@ extension HTTP1VisitorHandler: ExchangeSink {
         self.write(self.loop.responseScratch)
     }
 
-    func responseHead(
-        _ head: ResponseHead,
-        in bytes: UnsafeRawBufferPointer,
-        body: ByteBuffer?,
-        isComplete: Bool
-    ) {
+    func writeHead(_ head: ResponseHead, in bytes: UnsafeRawBufferPointer, body: ByteBuffer?, isComplete: Bool) {
         self.responseStarted = true
-        self.repeatable = nil
         let isSwitch = head.isSwitchingProtocols
-        if !isSwitch, head.framing(forHEAD: self.isHEAD) == .untilClose { self.isClosing = true }
+        let framing = head.framing(forHEAD: self.isHEAD)
+        if !isSwitch, framing == .untilClose { self.isClosing = true }
         if self.loop.isDraining { self.isClosing = true }
         self.loop.responseScratch.clear()
         if self.isHTTP10 {
             head.writeForHTTP10(into: &self.loop.responseScratch, from: bytes)
         } else {
             head.write(into: &self.loop.responseScratch, from: bytes, closing: self.isClosing && !isSwitch)
+            if framing == .chunked, self.exchange.form == .content { self.framer = ChunkFramer() }
         }
-        if let body, body.readableBytes <= Self.joinedBytes {
-            self.loop.responseScratch.writeImmutableBuffer(body)
-            self.write(self.loop.responseScratch)
-        } else {
-            self.write(self.loop.responseScratch)
-            if let body { self.write(body) }
-        }
-        if isSwitch {
-            self.phase = .pipe
-            self.requestEnded = false
-            self.setReading(true)
-            if let ahead = self.pending {
-                self.pending = nil
-                self.link?.sendBody(ahead)
-                self.link?.flush()
-            }
-        }
+        self.writeFirst(body)
+        if isSwitch { self.becomePipe() }
         if !isComplete { self.updateDeadline() }
     }
 
-    func responseBody(_ bytes: ByteBuffer) {
+    /// Writes the head that is in the scratch, together with a small body.
+    private func writeFirst(_ body: ByteBuffer?) {
+        guard let body, body.readableBytes > 0 else {
+            self.write(self.loop.responseScratch)
+            return
+        }
+        self.framer?.next(body.readableBytes, into: &self.loop.responseScratch)
+        guard body.readableBytes > Self.joinedBytes else {
+            self.loop.responseScratch.writeImmutableBuffer(body)
+            self.write(self.loop.responseScratch)
+            return
+        }
+        self.write(self.loop.responseScratch)
+        self.write(body)
+    }
+
+    private func becomePipe() {
+        self.phase = .pipe
+        self.requestEnded = false
+        self.setReading(true)
+        guard let ahead = self.pending else { return }
+        self.pending = nil
+        self.exchange.receiveBody(ahead)
+        self.exchange.flush()
+    }
+
+    func writeBody(_ bytes: ByteBuffer) {
+        if self.framer != nil {
+            guard bytes.readableBytes > 0 else { return }
+            var line = self.loop.allocator.buffer(capacity: 24)
+            self.framer?.next(bytes.readableBytes, into: &line)
+            self.write(line)
+        }
         self.write(bytes)
         self.updateDeadline()
     }
 
-    func responseFlush() {
+    func flush() {
         self.flushIfNeeded()
     }
 
-    func responseEnded() {
+    func writeEnd(trailers: ByteBuffer?) {
         self.isAnswered = true
         if case .pipe = self.phase {
             self.endOutput()
             return
         }
+        if self.framer != nil {
+            var line = self.loop.allocator.buffer(capacity: 16 + (trailers?.readableBytes ?? 0))
+            self.framer?.end(trailers: trailers, into: &line)
+            self.framer = nil
+            self.write(line)
+        }
         self.flushIfNeeded()
         self.finishIfDone()
     }
 
-    func exchangeFailed(_ failure: ExchangeFailure) {
-        let endpoint = self.link?.upstream.endpoint
-        self.link = nil
-        switch self.phase {
-        case .over, .lingering, .idle, .waiting:
-            return
-        case .pipe:
-            self.closeNow()
-            return
-        case .exchanging:
-            break
-        }
-        if self.isAnswered {
-            // The answer is out; only the rest of the request has nowhere to go.
-            self.lingerOrClose()
-            return
-        }
-        if self.tryAgain(after: failure, at: endpoint) { return }
-        self.loop.counters.failedExchanges += 1
-        guard !self.responseStarted else {
-            // The visitor gets what there is, and must see that it is not whole.
-            self.flushIfNeeded()
-            self.closeNow()
-            return
-        }
-        self.answer(failure.failure)
+    func answerBroke() {
+        // The visitor gets what there is, and must see that it is not whole.
+        self.flushIfNeeded()
+        self.closeNow()
     }
 
     // MARK: The end of an exchange
@@ -105,13 +104,12 @@ extension HTTP1VisitorHandler: ExchangeSink {
         guard case .exchanging = self.phase, self.isAnswered else { return }
         guard self.requestEnded else {
             // The answer came before the end of the request, whose rest is still taken for a while.
-            if self.link == nil { self.lingerOrClose() } else { self.updateDeadline() }
+            if self.exchange.link == nil { self.lingerOrClose() } else { self.updateDeadline() }
             return
         }
-        self.link = nil
-        self.repeatable = nil
+        self.exchange.finish()
         guard !self.isClosing else {
-            self.closeBehindAnswer()
+            self.linger()
             return
         }
         self.phase = .idle
@@ -119,13 +117,7 @@ extension HTTP1VisitorHandler: ExchangeSink {
         if self.pending == nil { self.updateDeadline() } else { self.process() }
     }
 
-    /// Nothing more is answered on this connection.
-    private func closeBehindAnswer() {
-        self.flushIfNeeded()
-        self.linger()
-    }
-
-    private func lingerOrClose() {
+    func lingerOrClose() {
         self.isClosing = true
         self.linger()
     }
@@ -135,8 +127,7 @@ extension HTTP1VisitorHandler: ExchangeSink {
     private func linger() {
         self.phase = .lingering
         self.pending = nil
-        self.abandonLink()
-        self.flushIfNeeded()
+        self.exchange.abandon()
         self.setReading(true)
         self.updateDeadline()
         self.endOutput()
@@ -154,34 +145,30 @@ extension HTTP1VisitorHandler: ExchangeSink {
 
     // MARK: Answers of the edge's own
 
-    /// Answers in the upstream's place.
-    ///
-    /// - Parameters:
-    ///   - failure: what happened.
-    ///   - closing: whether the connection must close behind it in any case.
-    func answer(_ failure: Failure, closing: Bool = false) {
-        if !self.requestEnded || closing { self.isClosing = true }
-        self.responseStarted = true
-        self.isAnswered = true
-        var response = ErrorResponse(failure, format: self.answerFormat)
-        response.omitsBody = self.isHEAD
-        response.closesConnection = self.isClosing
-        var buffer = self.loop.allocator.buffer(capacity: 1024)
-        response.write(into: &buffer, date: self.loop.dateLine.now())
-        self.write(buffer)
+    func writeAnswer(_ answer: LocalAnswer) {
+        if case .over = self.phase { return }
         self.phase = .exchanging
-        if self.isClosing {
-            self.closeBehindAnswer()
-        } else {
-            self.finishIfDone()
-        }
-        if !self.isInRead { self.flushIfNeeded() }
+        self.discardBody()
+        self.write(answer)
     }
 
-    func answerOffline(_ url: EndpointURL) {
-        // Whatever is pending belongs to the request that waited.
-        self.pending = nil
+    /// Answers what is no right request. Where the next one would begin is not known, so the connection closes.
+    func answerBadHead(_ failure: Failure) {
+        self.isHEAD = false
         self.requestEnded = false
-        self.answer(.init(.endpointOffline, "The endpoint \(url) is offline."))
+        self.phase = .exchanging
+        self.write(ErrorResponse(failure, format: .text).answer)
+    }
+
+    private func write(_ answer: LocalAnswer) {
+        if !self.requestEnded { self.isClosing = true }
+        self.responseStarted = true
+        self.isAnswered = true
+        var buffer = self.loop.allocator.buffer(capacity: 512 + answer.body.readableBytes)
+        answer.writeHead(into: &buffer, date: self.loop.dateLine.now(), closing: self.isClosing)
+        if !self.isHEAD { buffer.writeImmutableBuffer(answer.body) }
+        self.write(buffer)
+        if self.isClosing { self.linger() } else { self.finishIfDone() }
+        if !self.isInRead { self.flushIfNeeded() }
     }
 }

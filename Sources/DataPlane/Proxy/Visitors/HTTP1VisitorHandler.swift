@@ -1,15 +1,13 @@
-import Addressing
 import Model
 package import NIOCore
-import Routing
 
-/// A visitor's HTTP/1.1 connection: reads requests one after another, sends each to an upstream and writes what
-/// comes back.
+/// A visitor's HTTP/1.1 connection: reads requests one after another, has each exchanged for a response, and writes
+/// that.
 ///
 ///     idle ──head──▶ exchanging ──both directions ended──▶ idle
-///      ▲               │  │  └─101─▶ pipe
-///      │    agent away │  └─answer while the request goes on, then closed─▶ lingering
-///      └── waiting ◀───┘
+///                      │ ▲ │  └─101─▶ pipe
+///           agent away ▼ │ └─answer while the request goes on, then closed─▶ lingering
+///                    waiting
 ///
 /// Back pressure: reading stops while the upstream takes nothing (`requestWritabilityChanged`), and while more than
 /// a little of the next requests is here already; the upstream's reading stops while the visitor takes nothing
@@ -21,8 +19,8 @@ package final class HTTP1VisitorHandler: Timed, ChannelInboundHandler {
     enum Phase {
         /// Between two requests, or within a head.
         case idle
-        /// The endpoint's agent is away for a moment.
-        case waiting(EndpointURL)
+        /// The endpoint's agent is away for a moment, or a policy has not decided.
+        case waiting
         case exchanging
         /// After an upgrade: bytes both ways.
         case pipe
@@ -32,9 +30,8 @@ package final class HTTP1VisitorHandler: Timed, ChannelInboundHandler {
     }
 
     let loop: ProxyLoop
-    let visitor: Visitor
-    let scheme: EndpointScheme
-    let forwarded: ForwardedFields
+    /// The one exchange of the connection, begun anew for each request.
+    let exchange: Exchange
     var context: ChannelHandlerContext?
     var phase = Phase.idle
 
@@ -48,8 +45,10 @@ package final class HTTP1VisitorHandler: Timed, ChannelInboundHandler {
     var isProcessing = false
 
     // The exchange under way.
-    var link: HTTP1Link?
+    var framing = BodyFraming.none
     var requestBody = BodyReader(.none)
+    /// What is wrong with the beginning of the body; told once the request has gone out.
+    var bodyError: HTTP1Error?
     var requestEnded = true
     var responseStarted = false
     var isAnswered = true
@@ -57,13 +56,8 @@ package final class HTTP1VisitorHandler: Timed, ChannelInboundHandler {
     var isClosing = false
     var isHEAD = false
     var isHTTP10 = false
-    var answerFormat = ErrorResponse.Format.text
-    /// The head of a request that may be repeated, until a byte of its answer has come.
-    var repeatable: ByteBuffer?
-    var isIdempotent = false
-    var attempts = 0
-    /// A link that serves this connection alone.
-    var ownLink: HTTP1Link?
+    /// Makes chunks of a response that comes as content.
+    var framer: ChunkFramer?
 
     private(set) var inputEnded = false
     /// Within a batch of reads of this channel, whose end flushes.
@@ -71,11 +65,13 @@ package final class HTTP1VisitorHandler: Timed, ChannelInboundHandler {
     private var isReading = true
     private var isFlushNeeded = false
 
-    package init(loop: ProxyLoop, visitor: Visitor) {
+    /// - Parameters:
+    ///   - loop: the loop of the connection.
+    ///   - visitor: who connected.
+    ///   - serverName: the name that it asked for in a TLS handshake, in small letters.
+    package init(loop: ProxyLoop, visitor: Visitor, serverName: String? = nil) {
         self.loop = loop
-        self.visitor = visitor
-        self.scheme = visitor.isSecure ? .https : .http
-        self.forwarded = ForwardedFields(address: visitor.addressText, proto: visitor.isSecure ? "https" : "http")
+        self.exchange = Exchange(context: ExchangeContext(loop: loop, visitor: visitor, serverName: serverName))
         super.init()
     }
 
@@ -95,7 +91,7 @@ package final class HTTP1VisitorHandler: Timed, ChannelInboundHandler {
         case .exchanging where !self.requestEnded && self.pending == nil:
             self.receiveBody(bytes)
         case .pipe:
-            self.link?.sendBody(bytes)
+            self.exchange.receiveBody(bytes)
             self.loop.wheel.set(self, in: self.loop.configuration.pipeIdleMilliseconds)
         case .idle, .exchanging, .waiting:
             self.receiveAhead(bytes)
@@ -106,13 +102,13 @@ package final class HTTP1VisitorHandler: Timed, ChannelInboundHandler {
 
     package func channelReadComplete(context: ChannelHandlerContext) {
         self.isInRead = false
-        self.link?.flush()
+        self.exchange.flush()
         self.flushIfNeeded()
     }
 
     package func channelWritabilityChanged(context: ChannelHandlerContext) {
         let isWritable = context.channel.isWritable
-        self.link?.setReading(isWritable)
+        self.exchange.setReading(isWritable)
         self.updateDeadline()
     }
 
@@ -124,7 +120,7 @@ package final class HTTP1VisitorHandler: Timed, ChannelInboundHandler {
         self.inputEnded = true
         switch self.phase {
         case .pipe:
-            self.link?.endRequest()
+            self.exchange.endRequest(trailers: nil)
         case .exchanging where self.requestEnded:
             // The visitor may only have closed its sending side; it may also be gone. It is served as long as the
             // answer keeps coming: what is written to one that is gone fails, and silence has a short deadline.
@@ -251,14 +247,13 @@ package final class HTTP1VisitorHandler: Timed, ChannelInboundHandler {
         switch self.phase {
         case .idle where self.pending != nil:
             self.loop.counters.limitsReached += 1
-            self.answer(.init(.requestTimeout, "The request's head did not come in time."), closing: true)
-        case .waiting(let url):
-            self.loop.waitingRoom.leave(self, for: url)
-            self.answerOffline(url)
+            self.answerBadHead(.init(.requestTimeout, "The request's head did not come in time."))
+        case .waiting:
+            self.exchange.waitingTimePassed()
+            self.updateDeadline()
         case .exchanging where !self.requestEnded && !self.responseStarted && self.isReading && !self.inputEnded:
             self.loop.counters.limitsReached += 1
-            self.abandonLink()
-            self.answer(.init(.requestTimeout, "The request's body did not come in time."), closing: true)
+            self.exchange.refuse(.init(.requestTimeout, "The request's body did not come in time."))
         case .idle, .exchanging, .pipe, .lingering, .over:
             self.closeNow()
         }
@@ -266,26 +261,15 @@ package final class HTTP1VisitorHandler: Timed, ChannelInboundHandler {
 
     // MARK: Ends
 
-    func abandonLink() {
-        let link = self.link
-        self.link = nil
-        link?.abandon()
-    }
-
     private func tearDown() {
         if case .over = self.phase { return }
-        if case .waiting(let url) = self.phase { self.loop.waitingRoom.leave(self, for: url) }
         self.phase = .over
         self.loop.remove(self)
         self.loop.wheel.remove(self)
         self.context = nil
         self.pending = nil
-        self.repeatable = nil
-        self.abandonLink()
-        let own = self.ownLink
-        self.ownLink = nil
-        own?.owner = nil
-        own?.abandon()
+        self.exchange.abandon()
+        self.exchange.context.closeOwnLinks()
     }
 }
 
@@ -300,15 +284,5 @@ extension HTTP1VisitorHandler: DrainableVisitor {
 
     package func closeNow() {
         self.context?.close(promise: nil)
-    }
-}
-
-extension HTTP1VisitorHandler: LinkOwner {
-    func linkIsIdle(_ link: HTTP1Link) {
-        self.ownLink = link
-    }
-
-    func linkIsOver(_ link: HTTP1Link) {
-        if self.ownLink === link { self.ownLink = nil }
     }
 }

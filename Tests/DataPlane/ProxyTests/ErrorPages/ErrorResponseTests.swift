@@ -23,8 +23,8 @@ import Testing
             head == [
                 "HTTP/1.1 404 Not Found", "Date: Sun, 06 Nov 1994 08:49:37 GMT",
                 "Content-Type: text/plain; charset=utf-8",
-                "Content-Length: \(body.utf8.count)",
                 "Cache-Control: no-store", "X-Content-Type-Options: nosniff", "ngrok-error-code: ERR_NGROK_3200",
+                "Content-Length: \(body.utf8.count)",
             ]
         )
         #expect(

@@ -1,0 +1,68 @@
+import Model
+import NIOCore
+
+/// What a link tells its exchange.
+extension Exchange {
+    func responseInterim(_ head: ResponseHead, in bytes: UnsafeRawBufferPointer) {
+        self.front?.writeInterim(head, in: bytes)
+    }
+
+    /// The head of the final answer. `head` and `bytes` are valid during the call only.
+    ///
+    /// - Parameters:
+    ///   - head: what the answer says of itself.
+    ///   - bytes: those that `head` was read from.
+    ///   - body: the first bytes of the body, where they came with the head; a slice.
+    ///   - isComplete: whether `body` is all of it.
+    func responseHead(_ head: ResponseHead, in bytes: UnsafeRawBufferPointer, body: ByteBuffer?, isComplete: Bool) {
+        self.noteResponseStarted()
+        if self.judged == nil {
+            self.front?.writeHead(head, in: bytes, body: body, isComplete: isComplete)
+        } else {
+            self.judge(head, in: bytes, body: body, isComplete: isComplete)
+        }
+    }
+
+    /// More of the body, as it came; a slice. After an upgrade: bytes of the pipe.
+    func responseBody(_ bytes: ByteBuffer) {
+        guard let judged = self.judged, !judged.filters.isEmpty else {
+            self.front?.writeBody(bytes)
+            return
+        }
+        if let filtered = judged.filter(bytes) { self.front?.writeBody(filtered) }
+    }
+
+    /// The answer is complete. After an upgrade: the upstream sends no more.
+    func responseEnded(trailers: ByteBuffer?) {
+        if let last = self.judged?.endFilters() { self.front?.writeBody(last) }
+        self.noteAnswered()
+        self.front?.writeEnd(trailers: trailers)
+    }
+
+    func responseFlush() {
+        self.front?.flush()
+    }
+
+    func requestWritabilityChanged(_ isWritable: Bool) {
+        if case .sent = self.phase { self.front?.requestWritabilityChanged(isWritable) }
+    }
+
+    /// The exchange ended without a complete answer. The link's last call.
+    func linkFailed(_ failure: ExchangeFailure) {
+        let endpoint = self.link?.upstream.endpoint
+        self.link = nil
+        guard case .sent = self.phase, let front = self.front else { return }
+        if self.isAnswered {
+            // The answer is out; only the rest of the request has nowhere to go.
+            front.requestIsUnwanted()
+            return
+        }
+        if self.tryAgain(after: failure, at: endpoint) { return }
+        self.loop.counters.failedExchanges += 1
+        if self.responseStarted {
+            front.answerBroke()
+        } else {
+            self.answer(failure.failure)
+        }
+    }
+}

@@ -1,0 +1,182 @@
+import Addressing
+import EdgeLink
+import Model
+import NIOCore
+import Routing
+
+extension Exchange {
+    /// Finds who serves the request whose head is in the loop's scratch head and in `bytes`.
+    func route(_ head: RequestHead, in bytes: ByteBuffer, excluding tried: ResourceID<EndpointKind>?) {
+        let pool = self.pool(for: head, bytes)
+        self.answerFormat = bytes.withUnsafeReadableBytes { ErrorResponse.Format(for: head, in: $0) }
+        guard let pool else {
+            self.answer(.init(.endpointOffline, "No endpoint is online at this address."))
+            return
+        }
+        guard !self.isMisdirected(head, bytes, to: pool) else {
+            self.answer(
+                .init(.misdirected, "The host of this request is not one that this connection was opened for.")
+            )
+            return
+        }
+        let member: EndpointPool.Member?
+        if let tried {
+            member = pool.draw(otherThan: tried, using: &self.loop.random)
+        } else {
+            member = pool.draw(using: &self.loop.random)
+        }
+        guard let member else {
+            self.wait(for: pool.url, bytes)
+            return
+        }
+        let upstream = self.loop.upstream(for: member)
+        if let policy = upstream.policy, self.judged == nil {
+            self.judge(head, in: bytes, by: policy, for: upstream)
+        } else {
+            self.forward(head, in: bytes, to: upstream)
+        }
+    }
+
+    /// The request goes to `upstream`.
+    func forward(_ head: RequestHead, in bytes: ByteBuffer, to upstream: Upstream) {
+        guard let link = self.takeLink(to: upstream) else {
+            // The agent has gone and the table that says so is on its way.
+            self.wait(for: upstream.endpoint.url, bytes)
+            return
+        }
+        self.send(head, in: bytes, over: link)
+    }
+
+    private func pool(for head: RequestHead, _ bytes: ByteBuffer) -> EndpointPool? {
+        bytes.withUnsafeReadableBytes { raw in
+            // Only HTTP/1.0 requests may name no host: they reach an endpoint for any host.
+            let host = head.hostNameRange.map { UnsafeRawBufferPointer(rebasing: raw[$0]) }
+            return self.loop.table.pool(
+                for: self.context.scheme,
+                host: host ?? UnsafeRawBufferPointer(start: nil, count: 0)
+            )
+        }
+    }
+
+    /// Whether the request came over a connection that was opened for a host of another account: what was agreed on in
+    /// the handshake is not theirs (RFC 9110 §15.5.20).
+    private func isMisdirected(_ head: RequestHead, _ bytes: ByteBuffer, to pool: EndpointPool) -> Bool {
+        guard let name = self.context.serverName, let range = head.hostNameRange else { return false }
+        let isSame = bytes.withUnsafeReadableBytes { raw in
+            range.count == name.count
+                && zip(range, name).allSatisfy { FieldName.lower(raw[$0]) == $1 }
+        }
+        guard !isSame else { return false }
+        let opened = name.withUnsafeBytes { self.loop.table.pool(for: self.context.scheme, host: $0) }
+        guard let opened else { return false }
+        return opened.members.first?.endpoint.account != pool.members.first?.endpoint.account
+    }
+
+    private func takeLink(to upstream: Upstream) -> (any ExchangeLink)? {
+        if self.attempts == 0 {
+            if let own = self.context.takeOwnLink(to: upstream) { return own }
+            if let idle = upstream.takeIdle() { return idle }
+        }
+        guard let link = upstream.openLink(for: self.context.visitor) else { return nil }
+        if !upstream.sharesLinks { link.owner = self.context }
+        return link
+    }
+
+    /// The request waits for a table with somebody to serve it.
+    private func wait(for url: EndpointURL, _ bytes: ByteBuffer) {
+        guard self.loop.waitingRoom.enter(self, for: url, limit: self.loop.configuration.waitingVisitorsPerPool)
+        else {
+            self.loop.counters.limitsReached += 1
+            self.answerOffline(url)
+            return
+        }
+        self.head = bytes
+        self.phase = .waiting(url)
+        self.front?.exchangeWaits()
+    }
+
+    // MARK: Sending
+
+    private func send(_ head: RequestHead, in bytes: ByteBuffer, over link: any ExchangeLink) {
+        guard let front = self.front else { return }
+        self.attempts += 1
+        // A request with a body is not repeated: its bytes are not kept.
+        self.head = self.hasBody ? nil : bytes
+        self.link = link
+        self.phase = .sent
+        let passesChunks = front.passesChunks && link.passesChunks && self.judged == nil
+        self.form = passesChunks ? .framed : .content
+        let request = LinkRequest(
+            isHEAD: self.isHEAD,
+            mayUpgrade: head.isUpgrade,
+            hasBody: self.hasBody,
+            makesChunks: !passesChunks && head.framing == .chunked,
+            responseForm: self.form
+        )
+        self.loop.requestScratch.clear()
+        bytes.withUnsafeReadableBytes {
+            head.write(into: &self.loop.requestScratch, from: $0, forwarding: self.context.forwarded)
+        }
+        self.judged?.requestEdits.apply(to: &self.loop.requestScratch)
+        guard self.hasBody else {
+            link.begin(request, body: nil, for: self)
+            // The link may have failed at once, and the exchange be over.
+            if self.link === link { front.requestIsSent() }
+            return
+        }
+        if let collected = self.judged?.collected {
+            self.sendCollected(collected, request, over: link)
+            return
+        }
+        switch front.takeFirstBody(self.form) {
+        case .invalid(let error): self.answer(error.failure)
+        case .none: link.begin(request, body: nil, for: self)
+        case .some(let first): link.begin(request, body: first, for: self)
+        }
+        if self.link === link { front.requestIsSent() }
+    }
+
+    // MARK: Another attempt
+
+    /// Sends the request once more: to another member, or over another connection.
+    ///
+    /// - Returns: false where it must not be repeated, or cannot.
+    func tryAgain(after failure: ExchangeFailure, at endpoint: RoutedEndpoint?) -> Bool {
+        guard let bytes = self.head, self.attempts < 2, !self.responseStarted else { return false }
+        let excluded: ResourceID<EndpointKind>?
+        switch failure {
+        case .notSent: excluded = endpoint?.id
+        case .keptConnectionClosed where self.isIdempotent: excluded = nil
+        default: return false
+        }
+        let head = self.loop.requestHead
+        guard self.scan(bytes) else { return false }
+        var other = excluded
+        if let excluded, self.pool(for: head, bytes)?.draw(otherThan: excluded, using: &self.loop.random) == nil {
+            // An agent whose connection has just gone may be back in a moment; an address will not.
+            guard case .agent = endpoint?.target else { return false }
+            other = nil
+        }
+        self.route(head, in: bytes, excluding: other)
+        return true
+    }
+
+    /// Reads a head again that was kept; it was whole when it was, and nothing has touched it since.
+    func scan(_ bytes: ByteBuffer) -> Bool {
+        let result = bytes.withUnsafeReadableBytes {
+            self.loop.requestHead.scan($0, limits: self.loop.configuration.headLimits)
+        }
+        if case .complete = result { return true }
+        return false
+    }
+}
+
+extension Exchange: WaitingVisitor {
+    func routeAgain() {
+        guard case .waiting = self.phase, let bytes = self.head else { return }
+        self.phase = .judged
+        self.front?.exchangeGoesOn()
+        guard self.scan(bytes) else { return }
+        self.route(self.loop.requestHead, in: bytes, excluding: nil)
+    }
+}

@@ -1,0 +1,163 @@
+import Addressing
+import EdgeLink
+import Model
+import NIOCore
+import Routing
+
+/// A request with its response, between a front (the visitor's side) and a link (the upstream's): who serves it, what
+/// happens when that fails, and what is answered without an upstream. It knows nothing of versions of HTTP.
+///
+///     idle ──begin──▶ routed ──policy──▶ sent ──head──▶ answering ──both directions ended──▶ idle
+///                      │  ▲                │
+///                      ▼  │ new table      └─nothing reached an upstream─▶ routed, once more
+///                     waiting
+///
+/// Lives on the event loop of its front, which owns it and begins one request after the other with it. While one is
+/// under way it holds its front, so that the two end together.
+package final class Exchange {
+    enum Phase {
+        case idle
+        /// The endpoint's agent is away for a moment.
+        case waiting(EndpointURL)
+        /// A policy has not decided.
+        case judged
+        /// A policy wants the body.
+        case collecting
+        /// The link has it.
+        case sent
+        /// It was answered without an upstream.
+        case answered
+    }
+
+    let context: ExchangeContext
+    var phase = Phase.idle
+    var front: (any ExchangeFront)?
+    var link: (any ExchangeLink)?
+    /// The head, as long as it may be needed again: while it waits, and until it can no longer be repeated.
+    var head: ByteBuffer?
+
+    var hasBody = false
+    var isHEAD = false
+    var isIdempotent = false
+    /// Whether it asks for another protocol.
+    var isUpgrade = false
+    /// The form in which bodies pass, once the request is sent.
+    var form = BodyForm.framed
+    var answerFormat = ErrorResponse.Format.text
+    var attempts = 0
+    /// Whether the head of the answer has come.
+    private(set) var responseStarted = false
+    /// Whether all of the answer has come.
+    private(set) var isAnswered = false
+
+    // Where a policy has a say.
+    var judged: Judged?
+
+    var loop: ProxyLoop { self.context.loop }
+
+    init(context: ExchangeContext) {
+        self.context = context
+    }
+
+    // MARK: From the front
+
+    /// Begins with the request whose head is in the loop's scratch head and in `bytes`.
+    func begin(_ head: RequestHead, in bytes: ByteBuffer, hasBody: Bool, front: any ExchangeFront) {
+        self.loop.counters.requests += 1
+        self.front = front
+        self.hasBody = hasBody
+        self.isHEAD = head.isHEAD
+        self.isIdempotent = head.isIdempotent
+        self.isUpgrade = head.isUpgrade
+        self.attempts = 0
+        self.responseStarted = false
+        self.isAnswered = false
+        self.judged = nil
+        self.phase = .judged
+        self.route(head, in: bytes, excluding: nil)
+    }
+
+    /// More of the request's body, in the exchange's form; after an upgrade, bytes of the pipe.
+    func receiveBody(_ bytes: ByteBuffer) {
+        if let link = self.link { link.sendBody(bytes) } else { self.collect(bytes) }
+    }
+
+    func endRequest(trailers: ByteBuffer?) {
+        if let link = self.link { link.endRequest(trailers: trailers) } else { self.endCollecting(trailers: trailers) }
+    }
+
+    func flush() {
+        self.link?.flush()
+    }
+
+    /// Whether the visitor takes more of the response.
+    func setReading(_ isReading: Bool) {
+        self.link?.setReading(isReading)
+    }
+
+    /// The front gives up: what is under way ends, and neither side hears more of it.
+    func abandon() {
+        if case .waiting(let url) = self.phase { self.loop.waitingRoom.leave(self, for: url) }
+        self.end()
+    }
+
+    /// Both directions have ended.
+    func finish() {
+        self.link = nil
+        self.end()
+    }
+
+    /// Answers with a failure in the upstream's place, if nothing has been answered.
+    func refuse(_ failure: Failure) {
+        if case .waiting(let url) = self.phase { self.loop.waitingRoom.leave(self, for: url) }
+        self.answer(failure)
+    }
+
+    /// Nobody came back for it in time. A policy that waits has bounds of its own.
+    func waitingTimePassed() {
+        guard case .waiting(let url) = self.phase else { return }
+        self.loop.waitingRoom.leave(self, for: url)
+        self.answerOffline(url)
+    }
+
+    private func end() {
+        let link = self.link
+        self.link = nil
+        self.front = nil
+        self.head = nil
+        self.judged = nil
+        self.phase = .idle
+        link?.abandon()
+    }
+
+    // MARK: Answers of the edge's own
+
+    func answer(_ failure: Failure) {
+        self.answer(ErrorResponse(failure, format: self.answerFormat).answer)
+    }
+
+    func answerOffline(_ url: EndpointURL) {
+        self.answer(.init(.endpointOffline, "The endpoint \(url) is offline."))
+    }
+
+    /// Answers in the upstream's place.
+    func answer(_ answer: LocalAnswer) {
+        let link = self.link
+        self.link = nil
+        link?.abandon()
+        self.responseStarted = true
+        self.isAnswered = true
+        self.head = nil
+        self.phase = .answered
+        self.front?.writeAnswer(answer)
+    }
+
+    func noteResponseStarted() {
+        self.responseStarted = true
+        self.head = nil
+    }
+
+    func noteAnswered() {
+        self.isAnswered = true
+    }
+}

@@ -1,0 +1,54 @@
+import Addressing
+
+/// What all exchanges of one visitor's connection share. Lives on the connection's event loop.
+final class ExchangeContext {
+    /// Idle links that a connection keeps for itself, where they may serve no other.
+    private static let ownLinksLimit = 16
+
+    let loop: ProxyLoop
+    let visitor: Visitor
+    let scheme: EndpointScheme
+    let forwarded: ForwardedFields
+    /// The name that the visitor asked for in its TLS handshake, in small letters.
+    let serverName: [UInt8]?
+    private var ownLinks: [HTTP1Link] = []
+
+    init(loop: ProxyLoop, visitor: Visitor, serverName: String?) {
+        self.loop = loop
+        self.visitor = visitor
+        self.scheme = visitor.isSecure ? .https : .http
+        self.forwarded = ForwardedFields(address: visitor.addressText, proto: visitor.isSecure ? "https" : "http")
+        self.serverName = serverName.map { Array($0.utf8) }
+    }
+
+    /// An idle link to `upstream` that this connection has kept.
+    func takeOwnLink(to upstream: Upstream) -> HTTP1Link? {
+        guard let index = self.ownLinks.lastIndex(where: { $0.upstream === upstream }) else { return nil }
+        return self.ownLinks.remove(at: index)
+    }
+
+    /// The connection is over: nobody else may use its links.
+    func closeOwnLinks() {
+        let links = self.ownLinks
+        self.ownLinks = []
+        for link in links {
+            link.owner = nil
+            link.abandon()
+        }
+    }
+}
+
+extension ExchangeContext: LinkOwner {
+    func linkIsIdle(_ link: HTTP1Link) {
+        if self.ownLinks.count == Self.ownLinksLimit {
+            let oldest = self.ownLinks.removeFirst()
+            oldest.owner = nil
+            oldest.abandon()
+        }
+        self.ownLinks.append(link)
+    }
+
+    func linkIsOver(_ link: HTTP1Link) {
+        self.ownLinks.removeAll { $0 === link }
+    }
+}

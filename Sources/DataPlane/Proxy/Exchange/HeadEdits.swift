@@ -1,0 +1,97 @@
+import NIOCore
+
+/// What a policy changes in a head: a list, carried out when the head is written. Heads that nobody edits cost nothing.
+///
+/// What frames a message or concerns one connection alone is not a policy's to change: such edits are passed over.
+package struct HeadEdits: Sendable, Equatable {
+    package enum Edit: Sendable, Equatable {
+        /// Takes away every field of the name.
+        case remove(String)
+        /// Adds a field behind those that there are.
+        case add(String, String)
+        /// Leaves one field of the name, with this value.
+        case set(String, String)
+        /// Another path and query, of a request; begins with `/`.
+        case path(String)
+    }
+
+    package private(set) var edits: [Edit] = []
+
+    package init() {}
+
+    package var isEmpty: Bool { self.edits.isEmpty }
+
+    package mutating func append(_ edit: Edit) {
+        if Self.isAllowed(edit) { self.edits.append(edit) }
+    }
+
+    /// Whether names are tokens, values hold no control byte, and no field is touched that frames the message.
+    private static func isAllowed(_ edit: Edit) -> Bool {
+        switch edit {
+        case .remove(let name): Self.isEditable(name)
+        case .add(let name, let value), .set(let name, let value):
+            Self.isEditable(name) && value.utf8.allSatisfy { $0 == .tab || ($0 >= 0x20 && $0 != 0x7F) }
+        case .path(let path):
+            path.utf8.first == 0x2F && path.utf8.allSatisfy { ByteSet.query.contains($0) }
+        }
+    }
+
+    private static func isEditable(_ name: String) -> Bool {
+        guard !name.isEmpty, name.utf8.allSatisfy({ ByteSet.token.contains($0) }) else { return false }
+        let known = Array(name.utf8).withUnsafeBytes { KnownField($0) }
+        return known == .host || !(known.isHopByHop || known.isProtected)
+    }
+
+    /// Rewrites the head that `buffer` holds, and nothing else: one that the edge has written. `makingChunks` takes the
+    /// length out of it and lets its body come in chunks.
+    func apply(to buffer: inout ByteBuffer, makingChunks: Bool = false) {
+        guard !self.isEmpty || makingChunks else { return }
+        var lines = Self.lines(of: buffer)
+        guard !lines.isEmpty else { return }
+        for edit in self.edits { Self.carryOut(edit, on: &lines) }
+        if makingChunks {
+            lines = Self.without("transfer-encoding", Self.without("content-length", lines))
+            lines.append(ArraySlice("Transfer-Encoding: chunked".utf8))
+        }
+        buffer.clear()
+        for line in lines {
+            buffer.writeBytes(line)
+            buffer.writeStaticString("\r\n")
+        }
+        buffer.writeStaticString("\r\n")
+    }
+
+    /// The lines of a head without their ends, the empty one left out.
+    private static func lines(of buffer: ByteBuffer) -> [ArraySlice<UInt8>] {
+        let bytes = Array(buffer.readableBytesView)
+        return bytes.split(separator: .lineFeed).compactMap { line in
+            let line = line.last == .carriageReturn ? line.dropLast() : line
+            return line.isEmpty ? nil : line
+        }
+    }
+
+    private static func carryOut(_ edit: Edit, on lines: inout [ArraySlice<UInt8>]) {
+        switch edit {
+        case .remove(let name):
+            lines = Self.without(name, lines)
+        case .add(let name, let value):
+            lines.append(ArraySlice("\(name): \(value)".utf8))
+        case .set(let name, let value):
+            lines = Self.without(name, lines)
+            lines.append(ArraySlice("\(name): \(value)".utf8))
+        case .path(let path):
+            let parts = lines[0].split(separator: .space, omittingEmptySubsequences: false)
+            guard parts.count == 3 else { return }
+            lines[0] = ArraySlice(Array(parts[0]) + [.space] + Array(path.utf8) + [.space] + Array(parts[2]))
+        }
+    }
+
+    private static func without(_ name: String, _ lines: [ArraySlice<UInt8>]) -> [ArraySlice<UInt8>] {
+        let first = lines.prefix(1)
+        return Array(first)
+            + lines.dropFirst().filter { line in
+                guard let colon = line.firstIndex(of: 0x3A) else { return true }
+                return !FieldName.areEqual(line[..<colon], name.utf8)
+            }
+    }
+}

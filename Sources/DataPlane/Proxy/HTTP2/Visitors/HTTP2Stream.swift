@@ -1,0 +1,127 @@
+import Model
+import NIOCore
+
+/// One request of a visitor's HTTP/2 connection with its response: the front of an exchange, and the windows of both
+/// directions.
+///
+/// Back pressure: what an exchange does not take now is not given back to the visitor's window, so that at most one
+/// window of it is here; what the visitor does not take waits in `queue`, and the upstream's reading stops while that
+/// is more than a little.
+package final class HTTP2Stream: Timed {
+    /// Bytes of an answer that may wait here before the upstream's reading stops, and at which it goes on.
+    static let queueBytes = (high: 32 * 1024, low: 8 * 1024)
+
+    let id: UInt32
+    unowned let connection: HTTP2VisitorHandler
+    let exchange: Exchange
+    var isOver = false
+
+    // The request.
+    var receiveWindow: ReceiveWindow
+    /// Whether the visitor has sent all of it.
+    var requestEnded = false
+    /// Bytes of the body still to come, where the request has told its length.
+    var remaining: UInt64?
+    var isHEAD = false
+    var hasBody = false
+    /// Whether it asks for a WebSocket; what follows is for the pipe, and waits for it.
+    var isTunnel = false
+    /// What came of the body before the request was sent.
+    var early: ByteBuffer?
+    var isSent = false
+    var takesBody = true
+    var isWaiting = false
+    /// Bytes that the exchange has, and that the visitor has not been given back.
+    var withheld = 0
+    var trailers: ByteBuffer?
+
+    // The response.
+    var sendWindow: SendWindow
+    var queue = ByteQueue()
+    var responseStarted = false
+    var responseEnded = false
+    var responseTrailers: ByteBuffer?
+    var isPipe = false
+    /// Whether it stands in the connection's list of streams that have something to send.
+    var isReady = false
+    var isUpstreamPaused = false
+
+    init(id: UInt32, connection: HTTP2VisitorHandler) {
+        self.id = id
+        self.connection = connection
+        self.exchange = Exchange(context: connection.exchanges)
+        self.receiveWindow = ReceiveWindow(HTTP2VisitorHandler.streamWindow)
+        self.sendWindow = SendWindow(connection.settings.initialWindow)
+        super.init()
+    }
+
+    var loop: ProxyLoop { self.connection.loop }
+
+    // MARK: Deadlines
+
+    /// Sets the deadline that fits what the stream is doing.
+    func updateDeadline() {
+        guard !self.isOver else { return }
+        let configuration = self.loop.configuration
+        let milliseconds: Int64
+        if self.isWaiting {
+            milliseconds = configuration.streamQueueMilliseconds
+        } else if !self.queue.isEmpty {
+            milliseconds = configuration.slowReaderMilliseconds
+        } else if !self.requestEnded, !self.responseStarted, self.takesBody {
+            milliseconds = configuration.bodyIdleMilliseconds
+        } else {
+            milliseconds = configuration.pipeIdleMilliseconds
+        }
+        self.loop.wheel.set(self, in: milliseconds)
+    }
+
+    package override func deadlinePassed() {
+        guard !self.isOver else { return }
+        if self.isWaiting {
+            self.exchange.waitingTimePassed()
+            self.updateDeadline()
+        } else if self.queue.isEmpty, !self.requestEnded, !self.responseStarted, self.takesBody {
+            self.loop.counters.limitsReached += 1
+            self.exchange.refuse(.init(.requestTimeout, "The request's body did not come in time."))
+        } else {
+            self.loop.counters.limitsReached += self.queue.isEmpty ? 0 : 1
+            self.connection.reset(self, .cancel)
+        }
+        self.connection.scheduleFlush()
+    }
+}
+
+/// Slices in the order in which they go out.
+struct ByteQueue {
+    private var slices: [ByteBuffer] = []
+    private var first = 0
+    private(set) var bytes = 0
+
+    var isEmpty: Bool { self.bytes == 0 }
+
+    mutating func append(_ slice: ByteBuffer) {
+        guard slice.readableBytes > 0 else { return }
+        self.bytes += slice.readableBytes
+        self.slices.append(slice)
+    }
+
+    /// The next bytes, at most `limit` of them; nil when there are none.
+    mutating func take(upTo limit: Int) -> ByteBuffer? {
+        guard self.first < self.slices.count else { return nil }
+        let count = min(limit, self.slices[self.first].readableBytes)
+        guard count > 0, let taken = self.slices[self.first].readSlice(length: count) else { return nil }
+        self.bytes -= count
+        if self.slices[self.first].readableBytes == 0 {
+            self.first += 1
+            if self.first == self.slices.count { self.clear() }
+        }
+        return taken
+    }
+
+    mutating func clear() {
+        self.slices.removeAll(keepingCapacity: true)
+        self.first = 0
+        self.bytes = 0
+    }
+}

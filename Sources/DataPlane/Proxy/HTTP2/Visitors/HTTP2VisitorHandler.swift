@@ -1,0 +1,262 @@
+import Model
+package import NIOCore
+
+/// A visitor's HTTP/2 connection (RFC 9113): frames in, exchanges begun and fed, frames out.
+///
+/// Streams are plain objects in a table; there is no channel for each. What they have to send is gathered and leaves
+/// together, once for each batch of reads or turn of the loop.
+///
+/// Back pressure: each stream and the connection have windows for what the visitor sends; nothing is written while the
+/// channel takes nothing (`channelWritabilityChanged`), and then streams keep what they have.
+package final class HTTP2VisitorHandler: Timed, ChannelInboundHandler {
+    package typealias InboundIn = ByteBuffer
+    package typealias OutboundOut = ByteBuffer
+
+    /// Bytes that a visitor may send ahead on one stream, and on all together.
+    static let streamWindow = 64 * 1024
+    static let connectionWindow = 1024 * 1024
+    static let concurrentStreams = 100
+    static let headerTableBytes = 4096
+    /// Answers to the visitor's own frames that may wait to be read.
+    static let queuedControlFrames = 1000
+
+    enum Phase {
+        case open
+        /// GOAWAY is said: streams that are open end, no new ones begin.
+        case leaving
+        case over
+    }
+
+    let loop: ProxyLoop
+    let exchanges: ExchangeContext
+    var context: ChannelHandlerContext?
+    var phase = Phase.open
+
+    // From the visitor.
+    private var reader = FrameReader()
+    var decoder = HPACKDecoder(tableBytes: HTTP2VisitorHandler.headerTableBytes)
+    var settings = HTTP2Settings()
+    var guardian = FloodGuard()
+    var streams = HTTP2StreamTable()
+    /// The highest stream that the visitor has opened.
+    var lastStream: UInt32 = 0
+    /// Streams that the edge has ended, whose last frames may be on their way still.
+    var recentResets = RecentStreams()
+    var receiveWindow = ReceiveWindow(HTTP2VisitorHandler.connectionWindow)
+    private(set) var isInRead = false
+    private var isBlockTimed = false
+
+    // To the visitor.
+    var out: ByteBuffer
+    var sendWindow = SendWindow(65_535)
+    var ready: [HTTP2Stream] = []
+    var isFlushScheduled = false
+    var isFlushNeeded = false
+    var unreadControlFrames = 0
+    private var isPingSent = false
+
+    /// - Parameters:
+    ///   - loop: the loop of the connection.
+    ///   - visitor: who connected.
+    ///   - serverName: the name that it asked for in its TLS handshake, in small letters.
+    package init(loop: ProxyLoop, visitor: Visitor, serverName: String? = nil) {
+        self.loop = loop
+        self.exchanges = ExchangeContext(loop: loop, visitor: visitor, serverName: serverName)
+        self.out = ByteBuffer()
+        super.init()
+    }
+
+    // MARK: Channel
+
+    package func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        self.loop.add(self)
+        self.loop.counters.connections += 1
+        self.loop.wheel.set(self, in: self.loop.configuration.headMilliseconds)
+        self.out.writeSettings([
+            (HTTP2Settings.ID.headerTableSize, UInt32(Self.headerTableBytes)),
+            (HTTP2Settings.ID.concurrentStreams, UInt32(Self.concurrentStreams)),
+            (HTTP2Settings.ID.initialWindow, UInt32(Self.streamWindow)),
+            (HTTP2Settings.ID.headerListSize, UInt32(self.loop.configuration.headLimits.headBytes)),
+            (HTTP2Settings.ID.enableConnect, 1),
+        ])
+        self.out.writeWindowUpdate(0, increment: Self.connectionWindow - 65_535)
+        if self.loop.isDraining { self.drain() }
+        self.scheduleFlush()
+    }
+
+    package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        var bytes = Self.unwrapInboundIn(data)
+        self.isInRead = true
+        self.isPingSent = false
+        do throws(HTTP2Error) {
+            while self.context != nil, try self.receiveNext(&bytes) {}
+        } catch {
+            self.fail(error)
+        }
+        self.updateDeadline()
+    }
+
+    /// - Returns: whether there may be more.
+    private func receiveNext(_ bytes: inout ByteBuffer) throws(HTTP2Error) -> Bool {
+        do throws(HTTP2Error) {
+            guard let event = try self.reader.next(&bytes) else { return false }
+            try self.receive(event)
+        } catch {
+            guard case .stream(let id, let code) = error else { throw error }
+            try self.refuse(id, code)
+        }
+        return true
+    }
+
+    package func channelReadComplete(context: ChannelHandlerContext) {
+        self.isInRead = false
+        for exchange in self.touched { exchange.flush() }
+        self.touched.removeAll(keepingCapacity: true)
+        self.flushNow()
+    }
+
+    /// Exchanges whose upstream has been written to in this batch of reads.
+    var touched: [Exchange] = []
+
+    package func channelWritabilityChanged(context: ChannelHandlerContext) {
+        guard context.channel.isWritable else { return }
+        self.unreadControlFrames = 0
+        self.scheduleFlush()
+    }
+
+    package func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard case ChannelEvent.inputClosed = event else {
+            context.fireUserInboundEventTriggered(event)
+            return
+        }
+        // Whoever half-closes an HTTP/2 connection is gone.
+        self.closeNow()
+    }
+
+    package func channelInactive(context: ChannelHandlerContext) {
+        self.tearDown()
+        context.fireChannelInactive()
+    }
+
+    package func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        context.close(promise: nil)
+    }
+
+    // MARK: Deadlines
+
+    private func updateDeadline() {
+        guard self.context != nil else { return }
+        if self.reader.isInBlock {
+            // From the first frame of a header block on, all of it has one deadline.
+            if !self.isBlockTimed { self.loop.wheel.set(self, in: self.loop.configuration.headMilliseconds) }
+            self.isBlockTimed = true
+            return
+        }
+        self.isBlockTimed = false
+        let configuration = self.loop.configuration
+        let isBusy = self.streams.count > 0
+        self.loop.wheel.set(
+            self,
+            in: isBusy ? configuration.http2PingAfterMilliseconds : configuration.http2IdleMilliseconds
+        )
+    }
+
+    package override func deadlinePassed() {
+        if self.isBlockTimed || self.reader.isFresh {
+            self.loop.counters.limitsReached += 1
+            self.fail(.connection(.enhanceYourCalm))
+        } else if self.streams.count == 0 || self.isPingSent {
+            self.fail(.connection(.noError))
+        } else {
+            self.isPingSent = true
+            self.writeControl { $0.writePing(Self.pingWord, isAcknowledgement: false) }
+            self.loop.wheel.set(self, in: self.loop.configuration.http2PingAnswerMilliseconds)
+            self.scheduleFlush()
+        }
+    }
+
+    /// What a PING asks back that looks for a silent visitor, and one that ends a drain.
+    static let pingWord: UInt64 = 1
+    static let drainWord: UInt64 = 2
+
+    // MARK: Ends
+
+    /// Says why, and closes.
+    func fail(_ error: HTTP2Error) {
+        guard let context = self.context, case .connection(let code) = error else { return }
+        self.out.writeGoAway(lastStream: self.lastStream, code)
+        self.writeOut()
+        self.tearDown()
+        context.flush()
+        context.closeAfterWriting()
+    }
+
+    /// The last stream has ended, and no other will come.
+    func leaveIfDone() {
+        guard case .leaving = self.phase, self.streams.count == 0, let context = self.context else { return }
+        self.writeOut()
+        self.tearDown()
+        context.flush()
+        context.closeAfterWriting()
+    }
+
+    private func tearDown() {
+        if case .over = self.phase { return }
+        self.phase = .over
+        self.loop.remove(self)
+        self.loop.wheel.remove(self)
+        self.context = nil
+        self.ready = []
+        self.touched = []
+        for stream in self.streams.all { self.discard(stream) }
+        self.exchanges.closeOwnLinks()
+    }
+}
+
+extension HTTP2VisitorHandler: DrainableVisitor {
+    /// First a warning with the highest number there is, so that requests on their way are served; the PING's answer
+    /// says that the visitor has it (RFC 9113 §6.8).
+    package func drain() {
+        guard case .open = self.phase else { return }
+        self.writeControl {
+            $0.writeGoAway(lastStream: 0x7FFF_FFFF, .noError)
+            $0.writePing(Self.drainWord, isAcknowledgement: false)
+        }
+        if self.streams.count == 0 {
+            self.loop.wheel.set(self, in: self.loop.configuration.http2PingAnswerMilliseconds)
+        }
+        self.scheduleFlush()
+    }
+
+    /// The visitor has heard the warning.
+    func endDrain() {
+        guard case .open = self.phase else { return }
+        self.phase = .leaving
+        self.writeControl { $0.writeGoAway(lastStream: self.lastStream, .noError) }
+        self.leaveIfDone()
+    }
+
+    package func closeNow() {
+        self.context?.close(promise: nil)
+    }
+}
+
+/// The streams that ended last, a few of them.
+struct RecentStreams {
+    private static let limit = 32
+
+    private var ids: [UInt32] = []
+    private var next = 0
+
+    mutating func insert(_ id: UInt32) {
+        if self.ids.count < Self.limit {
+            self.ids.append(id)
+        } else {
+            self.ids[self.next] = id
+            self.next = (self.next + 1) % Self.limit
+        }
+    }
+
+    func contains(_ id: UInt32) -> Bool { self.ids.contains(id) }
+}

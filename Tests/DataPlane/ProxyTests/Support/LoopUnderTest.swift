@@ -1,0 +1,136 @@
+import Addressing
+import EdgeLink
+import Model
+import NIOCore
+import NIOEmbedded
+import Routing
+import Testing
+
+@testable import Proxy
+
+/// One event loop's data plane without sockets: a visitor's channel in memory, and upstreams that write down what they
+/// get and say what the test lets them.
+final class LoopUnderTest {
+    let channel = EmbeddedChannel()
+    let loop: ProxyLoop
+    let upstreams = FakeUpstreams()
+
+    /// Serves `hosts`, each of the account that stands with it, under one scheme and one policy.
+    init(
+        hosts: [(name: String, account: String)] = [("a.test", "ac_1")],
+        scheme: String = "http",
+        policy: (any ExchangePolicy)? = nil
+    ) throws {
+        self.loop = ProxyLoop(
+            eventLoop: self.channel.embeddedEventLoop,
+            configuration: ProxyConfiguration(),
+            agents: self.upstreams
+        )
+        self.loop.makePolicy = { _ in policy }
+        let endpoints = try hosts.enumerated().map { index, host in
+            RoutedEndpoint(
+                id: try #require(ResourceID("ep_\(index)")),
+                account: try #require(ResourceID(host.account)),
+                url: try EndpointURL(parsing: "\(scheme)://\(host.name)"),
+                isPooled: false,
+                target: .agent(
+                    AgentTarget(
+                        connections: [ConnectionID(1)],
+                        bindID: host.name,
+                        proxyProtocol: nil,
+                        upstreamProtocol: .http1,
+                        mayShareStreams: true
+                    )
+                )
+            )
+        }
+        self.loop.publish(RoutingTable(EndpointTable(revision: 1, endpoints: endpoints)))
+    }
+
+    static let plain = Visitor(address: nil, local: nil, isSecure: false)
+    static let secure = Visitor(address: nil, local: nil, isSecure: true)
+
+    func connectHTTP1() throws {
+        try self.channel.pipeline.syncOperations.addHandler(HTTP1VisitorHandler(loop: self.loop, visitor: Self.plain))
+        try self.channel.connect(to: SocketAddress(unixDomainSocketPath: "/visitor")).wait()
+    }
+
+    func receive(_ text: String) throws {
+        try self.channel.writeInbound(ByteBuffer(string: text))
+    }
+
+    /// All that the visitor has got since the last call.
+    func sent() throws -> ByteBuffer {
+        self.channel.embeddedEventLoop.run()
+        var all = ByteBuffer()
+        while let bytes = try self.channel.readOutbound(as: ByteBuffer.self) { all.writeImmutableBuffer(bytes) }
+        return all
+    }
+
+    func sentText() throws -> String { String(buffer: try self.sent()) }
+
+    /// The stream to the service that was opened as the `index`-th.
+    func upstream(_ index: Int = 0) throws -> FakeTransport {
+        try #require(self.upstreams.opened.dropFirst(index).first)
+    }
+
+    func tick(_ count: Int) {
+        for _ in 0..<count { self.loop.tick() }
+    }
+}
+
+/// Stands for the agents: every stream that is opened is kept.
+final class FakeUpstreams: AgentPorts, AgentPort {
+    private(set) var opened: [FakeTransport] = []
+
+    var isOnThisLoop: Bool { true }
+
+    func port(for connection: ConnectionID) -> (any AgentPort)? { self }
+
+    func open(_ request: AgentStreamRequest, receiver: any UpstreamTransportReceiver) -> (any UpstreamTransport)? {
+        let transport = FakeTransport(bindID: request.bindID, receiver: receiver)
+        self.opened.append(transport)
+        return transport
+    }
+}
+
+final class FakeTransport: UpstreamTransport {
+    let bindID: String
+    var receiver: (any UpstreamTransportReceiver)?
+    var isWritable = true
+    private(set) var written = ByteBuffer()
+    private(set) var hasFinished = false
+    private(set) var isAborted = false
+    private(set) var isReading = true
+    private(set) var flushes = 0
+
+    init(bindID: String, receiver: any UpstreamTransportReceiver) {
+        self.bindID = bindID
+        self.receiver = receiver
+    }
+
+    func write(_ bytes: ByteBuffer) { self.written.writeImmutableBuffer(bytes) }
+    func flush() { self.flushes += 1 }
+    func finish() { self.hasFinished = true }
+    func abort() {
+        self.isAborted = true
+        self.receiver = nil
+    }
+    func setReading(_ isReading: Bool) { self.isReading = isReading }
+
+    /// What was written since the last call.
+    func takeText() -> String {
+        defer { self.written.clear() }
+        return String(buffer: self.written)
+    }
+
+    func answer(_ text: String) {
+        self.receiver?.transportReceived(ByteBuffer(string: text))
+        self.receiver?.transportReadComplete()
+    }
+
+    func setWritable(_ isWritable: Bool) {
+        self.isWritable = isWritable
+        self.receiver?.transportWritabilityChanged()
+    }
+}
