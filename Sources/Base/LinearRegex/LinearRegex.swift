@@ -66,7 +66,7 @@ package final class LinearRegex: Sendable {
             max_memory: options.memoryBytes
         )
         var problem = [CChar](repeating: 0, count: 256)
-        let compiled = withBytes(of: pattern) { bytes in
+        let compiled = withBytes(of: NamedGroups.portable(pattern)) { bytes in
             cre2_compile(bytes.baseAddress, bytes.count, settings, &problem, problem.count)
         }
         guard let compiled else {

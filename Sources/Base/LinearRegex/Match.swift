@@ -4,6 +4,10 @@ extension LinearRegex {
         /// The whole match, then each group; nil for a group that took no part. Never empty.
         package let groups: [Range<Int>?]
 
+        package init(groups: [Range<Int>?]) {
+            self.groups = groups
+        }
+
         /// The whole match.
         package var range: Range<Int> { self.groups[0] ?? 0..<0 }
     }

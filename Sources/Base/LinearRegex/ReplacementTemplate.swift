@@ -57,18 +57,26 @@ package struct ReplacementTemplate: Sendable, Hashable {
 
     /// Writes what the template makes of one match in `bytes` behind `output`. Stops once that has more than `limit`
     /// bytes: a long match that the template names often would fill the memory.
+    ///
+    /// `others` says what stands for a name that no group has; nil is nothing.
     package func expand(
         _ match: LinearRegex.Match,
         of regex: LinearRegex,
         in bytes: [UInt8],
         to output: inout [UInt8],
-        limit: Int = .max
+        limit: Int = .max,
+        others: (String) -> String? = { _ in nil }
     ) {
         for part in self.parts where output.count <= limit {
             switch part {
             case .text(let text): output += text
             case .group(let number): output += Self.text(of: number, match, bytes)
-            case .name(let name): output += Self.text(of: regex.groupNumbers[name] ?? .max, match, bytes)
+            case .name(let name):
+                if let number = regex.groupNumbers[name] {
+                    output += Self.text(of: number, match, bytes)
+                } else if let text = others(name) {
+                    output += text.utf8
+                }
             }
         }
     }

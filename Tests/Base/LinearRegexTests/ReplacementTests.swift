@@ -37,4 +37,13 @@ import Testing
     ) throws {
         #expect(try LinearRegex(pattern).allMatches(in: Array(text.utf8)).map(\.range) == ranges)
     }
+
+    @Test func `Names that no group has may stand for something else`() throws {
+        let regex = try LinearRegex("(?P<a>x)")
+        let bytes = Array("x".utf8)
+        let match = try #require(regex.firstMatch(in: bytes))
+        var output: [UInt8] = []
+        ReplacementTemplate("$a $b $c").expand(match, of: regex, in: bytes, to: &output) { $0 == "b" ? "y" : nil }
+        #expect(String(decoding: output, as: UTF8.self) == "x y ")
+    }
 }

@@ -85,7 +85,9 @@ struct VariableCase: CustomTestStringConvertible, Sendable {
     /// An exchange of which everything is known, with a response.
     ///
     /// - Returns: with it its host, which it holds weakly, as a connection holds its exchanges.
-    static func exchange() throws -> (exchange: Exchange, host: FixtureHost) {
+    static func exchange(
+        services: PolicyServices = PolicyServices()
+    ) throws -> (exchange: Exchange, host: FixtureHost) {
         var fixture = ExchangeFixture("/%61dmin/../a%2fb?q=1&q=two+words&%C3%A9")
         fixture.method = "POST"
         fixture.target.userInformation = "user:secret"
@@ -101,6 +103,7 @@ struct VariableCase: CustomTestStringConvertible, Sendable {
             ),
         ]
         fixture.directory = Directory()
+        fixture.services = services
         var tls = TLSFacts()
         tls.serverName = "app.example.com"
         tls.ja4Fingerprint = "t13d1516h2_8daaf6152771_02713d6af862"

@@ -4,7 +4,7 @@ import TrafficPolicy
 struct DenyAction: PolicyAction {
     private let status: Int
 
-    init(_ configuration: DenyConfiguration, _ place: ActionPlace) {
+    init(_ configuration: DenyConfiguration) {
         self.status = configuration.status
     }
 

@@ -30,7 +30,7 @@ extension Exchange {
     ///
     /// - Returns: how the phase ended; nil where an action waits, the host being told later.
     package func forwardFailed(_ failure: Failure, of target: ForwardTarget) -> PhaseOutcome? {
-        guard target.continuesOnFailure else { return .fail(failure, status: nil) }
+        guard target.continuesOnFailure else { return self.finish(.fail(failure, status: nil)) }
         self.publish(
             .forwardInternal,
             [
@@ -52,7 +52,7 @@ extension Exchange {
                 case .unmatched:
                     self.position.rule += 1
                     continue
-                case .failed(let failure): return .fail(failure, status: nil)
+                case .failed(let failure): return self.finish(.fail(failure, status: nil))
                 }
             }
             while self.position.action < rule.actions.count {
@@ -86,6 +86,15 @@ extension Exchange {
         case .fail(let failure, let status): outcome = .fail(failure, status: status)
         }
         self.step(.ended)
+        return self.finish(outcome)
+    }
+
+    /// The outcome, once those are told who wait for an upstream that will not be asked.
+    private func finish(_ outcome: PhaseOutcome) -> PhaseOutcome {
+        switch outcome {
+        case .proceed, .forward: break
+        case .respond, .close, .fail: self.endUpstream(.abandoned)
+        }
         return outcome
     }
 

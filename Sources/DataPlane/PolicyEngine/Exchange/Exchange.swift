@@ -1,4 +1,5 @@
 package import Expression
+package import NIOCore
 package import TrafficPolicy
 
 /// A connection or a request that passes an endpoint with a policy: the values that expressions ask for, and what actions
@@ -36,7 +37,7 @@ package final class Exchange {
     var variables = PhaseVariables.none
     var results = ActionResults()
     var caches = VariableCaches()
-    private var upstreamObservers: [(UpstreamOutcome) -> Void] = []
+    private var upstreamObservers: [UpstreamObserver] = []
     /// Values of secrets that expressions have read, so that records leave them out.
     private(set) var revealedSecrets: [String] = []
 
@@ -78,9 +79,11 @@ package final class Exchange {
 
     /// The host gives the exchange up: what actions still wait for changes nothing any more.
     package func abandon() {
-        self.host = nil
         self.endUpstream(.abandoned)
+        self.host = nil
     }
+
+    deinit { self.endUpstream(.abandoned) }
 }
 
 // MARK: - For actions
@@ -106,16 +109,21 @@ extension Exchange {
         self.responseFilters.append(filter)
     }
 
-    /// Calls `observer` once when the upstream's part is over.
-    package func observeUpstream(_ observer: @escaping (UpstreamOutcome) -> Void) {
+    /// Is told how the upstream's part ended, and when by the clock that never goes back.
+    package typealias UpstreamObserver = (UpstreamOutcome, NIODeadline) -> Void
+
+    /// Calls `observer` once when the upstream's part is over. It must not hold the exchange.
+    package func observeUpstream(_ observer: @escaping UpstreamObserver) {
         self.upstreamObservers.append(observer)
     }
 
-    /// The upstream's part is over. Further calls do nothing.
+    /// The upstream's part is over. Further calls do nothing, and none is needed where the policy itself ended the request.
     package func endUpstream(_ outcome: UpstreamOutcome) {
         let observers = self.upstreamObservers
         self.upstreamObservers = []
-        for observer in observers { observer(outcome) }
+        guard !observers.isEmpty else { return }
+        let now = self.host?.uptime ?? .now()
+        for observer in observers { observer(outcome, now) }
     }
 
     /// Notes what did not work without ending the exchange, for the policy's owner.
@@ -156,6 +164,11 @@ extension Exchange {
         try self.loop.evaluating(self) { (run: Evaluation) throws(EvaluationError) in
             try expression.evaluate(in: run).text(run)
         }
+    }
+
+    /// The text that stands for a value: lists and maps are JSON.
+    package func text(of value: Value) throws(EvaluationError) -> String {
+        try self.loop.evaluating(self) { (run: Evaluation) throws(EvaluationError) in try value.text(run) }
     }
 
     package func isTrue(_ condition: Program) throws(EvaluationError) -> Bool {

@@ -11,6 +11,11 @@ enum PathNormalizer {
         return String(decoding: Self.removeDotSegments(decoded), as: UTF8.self)
     }
 
+    /// The path without `.` and `..` segments (RFC 3986 §5.2.4), and with nothing else changed.
+    static func withoutDotSegments(_ path: String) -> String {
+        String(decoding: Self.removeDotSegments(Array(path.utf8)), as: UTF8.self)
+    }
+
     /// Whether there is an escape or a segment that begins with a point.
     private static func needsWork(_ path: UnsafeBufferPointer<UInt8>) -> Bool {
         var previous = UInt8.slash

@@ -7,16 +7,26 @@ extension ActionPlace {
     func action(for configuration: ActionConfiguration) throws(PolicyProblem) -> any PolicyAction {
         switch configuration {
         case .addHeaders(let configuration): return try AddHeadersAction(configuration, self)
-        case .deny(let configuration): return DenyAction(configuration, self)
+        case .basicAuth(let configuration): return try BasicAuthAction(configuration, self)
+        case .circuitBreaker(let configuration): return CircuitBreakerAction(configuration)
+        case .closeConnection: return CloseConnectionAction()
         case .compressResponse(let configuration): return CompressResponseAction(configuration, self)
+        case .customResponse(let configuration): return try CustomResponseAction(configuration, self)
+        case .deny(let configuration): return DenyAction(configuration)
+        case .log(let configuration): return try LogAction(configuration, self)
+        case .rateLimit(let configuration): return try RateLimitAction(configuration, self)
+        case .redirect(let configuration): return try RedirectAction(configuration, self)
+        case .removeHeaders(let configuration): return RemoveHeadersAction(configuration)
         case .requestBodyFindReplace(let configuration): return try BodyFindReplaceAction(configuration, .request, self)
         case .responseBodyFindReplace(let configuration):
             return try BodyFindReplaceAction(configuration, .response, self)
+        case .restrictIPs(let configuration): return try RestrictIPsAction(configuration, self)
+        case .setVars(let configuration): return try SetVarsAction(configuration, self)
         case .sseFindReplace(let configuration): return try SSEFindReplaceAction(configuration, self)
+        case .urlRewrite(let configuration): return try URLRewriteAction(configuration, self)
         case .verifyWebhook(let configuration): return try VerifyWebhookAction(configuration, self)
-        case .basicAuth, .circuitBreaker, .closeConnection, .customResponse, .forwardInternal, .httpRequest,
-            .jwtValidation, .log, .oauth, .openIDConnect, .owaspCRSRequest, .owaspCRSResponse, .rateLimit, .redirect,
-            .removeHeaders, .restrictIPs, .setVars, .terminateTLS, .urlRewrite:
+        case .forwardInternal, .httpRequest, .jwtValidation, .oauth, .openIDConnect, .owaspCRSRequest,
+            .owaspCRSResponse, .terminateTLS:
             throw self.later(configuration.type)
         }
     }
@@ -25,7 +35,8 @@ extension ActionPlace {
 extension PolicyProgram {
     /// The actions that have a behaviour here, for checking what is attached (``PolicyAttachment``).
     package static let runnable: Set<ActionType> = [
-        .addHeaders, .deny, .compressResponse, .requestBodyFindReplace, .responseBodyFindReplace, .sseFindReplace,
-        .verifyWebhook,
+        .addHeaders, .basicAuth, .circuitBreaker, .closeConnection, .compressResponse, .customResponse, .deny, .log,
+        .rateLimit, .redirect, .removeHeaders, .requestBodyFindReplace, .responseBodyFindReplace, .restrictIPs, .setVars,
+        .sseFindReplace, .urlRewrite, .verifyWebhook,
     ]
 }

@@ -1,3 +1,4 @@
+package import Addressing
 package import Model
 
 /// What policies use of the edge around them. A value for all loops; what changes stands behind the protocols.
@@ -12,10 +13,16 @@ package struct PolicyServices: Sendable {
 
     package var expressionErrors: ExpressionErrors
     package var secrets: (any SecretDirectory)?
+    package var ipPolicies: (any IPPolicyDirectory)?
 
-    package init(expressionErrors: ExpressionErrors = .skip, secrets: (any SecretDirectory)? = nil) {
+    package init(
+        expressionErrors: ExpressionErrors = .skip,
+        secrets: (any SecretDirectory)? = nil,
+        ipPolicies: (any IPPolicyDirectory)? = nil
+    ) {
         self.expressionErrors = expressionErrors
         self.secrets = secrets
+        self.ipPolicies = ipPolicies
     }
 }
 
@@ -29,4 +36,10 @@ package enum SecretAnswer: Sendable {
     case found(Secret)
     case unknownVault
     case unknownSecret
+}
+
+/// The IP policies that `restrict-ips` may name. Answers at once, as secrets do.
+package protocol IPPolicyDirectory: Sendable {
+    /// The ranges of an IP policy of an account; nil where it has none of this identifier.
+    func list(_ id: String, of account: ResourceID<AccountKind>) -> IPAccessList?
 }

@@ -26,7 +26,7 @@ extension Value {
         return .list(texts.map(Value.string))
     }
 
-    static func int(_ number: some BinaryInteger) -> Value { .int(Int64(clamping: number)) }
+    static func number(_ number: some BinaryInteger) -> Value { .int(Int64(clamping: number)) }
 
     /// A record: a map with known members.
     static func record(_ members: [(name: String, value: Value)]) -> Value { .map(LiteralMap(members: members)) }

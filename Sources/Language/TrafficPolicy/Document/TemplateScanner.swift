@@ -54,6 +54,20 @@ extension TemplateSource {
     /// Whether the text is one `${…}` and nothing else.
     package var isWhole: Bool { TemplateScanner(self.text).parts == [0..<self.text.utf8.count] }
 
+    /// What stands before and behind the first `character`, of one byte, outside of the `${…}` parts; nil where there is
+    /// none.
+    package func split(atLiteral character: Unicode.Scalar) -> (before: TemplateSource, behind: TemplateSource)? {
+        let parts = TemplateScanner(self.text).parts
+        let index = self.text.utf8.enumerated().first { index, byte in
+            UInt32(byte) == character.value && !parts.contains { $0.contains(index) }
+        }?.offset
+        guard let index else { return nil }
+        return (
+            TemplateSource(self.source.slice(0..<index)),
+            TemplateSource(self.source.slice(index + 1..<self.text.utf8.count))
+        )
+    }
+
     /// Whether `character`, of one byte, stands outside of the `${…}` parts.
     func hasLiteral(_ character: Unicode.Scalar) -> Bool {
         let parts = TemplateScanner(self.text).parts

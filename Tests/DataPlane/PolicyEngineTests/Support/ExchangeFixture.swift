@@ -130,6 +130,41 @@ struct ExchangeFixture {
     func exchange(_ policy: String) throws -> Exchange {
         try self.exchange(PolicyProgram(Policy(parsing: policy, for: .https)))
     }
+
+    /// The same with one rule of one phase: its actions, as a list in YAML.
+    func exchange(_ phase: PolicyPhase = .httpRequest, actions: String) throws -> Exchange {
+        try self.exchange("\(phase.rawValue):\n  - actions:\n\(actions.indented(by: 6))")
+    }
+
+    /// An exchange whose response phase may run.
+    func responding(
+        _ phase: PolicyPhase = .httpResponse,
+        _ fields: [(String, String)] = [],
+        status: Int = 200,
+        actions: String
+    ) throws -> Exchange {
+        let exchange = try self.exchange(phase, actions: actions)
+        exchange.begin(ResponseState(status: status, head: receivedHead(fields), contentLength: nil))
+        return exchange
+    }
+}
+
+extension String {
+    fileprivate func indented(by spaces: Int) -> String {
+        self.split(separator: "\n").map { String(repeating: " ", count: spaces) + $0 }.joined(separator: "\n")
+    }
+}
+
+extension Exchange {
+    /// The text of an expression now, in the phase that ran last; its error, where it has none.
+    func read(_ expression: String) throws -> String {
+        let program = try PolicyLanguage.environment(of: self.phase).compile(expression)
+        do throws(EvaluationError) {
+            return try self.text(of: program)
+        } catch {
+            return "error: \(error.reason.text)"
+        }
+    }
 }
 
 extension PhaseOutcome {

@@ -5,12 +5,12 @@ import Model
 extension VariableTable {
     /// `conn` and `conn.geo`.
     static let connection: [NamedReader] = [
-        .init("conn.bytes_in") { $0.host.map { .int($0.bytesIn) } },
-        .init("conn.bytes_out") { $0.host.map { .int($0.bytesOut) } },
+        .init("conn.bytes_in") { $0.host.map { .number($0.bytesIn) } },
+        .init("conn.bytes_out") { $0.host.map { .number($0.bytesOut) } },
         .init("conn.client_ip") { $0.connection.client.map { .string("\($0.ip)") } },
-        .init("conn.client_port") { $0.connection.client.map { .int($0.port) } },
+        .init("conn.client_port") { $0.connection.client.map { .number($0.port) } },
         .init("conn.server_ip") { $0.connection.server.map { .string("\($0.ip)") } },
-        .init("conn.server_port") { $0.connection.server.map { .int($0.port) } },
+        .init("conn.server_port") { $0.connection.server.map { .number($0.port) } },
         .init("conn.server_region") { .present($0.connection.region) },
         .init("conn.ts.start") { .timestamp($0.connection.start) },
         .init("conn.geo.city") { .present($0.connection.clientOrigin?.location.city) },
@@ -35,7 +35,7 @@ extension VariableTable {
             .init("\(name).categories") { .present(origin($0)?.categories) },
             .init("\(name).is_on_blocklist") { origin($0).map { .bool($0.isOnBlocklist) } },
             .init("\(name).is_tor_node") { origin($0).map { .bool($0.isTorNode) } },
-            .init("\(name).as.number") { origin($0)?.systemNumber.map { .int($0) } },
+            .init("\(name).as.number") { origin($0)?.systemNumber.map { .number($0) } },
             .init("\(name).as.organization") { .present(origin($0)?.systemOrganization) },
         ]
         return own + place("\(name).geo.location") { origin($0)?.location }
@@ -80,7 +80,7 @@ extension VariableTable {
         .init("endpoint.addr") { .string($0.endpoint.address) },
         .init("endpoint.host") { .string($0.endpoint.host) },
         .init("endpoint.id") { .string($0.endpoint.id.text) },
-        .init("endpoint.port") { .int($0.endpoint.port) },
+        .init("endpoint.port") { .number($0.endpoint.port) },
         .init("endpoint.protocol") { .string($0.endpoint.scheme.rawValue) },
         .init("endpoint.url") { .string($0.endpoint.url) },
         .init("time.now") { $0.phaseTime },

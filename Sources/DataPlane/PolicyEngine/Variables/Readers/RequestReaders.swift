@@ -10,7 +10,7 @@ extension VariableTable {
             .init("req.cookies") { .map($0.requestCookies) },
             .init("req.ts.header_received") { .timestamp($0.request.headerReceived) },
             .init("req.ts.body_received") { $0.request.bodyReceived.map(Value.timestamp) },
-            .init("req.content_length") { $0.request.contentLength.map { .int($0) } },
+            .init("req.content_length") { $0.request.contentLength.map { .number($0) } },
             .init("req.trailers") { .map(HeaderMap(ExchangeHead($0.request.trailers))) },
             .init("req.headers") { .map($0.requestHeaders) },
         ] + url + userAgent + message("req") { $0.request.head }
@@ -22,7 +22,7 @@ extension VariableTable {
         .init("req.url.user_password") { .present($0.request.target.userInformation) },
         .init("req.url.authority") { .present($0.request.target.authority) },
         .init("req.url.host") { .present($0.request.target.host) },
-        .init("req.url.port") { $0.request.target.port.map { .int($0) } },
+        .init("req.url.port") { $0.request.target.port.map { .number($0) } },
         .init("req.url.path") { .string($0.normalizedPath) },
         .init("req.url.raw_path") { .string($0.request.target.rawPath) },
         .init("req.url.query") { .present($0.request.target.query) },
@@ -49,9 +49,9 @@ extension VariableTable {
     /// `res`.
     static let response: [NamedReader] =
         [
-            .init("res.status_code") { .int($0.response.status) },
+            .init("res.status_code") { .number($0.response.status) },
             .init("res.cookies") { .map($0.responseCookies) },
-            .init("res.content_length") { $0.response.contentLength.map { .int($0) } },
+            .init("res.content_length") { $0.response.contentLength.map { .number($0) } },
             .init("res.trailers") { .map(HeaderMap(ExchangeHead($0.response.trailers))) },
             .init("res.headers") { .map($0.responseHeaders) },
         ] + message("res") { $0.response.head }
