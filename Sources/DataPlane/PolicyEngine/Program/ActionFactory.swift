@@ -36,7 +36,7 @@ extension PolicyProgram {
     /// The actions that have a behaviour here, for checking what is attached (``PolicyAttachment``).
     package static let runnable: Set<ActionType> = [
         .addHeaders, .basicAuth, .circuitBreaker, .closeConnection, .compressResponse, .customResponse, .deny, .log,
-        .rateLimit, .redirect, .removeHeaders, .requestBodyFindReplace, .responseBodyFindReplace, .restrictIPs, .setVars,
-        .sseFindReplace, .urlRewrite, .verifyWebhook,
+        .rateLimit, .redirect, .removeHeaders, .requestBodyFindReplace, .responseBodyFindReplace, .restrictIPs,
+        .setVars, .sseFindReplace, .urlRewrite, .verifyWebhook,
     ]
 }

@@ -72,7 +72,7 @@ extension [TextReplacement.Finding] {
         .list(
             self.map { finding in
                 .record([
-                    ("replacement_index", .int(finding.index)), ("matched_content", .string(finding.content)),
+                    ("replacement_index", .number(finding.index)), ("matched_content", .string(finding.content)),
                 ])
             }
         )
