@@ -165,7 +165,7 @@ let modules: [Module] = [
             "TrafficPolicy",
         ],
         products: [.NIOCore, .Crypto],
-        tests: [.NIOEmbedded],
+        tests: [.NIOEmbedded, .NIOPosix],
         testData: ["WebhookFixtures"]
     ),
     Module(

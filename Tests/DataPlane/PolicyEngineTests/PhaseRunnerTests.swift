@@ -149,6 +149,7 @@ import TrafficPolicy
     @Test func `Steps are kept for who asks`() throws {
         let program = try Self.program([(["false"], [Probe("a")]), ([], [Probe("b"), Probe("c") { _ in .close }])])
         let silent = try ExchangeFixture().exchange(program)
+        silent.keepsSteps = false
         _ = silent.run(.httpRequest)
         #expect(silent.record.steps.isEmpty)
         let exchange = try ExchangeFixture().exchange(program)
@@ -159,6 +160,31 @@ import TrafficPolicy
                 "0 -1 unmatched(expression: 0, isError: false)", "1 -1 matched", "1 0 went", "1 1 ended",
             ]
         )
+    }
+
+    @Test(
+        arguments: [
+            ("x", false), ("${actions.ngrok.add_headers.headers_added['x-a']}", true),
+            ("${actions.ngrok.remove_headers.headers_removed.size()}", false),
+        ]
+    )
+    func `Results are kept where the policy asks for them`(value: String, isKept: Bool) throws {
+        let exchange = try ExchangeFixture().exchange(
+            """
+            on_http_request:
+              - actions:
+                  - {type: add-headers, config: {headers: {x-a: '1'}}}
+            on_http_response:
+              - actions:
+                  - {type: add-headers, config: {headers: {x-b: "\(value)"}}}
+            """
+        )
+        exchange.keepsSteps = false
+        _ = exchange.run(.httpRequest)
+        exchange.begin(ResponseState(status: 200, head: receivedHead([]), contentLength: nil))
+        #expect(exchange.run(.httpResponse)?.brief == "proceed")
+        let result = exchange.results[ResultSlot(.addHeaders, "add_headers.headers_added")]
+        #expect((result != nil) == isKept)
     }
 
     @Test func `An action whose behaviour is not there yet is refused with its place`() throws {

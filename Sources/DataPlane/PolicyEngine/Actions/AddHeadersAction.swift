@@ -26,8 +26,7 @@ struct AddHeadersAction: PolicyAction {
                 exchange.head.add(line.name, line.value)
             }
         }
-        let added = LiteralMap(members: lines.map { ($0.name, .string($0.value)) })
-        exchange.publish(.addHeaders, [(Self.added, .map(added))])
+        exchange.publish(.addHeaders, [(Self.added, .record(lines.map { ($0.name, .string($0.value)) }))])
         return .next
     }
 }

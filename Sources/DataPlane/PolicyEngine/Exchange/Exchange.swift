@@ -27,7 +27,7 @@ package final class Exchange {
     var message: EventStreamMessage?
 
     package internal(set) var record = PolicyRecord()
-    /// Whether the record has every step; set before the first phase by who wants to know.
+    /// Whether the record has every step, and all results are kept; set before the first phase by who wants to know.
     package var keepsSteps = false
 
     package internal(set) var phase = PolicyPhase.tcpConnect
@@ -100,8 +100,11 @@ extension Exchange {
     package var isResponse: Bool { self.phase == .httpResponse || self.phase == .eventStreamMessage }
 
     /// Replaces what an action of this type has left for later expressions; fields that aren't named read as zero.
-    package func publish(_ action: ActionType, _ values: [(slot: ResultSlot, value: Value)]) {
-        self.results.replace(action, with: values)
+    ///
+    /// The values are made only where an expression of the policy, or whoever looks, asks for results of this action.
+    package func publish(_ action: ActionType, _ values: @autoclosure () -> [(slot: ResultSlot, value: Value)]) {
+        guard self.keepsSteps || self.program.asksForResults(of: action) else { return }
+        self.results.replace(action, with: values())
     }
 
     /// Has the response's body pass through `filter`, behind those that are there.

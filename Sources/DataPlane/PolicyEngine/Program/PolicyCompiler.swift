@@ -15,7 +15,7 @@ extension PolicyProgram {
             rules[phase] = policy.rules(in: phase).enumerated().map { compiler.rule($1, number: $0, in: phase) }
         }
         guard compiler.problems.isEmpty else { throw PolicyErrors(compiler.problems) }
-        self.init(rules: rules, states: compiler.states)
+        self.init(rules: rules, states: compiler.states, askedResults: compiler.askedResults)
     }
 }
 
@@ -23,6 +23,7 @@ extension PolicyProgram {
 final class PolicyCompiler {
     private(set) var problems: [PolicyProblem] = []
     private(set) var states = ActionStates()
+    private(set) var askedResults: Set<ActionType> = []
     private let previous: ActionStates
 
     init(previous: ActionStates) {
@@ -33,7 +34,7 @@ final class PolicyCompiler {
         let path = "\(phase.rawValue)[\(number)]"
         let conditions = rule.expressions.enumerated().compactMap { index, expression in
             self.attempt { () throws(PolicyProblem) in
-                try Self.condition(expression, at: rule.position, in: phase, path: "\(path).expressions[\(index)]")
+                try self.condition(expression, at: rule.position, in: phase, path: "\(path).expressions[\(index)]")
             }
         }
         let actions = rule.actions.enumerated().compactMap { index, action in
@@ -59,7 +60,7 @@ final class PolicyCompiler {
         }
     }
 
-    private static func condition(
+    private func condition(
         _ expression: RuleExpression,
         at position: TrafficPolicy.SourcePosition,
         in phase: PolicyPhase,
@@ -71,10 +72,17 @@ final class PolicyCompiler {
         case .source(let expression): source = expression.source
         }
         do throws(Diagnostics) {
-            return try PolicyLanguage.environment(of: phase).compileCondition(source.text)
+            let condition = try PolicyLanguage.environment(of: phase).compileCondition(source.text)
+            self.noteResults(in: condition.referencedSlots, of: phase)
+            return condition
         } catch {
             throw PolicyProblem(error, in: source, .policyExpression, path: path)
         }
+    }
+
+    /// Notes whose results an expression may ask for.
+    func noteResults(in slots: Set<Int>, of phase: PolicyPhase) {
+        self.askedResults.formUnion(slots.compactMap { VariableTable.resultAction(inSlot: $0, of: phase) })
     }
 
     /// The counters of a rate limit: those of the policy before, or new ones.
@@ -95,7 +103,9 @@ struct ActionPlace {
 
     func template(_ source: TemplateSource) throws(PolicyProblem) -> TemplateProgram {
         do throws(Diagnostics) {
-            return try PolicyLanguage.environment(of: self.phase).compile(template: source.text)
+            let template = try PolicyLanguage.environment(of: self.phase).compile(template: source.text)
+            self.compiler.noteResults(in: template.referencedSlots, of: self.phase)
+            return template
         } catch {
             throw PolicyProblem(error, in: source.source, .policyTemplate, path: self.path)
         }
@@ -103,7 +113,9 @@ struct ActionPlace {
 
     func expression(_ source: ExpressionSource) throws(PolicyProblem) -> Program {
         do throws(Diagnostics) {
-            return try PolicyLanguage.environment(of: self.phase).compile(source.text)
+            let expression = try PolicyLanguage.environment(of: self.phase).compile(source.text)
+            self.compiler.noteResults(in: expression.referencedSlots, of: self.phase)
+            return expression
         } catch {
             throw PolicyProblem(error, in: source.source, .policyConfiguration, path: self.path)
         }

@@ -9,14 +9,23 @@ package final class PolicyProgram: Sendable {
     private let messageRules: [CompiledRule]
     /// What counts, kept by what it counts for, so that the next version of the policy goes on counting.
     let states: ActionStates
+    /// The actions whose results an expression may ask for.
+    private let askedResults: Set<ActionType>
 
-    init(rules: [PolicyPhase: [CompiledRule]], states: ActionStates) {
+    init(
+        rules: [PolicyPhase: [CompiledRule]],
+        states: ActionStates,
+        askedResults: Set<ActionType> = Set(ActionType.allCases)
+    ) {
         self.connectRules = rules[.tcpConnect] ?? []
         self.requestRules = rules[.httpRequest] ?? []
         self.responseRules = rules[.httpResponse] ?? []
         self.messageRules = rules[.eventStreamMessage] ?? []
         self.states = states
+        self.askedResults = askedResults
     }
+
+    func asksForResults(of action: ActionType) -> Bool { self.askedResults.contains(action) }
 
     /// In document order.
     package func rules(in phase: PolicyPhase) -> [CompiledRule] {

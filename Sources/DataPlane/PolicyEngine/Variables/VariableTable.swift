@@ -33,6 +33,22 @@ enum VariableTable {
         return Dictionary(uniqueKeysWithValues: (base + http).map { ($0.name, $0.reader) })
     }()
 
+    /// The action whose result stands in a slot of a phase; nil where something else does.
+    static func resultAction(inSlot slot: Int, of phase: PolicyPhase) -> ActionType? {
+        let declarations = self.declarations[phase] ?? []
+        return slot < declarations.count ? self.resultActions[declarations[slot].name] : nil
+    }
+
+    private static let declarations = Dictionary(
+        uniqueKeysWithValues: PolicyPhase.allCases.map { ($0, PolicyVariable.declarations(in: $0)) }
+    )
+
+    private static let resultActions: [String: ActionType] = Dictionary(
+        uniqueKeysWithValues: ActionType.allCases.flatMap { action in
+            action.description.results.map { ("actions.ngrok.\($0.name)", action) }
+        }
+    )
+
     /// What actions leave behind, under `actions.ngrok`.
     private static let results: [NamedReader] = ActionType.allCases.flatMap { action in
         action.description.results.enumerated().map { field, result in
