@@ -171,7 +171,7 @@ let modules: [Module] = [
     Module(
         room: "DataPlane",
         name: "Proxy",
-        uses: ["Addressing", "Model", "EdgeLink", "Routing"],
+        uses: ["Addressing", "Expression", "Model", "TrafficPolicy", "EdgeLink", "Routing", "PolicyEngine"],
         products: [.NIOCore, .NIOPosix],
         tests: [.NIOCore, .NIOEmbedded]
     ),
@@ -253,8 +253,8 @@ let modules: [Module] = [
         room: "Programs",
         name: "EdgeProgram",
         uses: [
-            "Addressing", "Model", "Settings", "Secrets", "Certificates", "Proxy", "Edge", "Store", "SQLiteStore",
-            "Control",
+            "Addressing", "Model", "Settings", "Secrets", "Certificates", "PolicyEngine", "Proxy", "Edge", "Store",
+            "SQLiteStore", "Control",
         ],
         products: [.NIOCore, .NIOPosix, .NIOHTTP1, .Logging, .ServiceLifecycle, .UnixSignals],
         tests: [.NIOEmbedded]
@@ -298,7 +298,8 @@ let support: [Module] = [
         room: "Support",
         name: "EdgeTestSupport",
         uses: [
-            "Addressing", "Model", "EdgeLink", "Secrets", "Certificates", "Edge", "SQLiteStore", "Control", "Portico",
+            "Addressing", "Model", "EdgeLink", "Secrets", "Certificates", "PolicyEngine", "Edge", "SQLiteStore",
+            "Control", "Portico",
         ],
         products: [.NIOCore, .NIOPosix, .NIOSSL, .NIOTLS, .Logging],
         tests: nil

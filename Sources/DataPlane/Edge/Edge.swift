@@ -23,6 +23,7 @@ package actor Edge {
     private var acceptor: Acceptor?
     private var listeners: [Listener] = []
     private var tcpListeners: [UInt16: Listener] = [:]
+    private var gates = EndpointGates()
     private var revision: UInt64 = 0
     private var isDraining = false
 
@@ -211,7 +212,8 @@ extension Edge: EdgeNode {
     package func apply(_ table: EndpointTable) async -> [ResourceID<EndpointKind>: Failure] {
         guard table.revision > self.revision, !self.loops.isEmpty else { return [:] }
         self.revision = table.revision
-        let failed = self.isDraining ? [:] : await self.openPorts(of: table)
+        var failed = self.compilePolicies(of: table)
+        if !self.isDraining { failed.merge(await self.openPorts(of: table)) { first, _ in first } }
         let served = EndpointTable(
             revision: table.revision,
             endpoints: table.endpoints.filter { failed[$0.id] == nil }
@@ -219,9 +221,32 @@ extension Edge: EdgeNode {
         for loop in self.loops {
             // A copy for each loop, made here so that the loop has only to swap it.
             let copy = RoutingTable(served)
-            try? await loop.eventLoop.submit { loop.value.proxy.publish(copy) }.get()
+            try? await loop.eventLoop.submit { [gates] in loop.value.proxy.publish(copy, gates: gates) }.get()
         }
         await self.closePortsNotIn(served)
+        return failed
+    }
+
+    /// Makes the policies of the table ready to run, those that are as they were excepted.
+    ///
+    /// - Returns: the endpoints whose policy this edge cannot run.
+    private func compilePolicies(of table: EndpointTable) -> [ResourceID<EndpointKind>: Failure] {
+        var gates = EndpointGates()
+        var failed: [ResourceID<EndpointKind>: Failure] = [:]
+        for endpoint in table.endpoints {
+            guard let policy = endpoint.policy else { continue }
+            let before = self.gates[endpoint.id]
+            if let before, before.text == policy.text {
+                gates[endpoint.id] = before
+                continue
+            }
+            do throws(Failure) {
+                gates[endpoint.id] = try EndpointGate(policy, for: endpoint, after: before)
+            } catch {
+                failed[endpoint.id] = error
+            }
+        }
+        self.gates = gates
         return failed
     }
 

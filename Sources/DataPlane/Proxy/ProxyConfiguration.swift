@@ -39,5 +39,8 @@ package struct ProxyConfiguration: Sendable {
     /// An agent that has not even acknowledged a stream after this time is taken for dead.
     package var agentSilenceMilliseconds: Int64 = 5_000
 
+    /// What policies are told of this edge.
+    package var policy = PolicyEnvironment()
+
     package init() {}
 }

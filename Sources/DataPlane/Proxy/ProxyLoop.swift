@@ -1,6 +1,7 @@
-package import EdgeLink
+import EdgeLink
 import Model
 package import NIOCore
+import PolicyEngine
 package import Routing
 
 /// Everything of the data plane that one event loop owns. Touched on that loop only, so that a request finds all it
@@ -15,8 +16,10 @@ package final class ProxyLoop {
     package unowned let agents: any AgentPorts
     package let counters = ProxyCounters()
 
-    /// Makes what judges the exchanges with an endpoint, nil for one without a policy; set once, before the first table.
-    package var makePolicy: ((RoutedEndpoint) -> (any ExchangePolicy)?)?
+    /// The policies of the table's endpoints.
+    private(set) var gates: EndpointGates = [:]
+    /// What all policies share that run on this loop.
+    private(set) lazy var policies = PolicyLoop(services: self.configuration.policy.services)
 
     /// What the answers of this loop's own are dated with.
     package var dateLine = DateLine()
@@ -50,9 +53,10 @@ package final class ProxyLoop {
     // MARK: Routing
 
     /// Makes `table` the one in force. A request that began with the old one ends with it.
-    package func publish(_ table: RoutingTable) {
+    package func publish(_ table: RoutingTable, gates: EndpointGates = [:]) {
         guard table.revision >= self.table.revision else { return }
         self.table = table
+        self.gates = gates
         self.upstreamsBySlot = Array(repeating: nil, count: table.memberCount)
         for (id, upstream) in self.upstreams where !table.contains(id) {
             self.upstreams[id] = nil

@@ -6,6 +6,7 @@ import EdgeLink
 import Logging
 import Model
 import NIOSSL
+import PolicyEngine
 package import Portico
 import SQLiteStore
 import Secrets
@@ -57,6 +58,7 @@ package struct TestEdge: Sendable {
             connectAddress: "localhost:443"
         )
         controlConfiguration.legs = 2
+        controlConfiguration.runnableActions = PolicyProgram.runnable
         var setup = Setup(edge: edgeConfiguration, control: controlConfiguration)
         try change(&setup)
 

@@ -17,6 +17,8 @@ package struct ErrorResponse {
     package var omitsBody = false
     /// Whether the connection ends with this answer.
     package var closesConnection = false
+    /// Another status than the code's own.
+    package var status: Int?
     /// Seconds after which another try makes sense, told where the status is 503.
     package var retryAfterSeconds = 5
 
@@ -38,7 +40,7 @@ package struct ErrorResponse {
 
     /// The same as a value, for whoever frames it.
     var answer: LocalAnswer {
-        let status = self.failure.code.httpStatus
+        let status = self.status ?? self.failure.code.httpStatus
         var fields: [(name: String, value: String)] = []
         switch self.format {
         case .page:
@@ -56,7 +58,7 @@ package struct ErrorResponse {
     }
 
     private var body: String {
-        let status = self.failure.code.httpStatus
+        let status = self.status ?? self.failure.code.httpStatus
         let title = "\(status) \(LocalAnswer.reason(status))"
         let message = Self.printable(self.failure.message)
         let id = self.requestID.map(Self.printable)

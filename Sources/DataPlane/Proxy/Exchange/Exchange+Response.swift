@@ -1,5 +1,6 @@
 import Model
 import NIOCore
+import PolicyEngine
 
 /// What a link tells its exchange.
 extension Exchange {
@@ -16,25 +17,25 @@ extension Exchange {
     ///   - isComplete: whether `body` is all of it.
     func responseHead(_ head: ResponseHead, in bytes: UnsafeRawBufferPointer, body: ByteBuffer?, isComplete: Bool) {
         self.noteResponseStarted()
-        if self.judged == nil {
-            self.front?.writeHead(head, in: bytes, body: body, isComplete: isComplete)
+        if let judged = self.judged {
+            judged.hold(head, in: bytes, body: body, isComplete: isComplete)
         } else {
-            self.judge(head, in: bytes, body: body, isComplete: isComplete)
+            self.front?.writeHead(head, in: bytes, body: body, isComplete: isComplete)
         }
     }
 
     /// More of the body, as it came; a slice. After an upgrade: bytes of the pipe.
     func responseBody(_ bytes: ByteBuffer) {
-        guard let judged = self.judged, !judged.filters.isEmpty else {
+        guard let judged = self.judged else {
             self.front?.writeBody(bytes)
             return
         }
-        if let filtered = judged.filter(bytes) { self.front?.writeBody(filtered) }
+        if let bytes = judged.receive(bytes) { self.front?.writeBody(bytes) }
     }
 
     /// The answer is complete. After an upgrade: the upstream sends no more.
     func responseEnded(trailers: ByteBuffer?) {
-        if let last = self.judged?.endFilters() { self.front?.writeBody(last) }
+        if let judged = self.judged, !judged.receiveEnd(trailers: trailers) { return }
         self.noteAnswered()
         self.front?.writeEnd(trailers: trailers)
     }
@@ -59,7 +60,10 @@ extension Exchange {
         }
         if self.tryAgain(after: failure, at: endpoint) { return }
         self.loop.counters.failedExchanges += 1
-        if self.responseStarted {
+        self.judged?.policy.endUpstream(.failed)
+        if let judged = self.judged, judged.held != nil {
+            judged.receiveBreak()
+        } else if self.responseStarted {
             front.answerBroke()
         } else {
             self.answer(failure.failure)

@@ -2,6 +2,7 @@ import Addressing
 import EdgeLink
 import Model
 import NIOCore
+import PolicyEngine
 import Routing
 
 extension Exchange {
@@ -30,8 +31,31 @@ extension Exchange {
             return
         }
         let upstream = self.loop.upstream(for: member)
-        if let policy = upstream.policy, self.judged == nil {
-            self.judge(head, in: bytes, by: policy, for: upstream)
+        if upstream.gate == nil, self.judged == nil {
+            self.forward(head, in: bytes, to: upstream)
+        } else {
+            self.pass(head, in: bytes, to: upstream)
+        }
+    }
+
+    /// The request goes to a member that has a policy, or that was chosen after another's policy had judged.
+    private func pass(_ head: RequestHead, in bytes: ByteBuffer, to upstream: Upstream) {
+        if let judged = self.judged {
+            if judged.gate === upstream.gate {
+                judged.upstream = upstream
+                self.forward(head, in: bytes, to: upstream)
+                return
+            }
+            // The first policy has read of the body what this one would have to see.
+            guard judged.collected == nil else {
+                self.answerOffline(upstream.endpoint.url)
+                return
+            }
+            judged.abandon()
+            self.judged = nil
+        }
+        if let gate = upstream.gate {
+            self.judge(head, in: bytes, at: gate, for: upstream)
         } else {
             self.forward(head, in: bytes, to: upstream)
         }
@@ -106,18 +130,24 @@ extension Exchange {
         self.phase = .sent
         let passesChunks = front.passesChunks && link.passesChunks && self.judged == nil
         self.form = passesChunks ? .framed : .content
+        let replacement = self.hasBody ? self.judged?.policy.request.replacementBody : nil
         let request = LinkRequest(
             isHEAD: self.isHEAD,
             mayUpgrade: head.isUpgrade,
             hasBody: self.hasBody,
-            makesChunks: !passesChunks && head.framing == .chunked,
+            makesChunks: !passesChunks && head.framing == .chunked && replacement == nil,
             responseForm: self.form
         )
         self.loop.requestScratch.clear()
         bytes.withUnsafeReadableBytes {
             head.write(into: &self.loop.requestScratch, from: $0, forwarding: self.context.forwarded)
         }
-        self.judged?.requestEdits.apply(to: &self.loop.requestScratch)
+        if let judged = self.judged {
+            HeadEdits(of: judged.policy.request).apply(
+                to: &self.loop.requestScratch,
+                framing: replacement.map { .length($0.readableBytes) } ?? .asIs
+            )
+        }
         guard self.hasBody else {
             link.begin(request, body: nil, for: self)
             // The link may have failed at once, and the exchange be over.

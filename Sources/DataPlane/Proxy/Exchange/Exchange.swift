@@ -51,7 +51,7 @@ package final class Exchange {
     private(set) var isAnswered = false
 
     // Where a policy has a say.
-    var judged: Judged?
+    var judged: JudgedExchange?
 
     var loop: ProxyLoop { self.context.loop }
 
@@ -72,6 +72,7 @@ package final class Exchange {
         self.attempts = 0
         self.responseStarted = false
         self.isAnswered = false
+        self.judged?.abandon()
         self.judged = nil
         self.phase = .judged
         self.route(head, in: bytes, excluding: nil)
@@ -92,6 +93,11 @@ package final class Exchange {
 
     /// Whether the visitor takes more of the response.
     func setReading(_ isReading: Bool) {
+        if let judged = self.judged {
+            judged.isFrontReading = isReading
+            // The policy has stopped it, and lets it go on.
+            guard judged.held == nil else { return }
+        }
         self.link?.setReading(isReading)
     }
 
@@ -125,9 +131,11 @@ package final class Exchange {
         self.link = nil
         self.front = nil
         self.head = nil
+        let judged = self.judged
         self.judged = nil
         self.phase = .idle
         link?.abandon()
+        judged?.abandon()
     }
 
     // MARK: Answers of the edge's own

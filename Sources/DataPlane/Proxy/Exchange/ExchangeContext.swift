@@ -1,4 +1,6 @@
 import Addressing
+import Expression
+import PolicyEngine
 
 /// What all exchanges of one visitor's connection share. Lives on the connection's event loop.
 final class ExchangeContext {
@@ -13,12 +15,36 @@ final class ExchangeContext {
     let serverName: [UInt8]?
     private var ownLinks: [HTTP1Link] = []
 
+    /// Bytes from and to the visitor on this connection so far.
+    var bytesIn = 0
+    var bytesOut = 0
+    private let start = Timestamp.now()
+    /// What policies are told of the connection; made when the first of them asks.
+    private(set) lazy var facts = self.makeFacts()
+
     init(loop: ProxyLoop, visitor: Visitor, serverName: String?) {
         self.loop = loop
         self.visitor = visitor
         self.scheme = visitor.isSecure ? .https : .http
         self.forwarded = ForwardedFields(address: visitor.addressText, proto: visitor.isSecure ? "https" : "http")
         self.serverName = serverName.map { Array($0.utf8) }
+    }
+
+    private func makeFacts() -> ConnectionFacts {
+        let environment = self.loop.configuration.policy
+        var tls: TLSFacts?
+        if self.visitor.isSecure {
+            tls = TLSFacts()
+            tls?.serverName = self.serverName.map { String(decoding: $0, as: UTF8.self) } ?? ""
+        }
+        return ConnectionFacts(
+            client: self.visitor.address,
+            server: self.visitor.local,
+            region: environment.region,
+            start: self.start,
+            tls: tls,
+            directory: environment.addresses
+        )
     }
 
     /// An idle link to `upstream` that this connection has kept.

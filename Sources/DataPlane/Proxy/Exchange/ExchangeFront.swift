@@ -8,6 +8,7 @@ import NIOCore
 protocol ExchangeFront: AnyObject {
     /// Whether the front passes chunked bodies on as they came. Where it doesn't, it gives and gets their content.
     var passesChunks: Bool { get }
+    var isHTTP2: Bool { get }
 
     // MARK: The request
 
@@ -41,6 +42,8 @@ protocol ExchangeFront: AnyObject {
     func flush()
     /// The answer broke off after it had begun; the visitor must see that it is not whole. The last call.
     func answerBroke()
+    /// The visitor's whole connection ends at once, without an answer. The last call.
+    func dropConnection()
 }
 
 /// In which form the body of a message is passed on.

@@ -42,16 +42,25 @@ package struct HeadEdits: Sendable, Equatable {
         return known == .host || !(known.isHopByHop || known.isProtected)
     }
 
-    /// Rewrites the head that `buffer` holds, and nothing else: one that the edge has written. `makingChunks` takes the
-    /// length out of it and lets its body come in chunks.
-    func apply(to buffer: inout ByteBuffer, makingChunks: Bool = false) {
-        guard !self.isEmpty || makingChunks else { return }
+    /// How the body of an edited message is framed.
+    enum Framing: Equatable {
+        /// As the head says already.
+        case asIs
+        case chunked
+        case length(Int)
+    }
+
+    /// Rewrites the head that `buffer` holds, and nothing else: one that the edge has written.
+    func apply(to buffer: inout ByteBuffer, framing: Framing = .asIs) {
+        guard !self.isEmpty || framing != .asIs else { return }
         var lines = Self.lines(of: buffer)
         guard !lines.isEmpty else { return }
         for edit in self.edits { Self.carryOut(edit, on: &lines) }
-        if makingChunks {
-            lines = Self.without("transfer-encoding", Self.without("content-length", lines))
-            lines.append(ArraySlice("Transfer-Encoding: chunked".utf8))
+        if framing != .asIs { lines = Self.without("transfer-encoding", Self.without("content-length", lines)) }
+        switch framing {
+        case .asIs: break
+        case .chunked: lines.append(ArraySlice("Transfer-Encoding: chunked".utf8))
+        case .length(let length): lines.append(ArraySlice("Content-Length: \(length)".utf8))
         }
         buffer.clear()
         for line in lines {

@@ -10,15 +10,15 @@ final class Upstream {
     /// The agent's connections, those on this loop first.
     private var ports: [any AgentPort] = []
     private var nextPort = 0
-    /// What judges the exchanges with the endpoint; nil for most.
-    private(set) var policy: (any ExchangePolicy)?
+    /// The policy that exchanges with the endpoint must pass; nil for most.
+    private(set) var gate: EndpointGate?
     /// Whether the endpoint is gone.
     private var isRetired = false
 
     init(endpoint: RoutedEndpoint, loop: ProxyLoop) {
         self.endpoint = endpoint
         self.loop = loop
-        self.policy = loop.makePolicy?(endpoint)
+        self.gate = loop.gates[endpoint.id]
         self.findPorts()
     }
 
@@ -26,7 +26,7 @@ final class Upstream {
     func update(_ endpoint: RoutedEndpoint) {
         let before = self.connections
         self.endpoint = endpoint
-        self.policy = self.loop.makePolicy?(endpoint)
+        self.gate = self.loop.gates[endpoint.id]
         if before != self.connections { self.findPorts() }
     }
 

@@ -7,6 +7,7 @@ extension HTTP1VisitorHandler: ExchangeFront {
 
     /// HTTP/1.0 knows no chunks: only their content is passed on.
     var passesChunks: Bool { !self.isHTTP10 }
+    var isHTTP2: Bool { false }
 
     func writeInterim(_ head: ResponseHead, in bytes: UnsafeRawBufferPointer) {
         // HTTP/1.0 knows none (RFC 9110 §15.2).
@@ -94,6 +95,10 @@ extension HTTP1VisitorHandler: ExchangeFront {
     func answerBroke() {
         // The visitor gets what there is, and must see that it is not whole.
         self.flushIfNeeded()
+        self.closeNow()
+    }
+
+    func dropConnection() {
         self.closeNow()
     }
 

@@ -86,6 +86,7 @@ package final class HTTP1VisitorHandler: Timed, ChannelInboundHandler {
 
     package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let bytes = Self.unwrapInboundIn(data)
+        self.exchange.context.bytesIn += bytes.readableBytes
         self.isInRead = true
         switch self.phase {
         case .exchanging where !self.requestEnded && self.pending == nil:
@@ -202,6 +203,7 @@ package final class HTTP1VisitorHandler: Timed, ChannelInboundHandler {
 
     func write(_ bytes: ByteBuffer) {
         self.isFlushNeeded = true
+        self.exchange.context.bytesOut += bytes.readableBytes
         self.context?.write(Self.wrapOutboundOut(bytes), promise: nil)
     }
 

@@ -3,6 +3,7 @@ import Certificates
 import Control
 import Edge
 import Model
+import PolicyEngine
 import Proxy
 import Settings
 
@@ -19,6 +20,7 @@ extension EdgeProgramConfiguration {
         edge.region = self.region
         edge.threads = self.threads
         edge.proxy = self.limits.proxy
+        edge.proxy.policy.region = self.region
         edge.handshakeMilliseconds = self.limits.handshakeTimeout.milliseconds
         edge.connectionLimit = self.limits.connections
         edge.connectionsPerAddress = self.limits.connectionsPerAddress
@@ -42,6 +44,7 @@ extension EdgeProgramConfiguration {
         control.legs = self.agentLegs
         control.region = self.region
         control.holdTime = self.hold
+        control.runnableActions = PolicyProgram.runnable
         control.staticUpstreams = self.upstreams.flatMap { upstream in
             upstream.scheme.schemes.flatMap { scheme in
                 upstream.hosts.map { host in

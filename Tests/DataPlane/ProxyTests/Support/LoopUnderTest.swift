@@ -3,6 +3,7 @@ import EdgeLink
 import Model
 import NIOCore
 import NIOEmbedded
+import PolicyEngine
 import Routing
 import Testing
 
@@ -19,14 +20,13 @@ final class LoopUnderTest {
     init(
         hosts: [(name: String, account: String)] = [("a.test", "ac_1")],
         scheme: String = "http",
-        policy: (any ExchangePolicy)? = nil
+        policy: PolicyProgram? = nil
     ) throws {
         self.loop = ProxyLoop(
             eventLoop: self.channel.embeddedEventLoop,
             configuration: ProxyConfiguration(),
             agents: self.upstreams
         )
-        self.loop.makePolicy = { _ in policy }
         let endpoints = try hosts.enumerated().map { index, host in
             RoutedEndpoint(
                 id: try #require(ResourceID("ep_\(index)")),
@@ -44,7 +44,9 @@ final class LoopUnderTest {
                 )
             )
         }
-        self.loop.publish(RoutingTable(EndpointTable(revision: 1, endpoints: endpoints)))
+        var gates = EndpointGates()
+        if let policy { for endpoint in endpoints { gates[endpoint.id] = EndpointGate(policy, for: endpoint) } }
+        self.loop.publish(RoutingTable(EndpointTable(revision: 1, endpoints: endpoints)), gates: gates)
     }
 
     static let plain = Visitor(address: nil, local: nil, isSecure: false)
@@ -132,5 +134,18 @@ final class FakeTransport: UpstreamTransport {
     func setWritable(_ isWritable: Bool) {
         self.isWritable = isWritable
         self.receiver?.transportWritabilityChanged()
+    }
+}
+
+extension LoopUnderTest {
+    /// Puts another policy before all endpoints.
+    func serve(_ policy: PolicyProgram?) {
+        var gates = EndpointGates()
+        for pool in self.loop.table.pools {
+            for member in pool.members {
+                gates[member.endpoint.id] = policy.map { EndpointGate($0, for: member.endpoint) }
+            }
+        }
+        self.loop.publish(self.loop.table, gates: gates)
     }
 }

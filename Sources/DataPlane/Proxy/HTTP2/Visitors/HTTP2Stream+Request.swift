@@ -56,6 +56,7 @@ extension HTTP2Stream {
 
 extension HTTP2Stream {
     var passesChunks: Bool { false }
+    var isHTTP2: Bool { true }
 
     func exchangeWaits() {
         self.isWaiting = true

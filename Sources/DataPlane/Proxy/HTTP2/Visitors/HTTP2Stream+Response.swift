@@ -54,6 +54,10 @@ extension HTTP2Stream: ExchangeFront {
         self.connection.scheduleFlush()
     }
 
+    func dropConnection() {
+        self.connection.closeNow()
+    }
+
     func writeAnswer(_ answer: LocalAnswer) {
         guard !self.isOver else { return }
         self.responseStarted = true

@@ -152,6 +152,7 @@ extension HTTP2VisitorHandler {
             return
         }
         self.writeOut()
+        self.exchanges.bytesOut += bytes.readableBytes
         self.context?.write(Self.wrapOutboundOut(bytes), promise: nil)
     }
 
@@ -160,6 +161,7 @@ extension HTTP2VisitorHandler {
         guard self.out.readableBytes > 0 else { return }
         let gathered = self.out
         self.out = ByteBuffer()
+        self.exchanges.bytesOut += gathered.readableBytes
         self.context?.write(Self.wrapOutboundOut(gathered), promise: nil)
     }
 

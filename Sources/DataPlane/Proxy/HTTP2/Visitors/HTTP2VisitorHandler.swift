@@ -87,6 +87,7 @@ package final class HTTP2VisitorHandler: Timed, ChannelInboundHandler {
 
     package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var bytes = Self.unwrapInboundIn(data)
+        self.exchanges.bytesIn += bytes.readableBytes
         self.isInRead = true
         self.isPingSent = false
         do throws(HTTP2Error) {

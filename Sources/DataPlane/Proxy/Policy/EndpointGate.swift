@@ -1,0 +1,57 @@
+package import EdgeLink
+package import Model
+package import PolicyEngine
+import TrafficPolicy
+
+/// The policy before one endpoint, ready to run: made once when a table brings it, and shared by all loops.
+package final class EndpointGate: Sendable {
+    /// The document that it was made of.
+    package let text: String
+    package let program: PolicyProgram
+    package let endpoint: EndpointFacts
+
+    /// Compiles the policy of an endpoint; limits that are the same as those of `previous` go on counting.
+    ///
+    /// - Throws: all that cannot run, as one failure for who brought the policy.
+    package convenience init(_ policy: EndpointPolicy, for endpoint: RoutedEndpoint, after previous: EndpointGate?)
+        throws(Failure)
+    {
+        do throws(PolicyErrors) {
+            let program = try PolicyProgram(policy.policy, inheriting: previous?.program)
+            guard !program.hasRules(in: .tcpConnect) else { throw PolicyErrors([.connectLater(policy.policy)]) }
+            self.init(text: policy.text, program: program, endpoint)
+        } catch {
+            throw error.failure
+        }
+    }
+
+    private init(text: String, program: PolicyProgram, _ endpoint: RoutedEndpoint) {
+        self.text = text
+        self.program = program
+        self.endpoint = EndpointFacts(id: endpoint.id, account: endpoint.account, url: endpoint.url)
+    }
+}
+
+extension PolicyProblem {
+    /// Connections are not judged yet, and rules for them must not be passed over.
+    fileprivate static func connectLater(_ policy: Policy) -> PolicyProblem {
+        let phase = PolicyPhase.tcpConnect
+        return PolicyProblem(
+            .policyActionLater,
+            at: policy.positions[phase] ?? .start,
+            path: phase.rawValue,
+            offending: phase.rawValue,
+            "this edge cannot run on_tcp_connect yet"
+        )
+    }
+}
+
+extension EndpointGate {
+    /// A program that was made elsewhere.
+    convenience init(_ program: PolicyProgram, for endpoint: RoutedEndpoint) {
+        self.init(text: "", program: program, endpoint)
+    }
+}
+
+/// The gates of a table's endpoints; endpoints without a policy have none.
+package typealias EndpointGates = [ResourceID<EndpointKind>: EndpointGate]

@@ -1,0 +1,90 @@
+import Expression
+import NIOCore
+import PolicyEngine
+
+extension HeadSnapshot {
+    /// The fields of a request that the upstream will see; `bytes` are those that the head was read from.
+    init(_ head: RequestHead, in bytes: ByteBuffer) {
+        var fields: [Field] = []
+        fields.reserveCapacity(head.fields.count)
+        for index in 0..<head.fields.count {
+            let slot = head.fields[index]
+            if !slot.isDropped, !slot.known.isFraming { fields.append(Field(name: slot.name, value: slot.value)) }
+        }
+        self.init(bytes: bytes, fields: fields)
+    }
+
+    /// The fields of a response that the visitor will see.
+    init(_ head: ResponseHead, in bytes: ByteBuffer) {
+        var fields: [Field] = []
+        fields.reserveCapacity(head.fields.count)
+        for index in 0..<head.fields.count {
+            let slot = head.fields[index]
+            if !slot.isDropped, !slot.known.isFraming { fields.append(Field(name: slot.name, value: slot.value)) }
+        }
+        self.init(bytes: bytes, fields: fields)
+    }
+
+    /// The fields of an answer that a policy makes.
+    init(_ lines: [(name: String, value: String)]) {
+        var bytes = ByteBuffer()
+        var fields: [Field] = []
+        for line in lines {
+            let name = bytes.writerIndex
+            bytes.writeString(line.name)
+            let value = bytes.writerIndex
+            bytes.writeString(line.value)
+            fields.append(Field(name: name..<value, value: value..<bytes.writerIndex))
+        }
+        self.init(bytes: bytes, fields: fields)
+    }
+}
+
+extension KnownField {
+    /// Whether it says where the body ends, which is the edge's to say anew.
+    fileprivate var isFraming: Bool { self == .contentLength || self == .transferEncoding }
+}
+
+extension RequestState {
+    /// - Parameters:
+    ///   - head: the loop's scratch head, which was read from `bytes`.
+    ///   - bytes: the head's bytes.
+    ///   - isHTTP2: whether it came over HTTP/2, and was written as HTTP/1.1 on the way.
+    ///   - scheme: `http` or `https`.
+    init(_ head: RequestHead, in bytes: ByteBuffer, isHTTP2: Bool, scheme: String) {
+        let length: Int? =
+            switch head.framing {
+            case .length(let length): Int(clamping: length)
+            case .none, .chunked, .untilClose: nil
+            }
+        self.init(
+            method: bytes.text(head.methodRange),
+            version: isHTTP2 ? "HTTP/2.0" : "HTTP/1.\(head.minorVersion)",
+            head: ExchangeHead(HeadSnapshot(head, in: bytes)),
+            target: RequestTarget(head, in: bytes, scheme: scheme),
+            contentLength: length,
+            headerReceived: .now()
+        )
+    }
+}
+
+extension RequestTarget {
+    fileprivate init(_ head: RequestHead, in bytes: ByteBuffer, scheme: String) {
+        let whole = bytes.text(head.pathRange)
+        let mark = whole.utf8.firstIndex(of: UInt8(ascii: "?"))
+        self.init(
+            scheme: scheme,
+            host: head.hostNameRange.map { bytes.text($0).lowercased() } ?? "",
+            port: head.port,
+            rawPath: String(whole[..<(mark ?? whole.endIndex)]),
+            query: mark.map { String(whole[whole.utf8.index(after: $0)...]) }
+        )
+    }
+}
+
+extension ByteBuffer {
+    /// The bytes of a range, which counts from the first readable one, as text.
+    fileprivate func text(_ range: Range<Int>) -> String {
+        self.withUnsafeReadableBytes { String(decoding: $0[range], as: UTF8.self) }
+    }
+}

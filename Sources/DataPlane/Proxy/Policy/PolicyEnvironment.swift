@@ -1,0 +1,30 @@
+import Expression
+package import PolicyEngine
+
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Glibc)
+    import Glibc
+#endif
+
+/// What policies of this edge are told of the world, beside the exchange itself.
+package struct PolicyEnvironment: Sendable {
+    package var services = PolicyServices()
+    /// Where addresses are looked up; nil where there is no database.
+    package var addresses: (any AddressDirectory)?
+    /// The name of this edge's location.
+    package var region = "local"
+
+    package init() {}
+}
+
+extension Timestamp {
+    /// The time of day.
+    static func now() -> Timestamp {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Timestamp(nanosecondsSince1970: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+    }
+}
