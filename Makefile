@@ -9,7 +9,7 @@ MAKEFLAGS += --no-print-directory
 CONFIG ?= debug
 export CONFIG
 
-.PHONY: help build release demo test lint format conformance interop fuzz bench bench-expressions acceptance clean
+.PHONY: help build release demo test lint format conformance interop fuzz bench bench-expressions bench-directions acceptance clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,7 +54,10 @@ bench: ## measure the release build beside other proxies and tunnels, and print 
 bench-expressions: ## measure expressions beside two Python packages, and count what they take from the heap
 	@scripts/bench-expressions.sh
 
-## PART=name              for acceptance: programs, tests, fuzz, tsan or bench (all, one after another)
+bench-directions: ## measure one large body down and up, beside ssh -R
+	@scripts/bench-directions.sh
+
+## PART=name               for acceptance: programs, tests, fuzz, tsan or bench (all, one after another)
 acceptance: ## the tests in full counts: soak, slow readers, gigabyte bodies, every client
 	@scripts/acceptance.sh $(if $(PART),--part $(PART))
 
