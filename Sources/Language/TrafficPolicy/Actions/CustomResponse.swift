@@ -42,6 +42,8 @@ extension CustomResponseConfiguration {
             "In `on_http_response` status, headers and body are replaced as a whole.",
             "Without `content-type` the body's own look decides: JSON, HTML or plain text.",
             "A body for a status that has none is refused with 3604.",
+            "`content-length`, `transfer-encoding`, `connection` and others by which HTTP itself works are the edge's own; "
+                + "what `headers` says of them is left out.",
         ],
         example: """
             on_http_request:

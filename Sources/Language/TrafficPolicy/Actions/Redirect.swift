@@ -59,6 +59,9 @@ extension RedirectConfiguration {
             "Every match of `from` in the whole URL is replaced; without a match the next action runs, as it does "
                 + "when the URL stays the same.",
             "Without `from` the URL is `to`, read as a reference: `/x?y` keeps scheme and host.",
+            "Characters that a URL may not have are encoded. A URL of more than 16 KiB fails with 2247.",
+            "Where the pattern has no group of the name, `$scheme`, `$host`, `$port`, `$authority`, `$uri`, `$args`, "
+                + "`$query_string`, `$is_args`, `$user`, `$is_user` and `$arg_name` stand for parts of the URL.",
         ],
         example: """
             on_http_request:
