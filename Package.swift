@@ -165,7 +165,7 @@ let modules: [Module] = [
             "TrafficPolicy",
         ],
         products: [.NIOCore, .Crypto],
-        tests: [.NIOEmbedded, .NIOPosix],
+        tests: [.NIOEmbedded, .NIOPosix, .NIOConcurrencyHelpers],
         testData: ["WebhookFixtures"]
     ),
     Module(

@@ -5,7 +5,7 @@ extension ErrorCode {
         .policyActionFailed, .circuitOpen, .addressRefused, .webhookUnverified, .policyRedirects,
         .forwardChainTooLong, .policyResponseTooLarge, .policyRequestTimeout, .policyRequestLoop,
         .replacementInterpolation, .replacementPattern, .bodyNotCollected, .bodyTooLargeToReplace,
-        .bodyNotReplaced, .bodyLengthNotReplaced,
+        .bodyNotReplaced, .bodyLengthNotReplaced, .policyRequestRefused, .policyRequestFailed,
     ]
 
     package static let policyInterpolation = ErrorCode(
@@ -146,5 +146,19 @@ extension ErrorCode {
         status: 500,
         meaning: "The length of a body that a policy changed could not be told.",
         remedy: "Try again; if it stays, tell the operator of this edge."
+    )
+
+    package static let policyRequestRefused = ErrorCode(
+        100410,
+        status: 502,
+        meaning: "A policy may not make a request to this target.",
+        remedy: "Let it ask an internal endpoint, or ask the operator of this edge to open the host."
+    )
+
+    package static let policyRequestFailed = ErrorCode(
+        100411,
+        status: 502,
+        meaning: "A request that the policy made got no answer.",
+        remedy: "Look at the service that it asks."
     )
 }

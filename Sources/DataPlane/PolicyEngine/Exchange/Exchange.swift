@@ -25,6 +25,8 @@ package final class Exchange {
 
     /// The message that `on_event_stream_message` runs on.
     var message: EventStreamMessage?
+    /// What the retry condition of an `http-request` action is asked about.
+    var attempts: AttemptFacts?
 
     package internal(set) var record = PolicyRecord()
     /// Whether the record has every step, and all results are kept; set before the first phase by who wants to know.

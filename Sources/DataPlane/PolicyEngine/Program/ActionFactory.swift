@@ -13,6 +13,7 @@ extension ActionPlace {
         case .compressResponse(let configuration): return CompressResponseAction(configuration, self)
         case .customResponse(let configuration): return try CustomResponseAction(configuration, self)
         case .deny(let configuration): return DenyAction(configuration)
+        case .httpRequest(let configuration): return try HTTPRequestAction(configuration, self)
         case .log(let configuration): return try LogAction(configuration, self)
         case .rateLimit(let configuration): return try RateLimitAction(configuration, self)
         case .redirect(let configuration): return try RedirectAction(configuration, self)
@@ -25,7 +26,7 @@ extension ActionPlace {
         case .sseFindReplace(let configuration): return try SSEFindReplaceAction(configuration, self)
         case .urlRewrite(let configuration): return try URLRewriteAction(configuration, self)
         case .verifyWebhook(let configuration): return try VerifyWebhookAction(configuration, self)
-        case .forwardInternal, .httpRequest, .jwtValidation, .oauth, .openIDConnect, .owaspCRSRequest,
+        case .forwardInternal, .jwtValidation, .oauth, .openIDConnect, .owaspCRSRequest,
             .owaspCRSResponse, .terminateTLS:
             throw self.later(configuration.type)
         }

@@ -121,6 +121,17 @@ struct ActionPlace {
         }
     }
 
+    /// A condition that also sees the attempts of a request.
+    func retryCondition(_ source: ExpressionSource) throws(PolicyProblem) -> Program {
+        do throws(Diagnostics) {
+            let condition = try PolicyLanguage.retryEnvironment(of: self.phase).compileCondition(source.text)
+            self.compiler.noteResults(in: condition.referencedSlots, of: self.phase)
+            return condition
+        } catch {
+            throw PolicyProblem(error, in: source.source, .policyConfiguration, path: self.path)
+        }
+    }
+
     /// Says that this edge can't run the action, so that nobody believes that it does.
     func later(_ action: ActionType) -> PolicyProblem {
         PolicyProblem(

@@ -14,15 +14,23 @@ package struct PolicyServices: Sendable {
     package var expressionErrors: ExpressionErrors
     package var secrets: (any SecretDirectory)?
     package var ipPolicies: (any IPPolicyDirectory)?
+    /// Nil where policies can make no requests.
+    package var requester: (any PolicyRequester)?
+    /// The URL that those are told who want to complain of such requests; nil to tell none.
+    package var abuseContact: String?
 
     package init(
         expressionErrors: ExpressionErrors = .skip,
         secrets: (any SecretDirectory)? = nil,
-        ipPolicies: (any IPPolicyDirectory)? = nil
+        ipPolicies: (any IPPolicyDirectory)? = nil,
+        requester: (any PolicyRequester)? = nil,
+        abuseContact: String? = nil
     ) {
         self.expressionErrors = expressionErrors
         self.secrets = secrets
         self.ipPolicies = ipPolicies
+        self.requester = requester
+        self.abuseContact = abuseContact
     }
 }
 

@@ -1,4 +1,5 @@
 import Expression
+import Model
 import TrafficPolicy
 
 /// The reader of each variable, by the slots of each phase's declarations (``PolicyVariable/declarations(in:)``).
@@ -17,8 +18,9 @@ enum VariableTable {
     private static let responsePhase = Self.table(for: .httpResponse)
     private static let messagePhase = Self.table(for: .eventStreamMessage)
 
+    /// The last ones are those of retry conditions alone.
     private static func table(for phase: PolicyPhase) -> [VariableReader] {
-        PolicyVariable.declarations(in: phase).map { declaration in
+        PolicyVariable.retryDeclarations(in: phase).map { declaration in
             guard let reader = self.named[declaration.name] else {
                 preconditionFailure("\(declaration.name) is declared, and nothing reads it")
             }
@@ -30,8 +32,15 @@ enum VariableTable {
     static let named: [String: VariableReader] = {
         let base = Self.connection + Self.addresses + Self.tls + Self.pod + Self.endpoint
         let http = Self.request + Self.response + Self.results + [NamedReader("vars") { .map($0.variables) }]
-        return Dictionary(uniqueKeysWithValues: (base + http).map { ($0.name, $0.reader) })
+        return Dictionary(uniqueKeysWithValues: (base + http + Self.attempts).map { ($0.name, $0.reader) })
     }()
+
+    private static let attempts = [
+        NamedReader("attempts") { $0.attempts.map { .int($0.count) } },
+        NamedReader("last_attempt.req") { $0.attempts?.last.requestValue },
+        NamedReader("last_attempt.res") { $0.attempts?.last.lastAnswer },
+        NamedReader("last_attempt.error") { .present($0.attempts?.last.failure?.message) },
+    ]
 
     /// The action whose result stands in a slot of a phase; nil where something else does.
     static func resultAction(inSlot slot: Int, of phase: PolicyPhase) -> ActionType? {

@@ -32,6 +32,18 @@ extension PolicyVariable {
         let vars = ("vars", ExpressionType.map(key: .string, value: .dyn))
         return (all + [vars]).enumerated().map { VariableDeclaration($1.0, $1.1, slot: $0) }
     }
+
+    /// What a retry condition of `phase` may use: the same, and the attempts behind it (`spec/expressions.md` 4.11).
+    package static func retryDeclarations(in phase: PolicyPhase) -> [VariableDeclaration] {
+        let declarations = self.declarations(in: phase)
+        let message = ExpressionType.map(key: .string, value: .dyn)
+        let all = [
+            ("attempts", ExpressionType.int), ("last_attempt.req", message), ("last_attempt.res", message),
+            ("last_attempt.error", .string),
+        ]
+        return declarations
+            + all.enumerated().map { VariableDeclaration($1.0, $1.1, slot: declarations.count + $0) }
+    }
 }
 
 /// Checks a document's expressions by compiling them in the environment of their phase.
@@ -49,20 +61,10 @@ package struct CompiledExpressions: ExpressionChecking {
             let here = functions.filter { HostFunction(rawValue: $0.name)?.phases.contains(phase) ?? true }
             let all = StandardLibrary.functions + here
             environments[phase] = Environment(functions: all, variables: variables)
-            retry[phase] = Environment(functions: all, variables: variables + Self.attempts(from: variables.count))
+            retry[phase] = Environment(functions: all, variables: PolicyVariable.retryDeclarations(in: phase))
         }
         self.environments = environments
         self.retry = retry
-    }
-
-    /// What a retry condition sees beside everything else (`spec/expressions.md` 4.11).
-    private static func attempts(from slot: Int) -> [VariableDeclaration] {
-        let message = ExpressionType.map(key: .string, value: .dyn)
-        let all = [
-            ("attempts", ExpressionType.int), ("last_attempt.req", message), ("last_attempt.res", message),
-            ("last_attempt.error", .string),
-        ]
-        return all.enumerated().map { VariableDeclaration($1.0, $1.1, slot: slot + $0) }
     }
 
     package func problems(

@@ -1,0 +1,59 @@
+package import Model
+package import NIOCore
+
+/// Sends the requests that policies make on their own (`spec/traffic-policy.md` 4.10).
+///
+/// It decides what may be reached: internal endpoints of the account, and hosts outside only where the operator has
+/// opened them, at addresses that it has checked.
+package protocol PolicyRequester: Sendable {
+    /// Sends one request and reads its answer, following no redirect and trying nothing twice.
+    ///
+    /// The future is one of `eventLoop`. It fails with a ``PolicyRequestError``.
+    func send(_ request: PolicyRequest, on eventLoop: any EventLoop) -> EventLoopFuture<PolicyAnswer>
+}
+
+/// A request that a policy makes.
+package struct PolicyRequest: Sendable {
+    package typealias Field = (name: String, value: String)
+
+    package var method: String
+    /// Absolute, of http or https.
+    package var url: String
+    /// In order, names in small letters; without `host` and what frames the message.
+    package var fields: [Field]
+    package var body: ByteBuffer
+    /// Whose policy asks: its internal endpoints alone can be reached.
+    package let account: ResourceID<AccountKind>
+    /// When the answer must be there.
+    package let deadline: NIODeadline
+    /// The most that may be read of the answer's body, in bytes.
+    package let answerBytes: Int
+}
+
+/// What came back.
+package struct PolicyAnswer: Sendable {
+    package let status: Int
+    /// In order, names in small letters.
+    package let fields: [PolicyRequest.Field]
+    package let body: ByteBuffer
+    /// The address that was connected to; empty for internal endpoints.
+    package let address: String
+
+    package init(status: Int, fields: [PolicyRequest.Field] = [], body: ByteBuffer = ByteBuffer(), address: String = "")
+    {
+        self.status = status
+        self.fields = fields
+        self.body = body
+        self.address = address
+    }
+}
+
+package enum PolicyRequestError: Error, Sendable, Hashable {
+    /// The target may not be reached; why, for the policy's owner.
+    case refused(String)
+    /// No answer, or none that is HTTP; why, for the policy's owner.
+    case failed(String)
+    case timedOut
+    /// The answer's body is larger than the request allows.
+    case tooLarge
+}
