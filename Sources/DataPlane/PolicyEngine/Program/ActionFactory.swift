@@ -36,7 +36,8 @@ extension ActionPlace {
 extension PolicyProgram {
     /// The actions that have a behaviour here, for checking what is attached (``PolicyAttachment``).
     package static let runnable: Set<ActionType> = [
-        .addHeaders, .basicAuth, .circuitBreaker, .closeConnection, .compressResponse, .customResponse, .deny, .log,
+        .addHeaders, .basicAuth, .circuitBreaker, .closeConnection, .compressResponse, .customResponse, .deny,
+        .httpRequest, .log,
         .rateLimit, .redirect, .removeHeaders, .requestBodyFindReplace, .responseBodyFindReplace, .restrictIPs,
         .setVars, .sseFindReplace, .urlRewrite, .verifyWebhook,
     ]

@@ -19,7 +19,7 @@ struct RequestAttempt {
         .record([
             ("resolved_ip", .string(self.answer?.address ?? "")),
             ("response_header", Self.header(self.answer?.fields ?? [])),
-            ("response_status_code", .int(self.answer?.status ?? 0)),
+            ("response_status_code", .number(self.answer?.status ?? 0)),
             ("response_time_ms", .string(self.milliseconds)),
         ])
     }
@@ -38,13 +38,13 @@ struct RequestAttempt {
     /// As `last_attempt.res` has it: the status under both of its names.
     var lastAnswer: Value {
         let answer = self.answer ?? PolicyAnswer(status: 0)
-        return .record(self.members(of: answer) + [("statusCode", .int(answer.status))])
+        return .record(self.members(of: answer) + [("statusCode", .number(answer.status))])
     }
 
     private func members(of answer: PolicyAnswer) -> [(name: String, value: Value)] {
         [
             ("resolved_ip", .string(answer.address)), ("header", Self.header(answer.fields)),
-            ("status_code", .int(answer.status)), ("time_ms", .string(self.milliseconds)),
+            ("status_code", .number(answer.status)), ("time_ms", .string(self.milliseconds)),
             ("body", .string(String(buffer: answer.body))),
         ]
     }

@@ -36,7 +36,7 @@ enum VariableTable {
     }()
 
     private static let attempts = [
-        NamedReader("attempts") { $0.attempts.map { .int($0.count) } },
+        NamedReader("attempts") { $0.attempts.map { .number($0.count) } },
         NamedReader("last_attempt.req") { $0.attempts?.last.requestValue },
         NamedReader("last_attempt.res") { $0.attempts?.last.lastAnswer },
         NamedReader("last_attempt.error") { .present($0.attempts?.last.failure?.message) },
