@@ -3,6 +3,7 @@
 #
 # usage: scripts/interop.sh CLIENT [--driver FILE]
 #   CLIENT          sdk: the official ngrok Python SDK, in each version that a Python here can run
+#                   policies: the same SDK, with traffic policies of every action
 #                   http2: h2 and wsproto of PyPI, curl and nghttp, to a service dialled by the edge and through an agent
 #   --driver FILE   another driver that takes the arguments of sdk_interop.py
 #
@@ -27,6 +28,11 @@ case "$client" in
     sdk)
         need_shared
         driver="${driver:-$SHARED/conformance/agent-protocol/sdk_interop.py}"
+        "$ROOT/scripts/install.sh" build test
+        ;;
+    policies)
+        need_shared
+        driver="${driver:-$ROOT/scripts/sdk_policies.py}"
         "$ROOT/scripts/install.sh" build test
         ;;
     http2)

@@ -45,5 +45,6 @@ stage "package tests" package_tests
 stage "conformance" scripts/conformance.sh all
 stage "conformance: http1, strict" scripts/conformance.sh http1 --strict
 stage "interop: sdk" scripts/interop.sh sdk
+stage "interop: policies" scripts/interop.sh policies
 stage "fuzz regressions" scripts/fuzz.sh --regressions
 closing_line
