@@ -53,7 +53,7 @@ package enum WebhookProvider: String, Sendable, Hashable, CaseIterable {
     /// Those of which the scheme was not found in documentation of the provider's own; a policy may not name them, as it
     /// would rely on a guess.
     package static let unconfirmed: Set<Self> = [
-        .airship, .brex, .heroku, .hostedhooks, .orbit, .sns,
+        .brex, .heroku, .hostedhooks, .orbit, .sns,
     ]
 
     /// Other names that are read as one of these.
@@ -99,7 +99,9 @@ extension VerifyWebhookConfiguration {
             "The providers: \(WebhookProvider.list(WebhookProvider.allCases.filter { !WebhookProvider.unconfirmed.contains($0) })).",
             "Known by name and refused with 364, until how they sign is confirmed by documentation of their own: \(WebhookProvider.list(WebhookProvider.unconfirmed)).",
             "A signature that is missing, wrong or too old gets 403 with 3204.",
-            "The body is collected for it and goes upstream unchanged.",
+            "The body is collected for it, up to 4 MiB, and goes upstream unchanged; a larger one gets 413 with 3903.",
+            "A secret that comes out empty, or not in the provider's form, verifies nothing: 500 with 2253.",
+            "`gitlab`, `vmware`, the token of `buildkite`, `mailgun` and the second version of `plivo` cover no body.",
             "`twitter`, `worldline`, `xero` and `zoom` ask whether the endpoint is ours; that is answered here.",
         ],
         example: """

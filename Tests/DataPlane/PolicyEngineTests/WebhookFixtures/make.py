@@ -66,6 +66,9 @@ body_b64("aftership", "aftership-hmac-sha256")
 for name in ["am-webhook-signature", "as-signature-hmac-sha256"]:
     code = b64(mac("sha256", SECRET, BODY))
     add("aftership", [(name, code)], code, needed=[])
+for method, body in [("POST", BODY), ("GET", "")]:
+    code = mac("sha256", SECRET, f"{NOW}:", body).hex()
+    add("airship", [("X-UA-SIGNATURE", code), ("X-UA-TIMESTAMP", str(NOW))], code, method=method, body=body, tolerance=180)
 body_hex("alchemy", "X-Alchemy-Signature")
 body_hex("autodesk", "x-adsk-signature", "sha1hash=", "sha1")
 body_hex("bitbucket", "X-Hub-Signature", "sha256=")

@@ -1,6 +1,9 @@
+import Foundation
 import Model
 import NIOCore
+import TestSupport
 import Testing
+import TrafficPolicy
 
 @testable import PolicyEngine
 
@@ -145,6 +148,31 @@ import Testing
         var fixture = try Self.fixture("mailgun")
         fixture.body = body
         #expect(fixture.verdict() == .refused(.bodyMalformed))
+    }
+
+    /// Airship's signature covers what was compressed (gzip and hmac of Python).
+    private static func airship(_ body: [UInt8], encoding: String) throws -> WebhookVerdict {
+        let code = "42b6ff7f8d2bb1fc296f148388444d25636da8b04cc880b38e74ebb9bd368541"
+        let fields = [("x-ua-signature", code), ("x-ua-timestamp", "1700000000"), ("content-encoding", encoding)]
+        let request = WebhookRequest(
+            method: "POST",
+            target: RequestTarget(scheme: "https", host: "hooks.example.com", rawPath: "/push"),
+            head: ExchangeHead(.lines(fields)),
+            body: ByteBuffer(bytes: body)
+        )
+        let scheme = try #require(WebhookProvider.airship.sender).scheme
+        return scheme.verdict(on: request, secret: Secret("s3cret"), now: 1_700_000_000_000)
+    }
+
+    @Test func `A body that airship has compressed is verified as it was before`() throws {
+        let compressed = try [UInt8](base64: "H4sIAAAAAAACA6tWSi1LzStRslIqSMxMUaoFAOqTddkQAAAA")
+        #expect(try Self.airship(compressed, encoding: "gzip") == .verified)
+        #expect(try Self.airship(compressed, encoding: "identity") == .refused(.signatureWrong))
+        #expect(try Self.airship(Array(compressed.dropLast()), encoding: "gzip") == .refused(.bodyMalformed))
+        // One byte more than a mebibyte of zeros.
+        let file = "Tests/DataPlane/PolicyEngineTests/WebhookFixtures/zeros.gz"
+        let bomb = try Data(contentsOf: SharedMaterial.packageRoot.appending(path: file, directoryHint: .notDirectory))
+        #expect(try Self.airship(Array(bomb), encoding: "gzip") == .refused(.bodyMalformed))
     }
 
     @Test(arguments: ["twilio", "plivo", "mailchimp"])

@@ -4,6 +4,11 @@ import TrafficPolicy
 
 extension WebhookProvider {
     static let otherSigners: [WebhookProvider: WebhookSender] = [
+        .airship: WebhookSender(
+            AirshipSignature(),
+            "https://support.airship.com/hc/en-us/articles/"
+                + "360032501831-Implementing-a-Signature-Hash-and-Validating-an-Open-Channel-Webhook"
+        ),
         .contentful: WebhookSender(
             ContentfulSignature(),
             "https://github.com/contentful/node-apps-toolkit/blob/main/src/requests/sign-request.ts"
