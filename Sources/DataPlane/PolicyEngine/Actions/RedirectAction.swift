@@ -25,7 +25,8 @@ struct RedirectAction: PolicyAction {
                 return .next
             }
             let target = exchange.request.target
-            let url = URLReference(result.url).resolved(against: target)
+            // A reference takes parts of the current URL, which may have what a URL may not.
+            let url = URLCharacters.encoded(Array(URLReference(result.url).resolved(against: target).utf8))
             exchange.publish(
                 .redirect,
                 [(Self.matches, .list(result.matches.map(Value.string))), (Self.url, .string(url))]

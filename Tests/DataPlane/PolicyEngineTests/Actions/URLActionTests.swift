@@ -106,6 +106,10 @@ import TrafficPolicy
         #expect(outcome?.brief == "fail 2247 500")
     }
 
+    @Test func `A reference takes nothing from the current URL that a URL may not have`() throws {
+        #expect(try self.location("to: x", "/a b/c") == "https://app.example.com/a%20b/x")
+    }
+
     @Test func `A line break cannot get into the location`() throws {
         #expect(try self.location(#"to: "/${'a\\r\\nb'}""#, "/") == "https://app.example.com/a%0D%0Ab")
     }
