@@ -254,7 +254,7 @@ let modules: [Module] = [
         name: "EdgeProgram",
         uses: [
             "Addressing", "Model", "Settings", "Secrets", "Certificates", "PolicyEngine", "Proxy", "Edge", "Store",
-            "SQLiteStore", "Control",
+            "SQLiteStore", "PostgresStore", "Backup", "Control",
         ],
         products: [.NIOCore, .NIOPosix, .NIOHTTP1, .Logging, .ServiceLifecycle, .UnixSignals],
         tests: [.NIOEmbedded]
@@ -263,9 +263,10 @@ let modules: [Module] = [
         room: "Programs",
         name: "PorticoEdge",
         form: .program("portico-edge"),
-        uses: ["Model", "Settings", "EdgeProgram"],
+        uses: ["Model", "Settings", "Backup", "EdgeProgram"],
         products: [.ArgumentParser],
-        tests: [.NIOCore, .NIOPosix]
+        tests: [.NIOCore, .NIOPosix],
+        testUses: ["TestDatabase"]
     ),
 ]
 
@@ -280,6 +281,13 @@ let support: [Module] = [
         tests: nil
     ),
     Module(room: "Support", name: "StoreContract", uses: ["Model", "Store"], tests: nil),
+    Module(
+        room: "Support",
+        name: "StoreWriter",
+        form: .program("store-writer"),
+        uses: ["Model", "Store", "SQLiteStore", "PostgresStore", "StoreContract"],
+        tests: nil
+    ),
     Module(
         room: "Support",
         name: "Conformance",
@@ -309,6 +317,10 @@ let support: [Module] = [
 /// Tests that need more than one module's surroundings: real sockets, whole programs, published vectors.
 let wholeTests: [(name: String, uses: [String], products: [Product])] = [
     ("ConformanceTests", ["Conformance", "TestSupport"], []),
+    (
+        "StoreCrashTests",
+        ["Model", "Store", "SQLiteStore", "PostgresStore", "StoreContract", "StoreWriter", "TestDatabase"], []
+    ),
     (
         "SystemTests",
         ["Addressing", "Model", "EdgeLink", "Proxy", "Edge", "Control", "Portico", "EdgeTestSupport", "TestSupport"],

@@ -5,6 +5,7 @@
 #   stop    ends the server, cutting what is under way
 #   kill    ends it as a crash would: SIGKILL for all of its processes
 #   start   starts it again, on the same data
+#   database NAME   makes a database
 # At the end of its input it ends the server and removes the folder.
 #
 # Texts are sorted as in a dictionary there (ICU), so that a store that counts on the order of bytes shows it.
@@ -74,11 +75,12 @@ trap 'exit 130' INT TERM HUP
 start_server
 printf 'postgres:///postgres?host=%s&user=portico\n' "$folder"
 
-while read -r command; do
+while read -r command name; do
     case "$command" in
         stop) control --wait --mode immediate stop ;;
         kill) kill_server ;;
         start) start_server ;;
+        database) "$programs/createdb" --host "$folder" --username portico "$name" </dev/null >>"$log" 2>&1 ;;
         *) die "no such command: $command" ;;
     esac
     echo "done"

@@ -2,7 +2,7 @@ extension ErrorCode {
     /// What the operator of an edge meets. Without counterpart in the reference system, which nobody else operates.
     static let edge: [ErrorCode] = [
         .configurationInvalid, .configurationUnreadable, .listenFailed, .dataFolderMissing, .dataFolderInUse,
-        .dataFolderUnusable, .storeUnusable, .certificateUnusable, .usage,
+        .dataFolderUnusable, .storeUnusable, .certificateUnusable, .usage, .storeUnavailable, .backupUnusable,
     ]
 
     package static let configurationInvalid = ErrorCode(
@@ -66,5 +66,19 @@ extension ErrorCode {
         status: 500,
         meaning: "The data folder, or a file in it, cannot be read or written safely.",
         remedy: "Make it belong to the user that runs the edge, and to nobody else; the message names what is wrong."
+    )
+
+    package static let storeUnavailable = ErrorCode(
+        100210,
+        status: 503,
+        meaning: "The database cannot be reached at the moment; what is served goes on with what was read before.",
+        remedy: "Try again in a few seconds. If it lasts: check that PostgreSQL runs, and the address in 'store'."
+    )
+
+    package static let backupUnusable = ErrorCode(
+        100211,
+        status: 500,
+        meaning: "A backup cannot be written, or is not one that a database can be filled from.",
+        remedy: "The message says what is wrong with the file; the database is as it was."
     )
 }

@@ -21,7 +21,7 @@ package enum PostgresStoreError: Error, Sendable {
 extension PostgresStoreError: CustomStringConvertible {
     package var description: String {
         switch self {
-        case .address(let what): "the address of the database cannot be used: \(what)"
+        case .address: "the address of the database cannot be used: \(self.reason)"
         case .unreachable(let what): "PostgreSQL cannot be reached: \(what)"
         case .missing: "the PostgreSQL database was not set up"
         case .exists: "the PostgreSQL database was set up before"
@@ -31,5 +31,10 @@ extension PostgresStoreError: CustomStringConvertible {
             "the PostgreSQL database has schema \(found), and this version knows \(known) at most; use the newer version"
         case .database(let what): "PostgreSQL: \(what)"
         }
+    }
+
+    /// What is wrong, where what it is about was said already.
+    package var reason: String {
+        if case .address(let what) = self { what } else { self.description }
     }
 }

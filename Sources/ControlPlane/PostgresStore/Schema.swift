@@ -36,37 +36,39 @@ enum Schema {
         """
     ]
 
-    /// Makes the schema with its tables.
+    /// Makes the tables, and the schema where there is none. One that was made but never written to counts as new.
     static func create(_ address: PostgresAddress, _ connection: PostgresConnection) throws {
         let encoding = try connection.run("SELECT current_setting('server_encoding')").rows.first?.text(0) ?? ""
         guard encoding == "UTF8" else { throw PostgresStoreError.encoding(encoding) }
         try Self.transaction(connection) {
             try Self.lock(address, connection)
-            guard try !Self.isThere(address, connection) else { throw PostgresStoreError.exists }
-            try connection.runScript(
-                """
-                CREATE SCHEMA \(address.quotedSchema);
-                CREATE TABLE \(address.quotedSchema).version (one integer PRIMARY KEY CHECK (one = 1), number integer NOT NULL);
-                INSERT INTO \(address.quotedSchema).version VALUES (1, 0)
-                """
-            )
-            try Self.takeSteps(address, connection)
+            if try !Self.isThere(address, connection) {
+                try connection.runScript("CREATE SCHEMA \(address.quotedSchema)")
+            }
+            if try !Self.isOurs(address, connection) {
+                try connection.runScript(
+                    """
+                    CREATE TABLE version (one integer PRIMARY KEY CHECK (one = 1), number integer NOT NULL);
+                    INSERT INTO version VALUES (1, 0)
+                    """
+                )
+            }
+            try Self.takeSteps(connection)
+            let last = try connection.run("SELECT last FROM history").rows.first?.number(0)
+            guard last == 0 else { throw PostgresStoreError.exists }
         }
     }
 
     /// Brings the tables up to date. Several nodes may begin at the same time.
     static func update(_ address: PostgresAddress, _ connection: PostgresConnection) throws {
-        guard try Self.isThere(address, connection) else { throw PostgresStoreError.missing }
         try Self.transaction(connection) {
             try Self.lock(address, connection)
-            guard try Self.isOurs(address, connection) else {
-                throw PostgresStoreError.foreign(schema: address.schema)
-            }
-            try Self.takeSteps(address, connection)
+            guard try Self.isOurs(address, connection) else { throw PostgresStoreError.missing }
+            try Self.takeSteps(connection)
         }
     }
 
-    private static func takeSteps(_ address: PostgresAddress, _ connection: PostgresConnection) throws {
+    private static func takeSteps(_ connection: PostgresConnection) throws {
         let row = try connection.run("SELECT number FROM version").rows.first
         let version = Int(row?.number(0) ?? 0)
         guard version <= Self.steps.count else {
@@ -81,9 +83,16 @@ enum Schema {
         try connection.run("SELECT 1 FROM pg_namespace WHERE nspname = $1::text", [.text(address.schema)]).rowCount == 1
     }
 
+    /// Whether the schema has our tables; false when it is empty or not there.
+    ///
+    /// - Throws: `.foreign` when it has others.
     private static func isOurs(_ address: PostgresAddress, _ connection: PostgresConnection) throws -> Bool {
-        let sql = "SELECT 1 FROM pg_tables WHERE schemaname = $1::text AND tablename = 'version'"
-        return try connection.run(sql, [.text(address.schema)]).rowCount == 1
+        let sql = "SELECT tablename FROM pg_tables WHERE schemaname = $1::text"
+        let tables = try connection.run(sql, [.text(address.schema)]).rows.compactMap { $0.text(0) }
+        guard tables.isEmpty || tables.contains("version") else {
+            throw PostgresStoreError.foreign(schema: address.schema)
+        }
+        return !tables.isEmpty
     }
 
     /// One node at a time changes tables.

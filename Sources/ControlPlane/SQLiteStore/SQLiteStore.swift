@@ -57,6 +57,11 @@ package final class SQLiteStore: FillableStore {
         self.signal.stream(atLeastEvery: self.lookInterval)
     }
 
+    /// What SQLite finds when it checks the whole file: `ok`, or what is broken.
+    package func integrity() async throws(StoreError) -> String {
+        try await self.scalar("PRAGMA integrity_check") ?? ""
+    }
+
     /// The result of a statement that gives one value, for instance a PRAGMA; nil when it gives none.
     func scalar(_ sql: String) async throws(StoreError) -> String? {
         do {

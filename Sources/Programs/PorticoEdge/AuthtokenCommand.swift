@@ -80,7 +80,7 @@ struct AuthtokenCommand: ParsableCommand {
 }
 
 extension ConfigurationOptions {
-    fileprivate func authtokens() throws -> Authtokens {
-        try Authtokens(DataFolder(try self.load().configuration.dataFolder))
+    fileprivate func authtokens() async throws -> Authtokens {
+        try await Authtokens(StoreLocation(try self.load().configuration))
     }
 }

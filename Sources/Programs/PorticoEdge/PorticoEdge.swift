@@ -13,7 +13,10 @@ struct PorticoEdge: AsyncParsableCommand {
             Begin with 'portico-edge init', then 'portico-edge serve'. Every setting can be given in a YAML file, as an \
             environment variable (PORTICO_EDGE_…) or as a flag; 'portico-edge config --reference' explains them all.
             """,
-        subcommands: [InitCommand.self, ServeCommand.self, ConfigCommand.self, AuthtokenCommand.self]
+        subcommands: [
+            InitCommand.self, ServeCommand.self, ConfigCommand.self, AuthtokenCommand.self, BackupCommand.self,
+            RestoreCommand.self,
+        ]
     )
 
     static func main() async {

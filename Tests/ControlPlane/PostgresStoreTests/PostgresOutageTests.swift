@@ -20,7 +20,8 @@ import Testing
                 let begun = ContinuousClock.now
                 await Self.expectUnavailable { try await store.commit([.put(thing("lost-\(number)"))]) }
                 await Self.expectUnavailable { _ = try await store.get(.thing, "t1", in: .platform) }
-                #expect(ContinuousClock.now - begun < .seconds(2))
+                // Nobody waits until the patience for a statement is over.
+                #expect(ContinuousClock.now - begun < .seconds(5))
             }
             try await server.restart()
             let begun = ContinuousClock.now

@@ -62,7 +62,7 @@ import Testing
             #expect(failure.code == .dataFolderInUse)
             #expect(try Data(contentsOf: URL(filePath: folder.sealingKey)) == before)
             #expect(try Data(contentsOf: URL(filePath: "\(folder.path)/ca.key")) == authority)
-            #expect(try await Authtokens(folder).list().count == 1)
+            #expect(try await Authtokens(.folder(folder)).list().count == 1)
         }
     }
 
@@ -158,7 +158,7 @@ import Testing
         try await withTemporaryFolder { parent in
             let folder = DataFolder("\(parent)/data")
             _ = try await folder.create(for: Self.configuration())
-            let authtokens = try Authtokens(folder)
+            let authtokens = try await Authtokens(.folder(folder))
             let made = try await authtokens.create(rules: ["bind:*.example.com"], description: "a\u{1B}[2Jb")
             #expect(throws: Never.self) { try Authtoken(parsing: made.token) }
             try await authtokens.revoke(made.id.text)

@@ -107,6 +107,10 @@ final class RunningProgram: Sendable {
     static func run(_ arguments: String..., environment: [String: String] = [:]) async throws -> Outcome {
         try await RunningProgram(arguments, environment: environment).outcome()
     }
+
+    static func run(_ arguments: [String]) async throws -> Outcome {
+        try await RunningProgram(arguments).outcome()
+    }
 }
 
 /// What comes out of a pipe, and who waits for it.

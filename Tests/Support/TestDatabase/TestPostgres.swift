@@ -9,8 +9,7 @@ package final class TestPostgres: Sendable {
     /// `postgres://…`, without a password.
     package let url: String
     private let process: Process
-    private let commands: FileHandle
-    private let answers: LineReader
+    private let talk: Talk
 
     /// One that all tests share which leave it alone; each makes schemas of its own there.
     package static var shared: TestPostgres {
@@ -19,11 +18,10 @@ package final class TestPostgres: Sendable {
 
     private static let started = Task { try await TestPostgres.start() }
 
-    private init(url: String, _ process: Process, _ commands: FileHandle, _ answers: LineReader) {
+    private init(url: String, _ process: Process, _ talk: Talk) {
         self.url = url
         self.process = process
-        self.commands = commands
-        self.answers = answers
+        self.talk = talk
     }
 
     /// - Throws: `TestPostgresError`, with what the script says, when PostgreSQL cannot be started.
@@ -38,7 +36,7 @@ package final class TestPostgres: Sendable {
         guard let url = await answers.next() else {
             throw TestPostgresError(what: "PostgreSQL cannot be started; what scripts/postgres.sh said is above")
         }
-        return TestPostgres(url: url, process, input.fileHandleForWriting, answers)
+        return TestPostgres(url: url, process, Talk(input.fileHandleForWriting, answers))
     }
 
     /// Runs `body` with a server of its own, which is gone afterwards.
@@ -57,14 +55,7 @@ package final class TestPostgres: Sendable {
     package static func withDatabase(_ body: (String) async throws -> Void) async throws {
         let server = try await Self.shared
         let name = "db\(UInt64.random(in: .min ... .max))"
-        let status = await withCheckedContinuation { continuation in
-            let process = Process()
-            process.executableURL = URL(filePath: "/usr/bin/env")
-            process.arguments = ["createdb", "--maintenance-db", server.url, name]
-            process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
-            do { try process.run() } catch { continuation.resume(returning: -1) }
-        }
-        guard status == 0 else { throw TestPostgresError(what: "createdb ended with status \(status)") }
+        try await server.tell("database \(name)")
         try await body(server.url.replacing("/postgres?", with: "/\(name)?"))
     }
 
@@ -76,15 +67,10 @@ package final class TestPostgres: Sendable {
 
     package func restart() async throws { try await self.tell("start") }
 
-    private func end() async {
-        // Closed already when the script has ended.
-        try? self.commands.close()
-        while await self.answers.next() != nil {}
-    }
+    private func end() async { await self.talk.end() }
 
     private func tell(_ command: String) async throws {
-        try self.commands.write(contentsOf: Data("\(command)\n".utf8))
-        guard await self.answers.next() == "done" else {
+        guard await self.talk.ask(command) == "done" else {
             throw TestPostgresError(what: "the server did not \(command)")
         }
     }
@@ -94,6 +80,38 @@ package struct TestPostgresError: Error, CustomStringConvertible {
     let what: String
 
     package var description: String { self.what }
+}
+
+/// Commands to the script and its answers, one after the other.
+private actor Talk {
+    private let commands: FileHandle
+    private let answers: LineReader
+    private var last: Task<String?, Never>?
+
+    init(_ commands: FileHandle, _ answers: LineReader) {
+        self.commands = commands
+        self.answers = answers
+    }
+
+    /// nil when the script has ended.
+    func ask(_ command: String) async -> String? {
+        let (before, commands, answers) = (self.last, self.commands, self.answers)
+        let task = Task {
+            _ = await before?.value
+            // The script has ended, and gives no answer then.
+            try? commands.write(contentsOf: Data("\(command)\n".utf8))
+            return await answers.next()
+        }
+        self.last = task
+        return await task.value
+    }
+
+    func end() async {
+        _ = await self.last?.value
+        // Closed already when the script has ended.
+        try? self.commands.close()
+        while await self.answers.next() != nil {}
+    }
 }
 
 /// The lines of a pipe, read on a thread that may block.

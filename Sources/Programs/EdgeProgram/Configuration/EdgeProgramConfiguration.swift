@@ -1,4 +1,5 @@
 package import Addressing
+package import PostgresStore
 package import Settings
 
 /// Everything that one edge is told before it starts: complete, and checked as a whole.
@@ -8,6 +9,8 @@ package struct EdgeProgramConfiguration: Sendable {
     package let baseDomain: HostName
     package let connectHost: HostName
     package let dataFolder: String
+    /// Where the records are; nil for the database in the data folder.
+    package let store: PostgresAddress?
     package let region: String
     package let threads: Int
     package let agentLegs: Int
@@ -53,6 +56,7 @@ package struct EdgeProgramConfiguration: Sendable {
             its owner may enter it.
             """
         )
+        self.store = Self.store(from: settings)
         self.region = settings.value(
             "region",
             .region,
@@ -103,6 +107,27 @@ package struct EdgeProgramConfiguration: Sendable {
         self.log = settings.section("log", "What is written to standard error.", LogConfiguration.init)
         self.upstreams = StaticUpstream.list(from: settings)
         self.check(settings)
+    }
+
+    private static func store(from settings: SettingsReader) -> PostgresAddress? {
+        let url = settings.optional(
+            "store",
+            .secret(),
+            absent: "`portico.db` in the data folder",
+            """
+            The PostgreSQL database (12 or later, encoding UTF-8) that keeps accounts, credentials and all else in \
+            place of SQLite: `postgres://user@host/database`, with everything that libpq's URLs may have, for instance \
+            `?sslmode=verify-full`. The edge makes a schema `portico` there. A password is better given in the file or \
+            the environment than as a flag, which others on the machine can see.
+            """
+        )
+        guard let url else { return nil }
+        do throws(PostgresStoreError) {
+            return try PostgresAddress(url)
+        } catch {
+            settings.refuse("store", "cannot be used: \(error.reason)")
+            return nil
+        }
     }
 
     /// Needs no DNS record: every name below `localhost` means this machine (RFC 6761 §6.3).

@@ -1,17 +1,16 @@
 import Control
 package import Foundation
 package import Model
-import SQLiteStore
 import Store
 
 /// The authtokens of an edge, as its operator sees them at a terminal. The edge may run meanwhile.
 package struct Authtokens: Sendable {
-    private let store: SQLiteStore
+    private let store: any RecordStore
     private let provisioning: Provisioning
 
     /// - Throws: `dataFolderMissing` when `portico-edge init` was not run.
-    package init(_ folder: DataFolder) throws(Failure) {
-        self.store = try folder.openStore()
+    package init(_ location: StoreLocation) async throws(Failure) {
+        self.store = try await location.open()
         self.provisioning = Provisioning(store: self.store)
     }
 
@@ -95,7 +94,7 @@ package struct Authtokens: Sendable {
                 guard next.count == page.limit else { return found }
             }
         } catch {
-            throw Failure(.storeUnusable, "The database cannot be read", detail: "\(error)", cause: error)
+            throw Failure(error)
         }
     }
 }

@@ -2,7 +2,6 @@ import Certificates
 import Control
 import Foundation
 package import Model
-import SQLiteStore
 import Secrets
 
 /// A data folder that was just made, and the authtoken that lets the first agent in.
@@ -70,12 +69,7 @@ extension DataFolder {
         }
         _ = try self.certificate(for: ServerNames(configuration))
 
-        let store: SQLiteStore
-        do throws(SQLiteStoreError) {
-            store = try SQLiteStore.create(at: self.database)
-        } catch {
-            throw self.failure(error)
-        }
+        let store = try await StoreLocation(configuration, in: self).create()
         let first = try await Provisioning(store: store).createFirstAccount(
             named: "Operator",
             user: "Operator",

@@ -18,7 +18,7 @@ package struct DataFolder: Sendable {
     /// Locked by the process that serves.
     var lock: String { "\(self.path)/serve.lock" }
 
-    /// Opens the database.
+    /// Opens the database in the folder.
     ///
     /// - Throws: `dataFolderMissing` when `portico-edge init` was not run.
     func openStore() throws(Failure) -> SQLiteStore {

@@ -8,6 +8,9 @@ struct HealthAnswer: Sendable, Equatable {
 
     static let healthy = HealthAnswer(status: .ok, text: "ok\n")
     static let ready = HealthAnswer(status: .ok, text: "ready\n")
+    /// Visitors are served from what was read before: a load balancer that took this edge out would take out all
+    /// others that share the database too.
+    static let readyWithoutDatabase = HealthAnswer(status: .ok, text: "ready; the database does not answer\n")
     static let unknown = HealthAnswer(status: .notFound, text: "there are /healthz and /readyz\n")
     static let wrongMethod = HealthAnswer(status: .methodNotAllowed, text: "only GET and HEAD\n")
 

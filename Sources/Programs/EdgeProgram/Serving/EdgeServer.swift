@@ -27,7 +27,7 @@ package struct EdgeServer {
         let shortage = ProcessLimits.raiseOpenFiles(for: self.configuration.limits.connections)
 
         let folder = DataFolder(self.configuration.dataFolder)
-        let store = try folder.openStore()
+        let store = try await StoreLocation(self.configuration).open()
         let lock = try ServeLock(folder)
         defer { withExtendedLifetime(lock) {} }
         let keys = try folder.openKeys()

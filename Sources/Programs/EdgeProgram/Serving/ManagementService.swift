@@ -45,7 +45,7 @@ struct ManagementService: Service {
 
     private static func answer(_ state: Readiness.State, _ store: any RecordStore) async -> HealthAnswer {
         guard state == .ready else { return .notReady(state.rawValue) }
-        return await Self.answers(store) ? .ready : .notReady("the database does not answer")
+        return await Self.answers(store) ? .ready : .readyWithoutDatabase
     }
 
     private static func answers(_ store: any RecordStore) async -> Bool {
