@@ -273,5 +273,35 @@ async def _(c):
     expect(header((await seen(c, url))["headers"], "x-later"), "ran", "x-later")
 
 
+@check("on_tcp_connect: connections to HTTP, TLS and TCP endpoints are refused before a byte is answered")
+async def _(c):
+    refused = {"on_tcp_connect": [{"actions": [action("restrict-ips", enforce=True, allow=["203.0.113.0/24"])]}]}
+    passing = {"on_tcp_connect": [{"actions": [action("restrict-ips", enforce=True, allow=["127.0.0.0/8"])]}]}
+    for scheme in c.schemes:
+        for policy, is_passing in ((refused, False), (passing, True)):
+            listener = await c.forward(c.http_endpoint(scheme=scheme).traffic_policy(json.dumps(policy)))
+            try:
+                status = (await c.get("/inspect", listener.url())).status
+            except (AssertionError, OSError):
+                status = None
+            expect(status, 200 if is_passing else None, f"status over {scheme}")
+    for policy, is_passing in ((refused, False), (passing, True)):
+        listener = await c.forward(c.session.tcp_endpoint().traffic_policy(json.dumps(policy)), c.up.tcp_port, "tcp")
+        reader, writer = await asyncio.open_connection(c.args.edge_tcp_host, published.urlsplit(listener.url()).port)
+        expect(await reader.read(3), b"hi\n" if is_passing else b"", "greeting over tcp")
+        writer.close()
+        listener = await c.forward(c.session.tls_endpoint().traffic_policy(json.dumps(policy)), c.up.tls_port, "tcp")
+        context = published.ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, published.ssl.CERT_NONE
+        host = published.urlsplit(listener.url()).hostname
+        try:
+            reader, writer = await asyncio.open_connection(*published.addr(c.args.edge_tls), ssl=context, server_hostname=host)
+            greeting = await reader.read(3)
+            writer.transport.abort()
+        except OSError:
+            greeting = b""
+        expect(greeting, b"hi\n" if is_passing else b"", "greeting over tls")
+
+
 if __name__ == "__main__":
     published.main(CHECKS, published.arguments(__doc__))

@@ -55,15 +55,19 @@ struct Acceptor: Sendable {
             )
             return
         }
+        guard case .passes(let judged) = loop.proxy.judge(visitor, serverName: bytes) else {
+            channel.close(promise: nil)
+            return
+        }
         let guardian = HandshakeGuard(loop: loop.proxy, milliseconds: self.configuration.handshakeMilliseconds) {
             let name = hello.host?.text
             if $1 == "h2" {
                 try $0.pipeline.syncOperations.addHandler(
-                    HTTP2VisitorHandler(loop: loop.proxy, visitor: visitor, serverName: name)
+                    HTTP2VisitorHandler(loop: loop.proxy, visitor: visitor, serverName: name, judged: judged)
                 )
             } else {
                 try $0.pipeline.syncOperations.addHandler(
-                    HTTP1VisitorHandler(loop: loop.proxy, visitor: visitor, serverName: name)
+                    HTTP1VisitorHandler(loop: loop.proxy, visitor: visitor, serverName: name, judged: judged)
                 )
             }
         }

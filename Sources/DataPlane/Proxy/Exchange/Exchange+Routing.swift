@@ -20,13 +20,7 @@ extension Exchange {
             )
             return
         }
-        let member: EndpointPool.Member?
-        if let tried {
-            member = pool.draw(otherThan: tried, using: &self.loop.random)
-        } else {
-            member = pool.draw(using: &self.loop.random)
-        }
-        guard let member else {
+        guard let member = self.draw(from: pool, excluding: tried) else {
             self.wait(for: pool.url, bytes)
             return
         }
@@ -36,6 +30,20 @@ extension Exchange {
         } else {
             self.pass(head, in: bytes, to: upstream)
         }
+    }
+
+    /// A member of the pool: where it has rules for connections, the one whose rules this connection has passed.
+    private func draw(from pool: EndpointPool, excluding tried: ResourceID<EndpointKind>?) -> EndpointPool.Member? {
+        if let tried { return pool.draw(otherThan: tried, using: &self.loop.random) }
+        if !self.context.judgements.isEmpty, self.loop.judgesConnections(to: pool) {
+            let passed = pool.members.first { member in
+                if case .held = member.endpoint.target { return false }
+                let gate = self.loop.gates[member.endpoint.id]
+                return self.context.judgements.contains { $0.gate === gate }
+            }
+            if let passed { return passed }
+        }
+        return pool.draw(using: &self.loop.random)
     }
 
     /// The request goes to a member that has a policy, or that was chosen after another's policy had judged.
@@ -82,8 +90,9 @@ extension Exchange {
         }
     }
 
-    /// Whether the request came over a connection that was opened for a host of another account: what was agreed on in
-    /// the handshake is not theirs (RFC 9110 §15.5.20).
+    /// Whether the request came over a connection that was opened for a host of another account, or for another endpoint
+    /// where one of the two has rules for connections: what was agreed on before is not theirs (RFC 9110 §15.5.20,
+    /// `spec/traffic-policy.md` 1.3).
     private func isMisdirected(_ head: RequestHead, _ bytes: ByteBuffer, to pool: EndpointPool) -> Bool {
         guard let name = self.context.serverName, let range = head.hostNameRange else { return false }
         let isSame = bytes.withUnsafeReadableBytes { raw in
@@ -92,8 +101,9 @@ extension Exchange {
         }
         guard !isSame else { return false }
         let opened = name.withUnsafeBytes { self.loop.table.pool(for: self.context.scheme, host: $0) }
-        guard let opened else { return false }
+        guard let opened, opened.url != pool.url else { return false }
         return opened.members.first?.endpoint.account != pool.members.first?.endpoint.account
+            || self.loop.judgesConnections(to: opened) || self.loop.judgesConnections(to: pool)
     }
 
     private func takeLink(to upstream: Upstream) -> (any ExchangeLink)? {

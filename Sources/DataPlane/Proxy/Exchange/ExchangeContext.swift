@@ -6,6 +6,8 @@ import PolicyEngine
 final class ExchangeContext {
     /// Idle links that a connection keeps for itself, where they may serve no other.
     private static let ownLinksLimit = 16
+    /// Endpoints of which a connection remembers that it has passed their rules.
+    private static let judgementsLimit = 16
 
     let loop: ProxyLoop
     let visitor: Visitor
@@ -20,31 +22,35 @@ final class ExchangeContext {
     var bytesOut = 0
     private let start = Timestamp.now()
     /// What policies are told of the connection; made when the first of them asks.
-    private(set) lazy var facts = self.makeFacts()
+    private(set) lazy var facts =
+        self.judgements.first?.policy.connection
+        ?? ConnectionFacts(
+            of: self.visitor,
+            serverName: self.serverName,
+            since: self.start,
+            in: self.loop.configuration.policy
+        )
+    /// The endpoints whose rules for connections this one has passed.
+    private(set) var judgements: [ConnectionJudgement] = []
 
-    init(loop: ProxyLoop, visitor: Visitor, serverName: String?) {
+    init(loop: ProxyLoop, visitor: Visitor, serverName: String?, judged: ConnectionJudgement? = nil) {
         self.loop = loop
         self.visitor = visitor
         self.scheme = visitor.isSecure ? .https : .http
         self.forwarded = ForwardedFields(address: visitor.addressText, proto: visitor.isSecure ? "https" : "http")
         self.serverName = serverName.map { Array($0.utf8) }
+        if let judged { self.judgements = [judged] }
     }
 
-    private func makeFacts() -> ConnectionFacts {
-        let environment = self.loop.configuration.policy
-        var tls: TLSFacts?
-        if self.visitor.isSecure {
-            tls = TLSFacts()
-            tls?.serverName = self.serverName.map { String(decoding: $0, as: UTF8.self) } ?? ""
-        }
-        return ConnectionFacts(
-            client: self.visitor.address,
-            server: self.visitor.local,
-            region: environment.region,
-            start: self.start,
-            tls: tls,
-            directory: environment.addresses
-        )
+    /// What the rules of `gate` for connections left, which run when it is first asked.
+    ///
+    /// - Returns: nil where they refuse the connection.
+    func judgement(at gate: EndpointGate) -> ConnectionJudgement? {
+        if let known = self.judgements.first(where: { $0.gate === gate }) { return known }
+        guard let made = self.loop.judge(self.facts, at: gate) else { return nil }
+        if self.judgements.count == Self.judgementsLimit { self.judgements.removeFirst() }
+        self.judgements.append(made)
+        return made
     }
 
     /// An idle link to `upstream` that this connection has kept.

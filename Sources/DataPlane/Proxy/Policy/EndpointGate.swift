@@ -18,7 +18,6 @@ package final class EndpointGate: Sendable {
     {
         do throws(PolicyErrors) {
             let program = try PolicyProgram(policy.policy, inheriting: previous?.program)
-            guard !program.hasRules(in: .tcpConnect) else { throw PolicyErrors([.connectLater(policy.policy)]) }
             self.init(text: policy.text, program: program, endpoint)
         } catch {
             throw error.failure
@@ -29,20 +28,6 @@ package final class EndpointGate: Sendable {
         self.text = text
         self.program = program
         self.endpoint = EndpointFacts(id: endpoint.id, account: endpoint.account, url: endpoint.url)
-    }
-}
-
-extension PolicyProblem {
-    /// Connections are not judged yet, and rules for them must not be passed over.
-    fileprivate static func connectLater(_ policy: Policy) -> PolicyProblem {
-        let phase = PolicyPhase.tcpConnect
-        return PolicyProblem(
-            .policyActionLater,
-            at: policy.positions[phase] ?? .start,
-            path: phase.rawValue,
-            offending: phase.rawValue,
-            "this edge cannot run on_tcp_connect yet"
-        )
     }
 }
 

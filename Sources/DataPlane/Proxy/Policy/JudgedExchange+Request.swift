@@ -31,7 +31,21 @@ extension Exchange {
             isHTTP2: front.isHTTP2,
             scheme: self.context.visitor.isSecure ? "https" : "http"
         )
-        let judged = JudgedExchange(self, gate: gate, upstream: upstream, request: request)
+        var connection: ConnectionJudgement?
+        if gate.judgesConnections {
+            connection = self.context.judgement(at: gate)
+            guard connection != nil else {
+                self.drop()
+                return
+            }
+        }
+        let judged = JudgedExchange(
+            self,
+            gate: gate,
+            upstream: upstream,
+            request: request,
+            after: connection?.policy
+        )
         self.judged = judged
         self.head = bytes
         self.phase = .judged

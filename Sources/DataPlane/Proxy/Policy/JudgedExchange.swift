@@ -34,7 +34,14 @@ final class JudgedExchange {
     /// Whether the front takes more of the response.
     var isFrontReading = true
 
-    init(_ exchange: Exchange, gate: EndpointGate, upstream: Upstream, request: RequestState) {
+    /// `connection` is what the endpoint's rules for connections left.
+    init(
+        _ exchange: Exchange,
+        gate: EndpointGate,
+        upstream: Upstream,
+        request: RequestState,
+        after connection: PolicyEngine.Exchange?
+    ) {
         self.exchange = exchange
         self.gate = gate
         self.upstream = upstream
@@ -43,6 +50,7 @@ final class JudgedExchange {
             at: gate.endpoint,
             over: exchange.context.facts,
             request: request,
+            after: connection,
             loop: exchange.loop.policies,
             host: self
         )

@@ -69,9 +69,17 @@ package final class HTTP1VisitorHandler: Timed, ChannelInboundHandler {
     ///   - loop: the loop of the connection.
     ///   - visitor: who connected.
     ///   - serverName: the name that it asked for in a TLS handshake, in small letters.
-    package init(loop: ProxyLoop, visitor: Visitor, serverName: String? = nil) {
+    ///   - judged: the endpoint whose rules for connections it has passed.
+    package init(
+        loop: ProxyLoop,
+        visitor: Visitor,
+        serverName: String? = nil,
+        judged: ConnectionJudgement? = nil
+    ) {
         self.loop = loop
-        self.exchange = Exchange(context: ExchangeContext(loop: loop, visitor: visitor, serverName: serverName))
+        self.exchange = Exchange(
+            context: ExchangeContext(loop: loop, visitor: visitor, serverName: serverName, judged: judged)
+        )
         super.init()
     }
 

@@ -1,5 +1,6 @@
 import Addressing
 package import NIOCore
+import PolicyEngine
 import Routing
 
 /// A visitor's TCP connection, or TLS connection that the edge does not end: bytes both ways, half closes included.
@@ -25,6 +26,8 @@ package final class PipeVisitorHandler: Timed, ChannelInboundHandler, RemovableC
     /// What came before the transport was there.
     private var early: [ByteBuffer] = []
     private var waitingFor: EndpointURL?
+    /// The policy whose rules for connections it has passed.
+    private var passed: EndpointGate?
     private var isReading = true
     private var inputEnded = false
     private var upstreamEnded = false
@@ -66,6 +69,10 @@ package final class PipeVisitorHandler: Timed, ChannelInboundHandler, RemovableC
         }
         let isPassthrough = if case .serverName = self.key { true } else { false }
         let upstream = self.loop.upstream(for: member)
+        guard self.passes(upstream.gate) else {
+            self.closeNow()
+            return
+        }
         guard
             let transport = upstream.open(for: self.visitor, isPassthroughTLS: isPassthrough, receiver: self)
         else {
@@ -77,6 +84,16 @@ package final class PipeVisitorHandler: Timed, ChannelInboundHandler, RemovableC
         for bytes in self.early { transport.write(bytes) }
         self.early = []
         if self.inputEnded { transport.finish() }
+    }
+
+    /// Whether the rules of the endpoint for connections let this one pass; they run once.
+    private func passes(_ gate: EndpointGate?) -> Bool {
+        guard let gate, gate.judgesConnections, gate !== self.passed else { return true }
+        let name: [UInt8]? = if case .serverName(let name) = self.key { name } else { nil }
+        let facts = ConnectionFacts(of: self.visitor, serverName: name, in: self.loop.configuration.policy)
+        guard self.loop.judge(facts, at: gate) != nil else { return false }
+        self.passed = gate
+        return true
     }
 
     private func wait(for url: EndpointURL) {

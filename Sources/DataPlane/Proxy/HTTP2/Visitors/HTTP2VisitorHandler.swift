@@ -59,9 +59,15 @@ package final class HTTP2VisitorHandler: Timed, ChannelInboundHandler {
     ///   - loop: the loop of the connection.
     ///   - visitor: who connected.
     ///   - serverName: the name that it asked for in its TLS handshake, in small letters.
-    package init(loop: ProxyLoop, visitor: Visitor, serverName: String? = nil) {
+    ///   - judged: the endpoint whose rules for connections it has passed.
+    package init(
+        loop: ProxyLoop,
+        visitor: Visitor,
+        serverName: String? = nil,
+        judged: ConnectionJudgement? = nil
+    ) {
         self.loop = loop
-        self.exchanges = ExchangeContext(loop: loop, visitor: visitor, serverName: serverName)
+        self.exchanges = ExchangeContext(loop: loop, visitor: visitor, serverName: serverName, judged: judged)
         self.out = ByteBuffer()
         super.init()
     }

@@ -1,0 +1,113 @@
+import Addressing
+import EdgeLink
+import Expression
+import NIOCore
+import PolicyEngine
+import Routing
+import TrafficPolicy
+
+/// That a connection has passed an endpoint's rules for connections, and what they left for those that run later on its
+/// requests.
+package struct ConnectionJudgement {
+    let gate: EndpointGate
+    let policy: PolicyEngine.Exchange
+}
+
+/// What the rules for connections say of one that asks for a host over TLS.
+package enum ConnectionVerdict {
+    /// It goes on; nil where no rule was asked.
+    case passes(ConnectionJudgement?)
+    /// It is to be closed, before a byte of TLS.
+    case refused
+}
+
+extension EndpointGate {
+    /// Whether it has rules for connections.
+    var judgesConnections: Bool { self.program.hasRules(in: .tcpConnect) }
+}
+
+extension ProxyLoop {
+    /// Runs the rules for connections of the HTTPS endpoint that a ClientHello asks for, before it is answered
+    /// (`spec/traffic-policy.md` 1.3).
+    package func judge(_ visitor: Visitor, serverName: [UInt8]) -> ConnectionVerdict {
+        guard !self.gates.isEmpty,
+            let pool = serverName.withUnsafeBytes({ self.table.pool(for: .https, host: $0) }),
+            self.judgesConnections(to: pool),
+            let member = pool.draw(using: &self.random),
+            let gate = self.gates[member.endpoint.id], gate.judgesConnections
+        else { return .passes(nil) }
+        let facts = ConnectionFacts(of: visitor, serverName: serverName, in: self.configuration.policy)
+        return self.judge(facts, at: gate).map { .passes($0) } ?? .refused
+    }
+
+    /// Runs the rules of `gate` for a connection.
+    ///
+    /// - Returns: nil where it is to be closed.
+    func judge(_ facts: ConnectionFacts, at gate: EndpointGate) -> ConnectionJudgement? {
+        let host = ConnectionHost(eventLoop: self.eventLoop)
+        let policy = PolicyEngine.Exchange(
+            gate.program,
+            at: gate.endpoint,
+            over: facts,
+            loop: self.policies,
+            host: host
+        )
+        // No action of this phase waits; one that did is refused rather than passed over.
+        let outcome = withExtendedLifetime(host) { policy.run(.tcpConnect) ?? .close }
+        guard case .proceed = outcome else { return nil }
+        return ConnectionJudgement(gate: gate, policy: policy)
+    }
+
+    /// Whether any endpoint of a pool has rules for connections: all of it is then chosen from once for a connection.
+    func judgesConnections(to pool: EndpointPool) -> Bool {
+        !self.gates.isEmpty && pool.members.contains { self.gates[$0.endpoint.id]?.judgesConnections ?? false }
+    }
+}
+
+extension ConnectionFacts {
+    /// - Parameter serverName: the name that was asked for in a ClientHello; nil without TLS.
+    convenience init(
+        of visitor: Visitor,
+        serverName: [UInt8]?,
+        since start: Timestamp = .now(),
+        in environment: PolicyEnvironment
+    ) {
+        var tls: TLSFacts?
+        if visitor.isSecure {
+            tls = TLSFacts()
+            tls?.serverName = serverName.map { String(decoding: $0, as: UTF8.self) } ?? ""
+        }
+        self.init(
+            client: visitor.address,
+            server: visitor.local,
+            region: environment.region,
+            start: start,
+            tls: tls,
+            directory: environment.addresses
+        )
+    }
+}
+
+/// What a connection's rules are told of the world: nothing has been sent yet, and there is no body.
+private final class ConnectionHost: ExchangeHost {
+    let eventLoop: any EventLoop
+
+    init(eventLoop: any EventLoop) {
+        self.eventLoop = eventLoop
+    }
+
+    var now: Timestamp { .now() }
+    var uptime: NIODeadline { .now() }
+    var bytesIn: Int { 0 }
+    var bytesOut: Int { 0 }
+
+    func collectRequestBody(upTo limit: Int) -> EventLoopFuture<CollectedBody> {
+        self.eventLoop.makeFailedFuture(ChannelError.operationUnsupported)
+    }
+
+    func collectResponseBody(upTo limit: Int) -> EventLoopFuture<CollectedBody> {
+        self.eventLoop.makeFailedFuture(ChannelError.operationUnsupported)
+    }
+
+    func exchange(_ exchange: PolicyEngine.Exchange, ended phase: PolicyPhase, with outcome: PhaseOutcome) {}
+}
