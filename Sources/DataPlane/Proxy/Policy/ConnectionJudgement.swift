@@ -65,7 +65,7 @@ extension ProxyLoop {
 }
 
 extension ConnectionFacts {
-    /// - Parameter serverName: the name that was asked for in a ClientHello; nil without TLS.
+    /// `serverName` is the name that was asked for in a ClientHello; nil without TLS.
     convenience init(
         of visitor: Visitor,
         serverName: [UInt8]?,
