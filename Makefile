@@ -35,7 +35,7 @@ lint: ## check form: format, imports, rules about files, scripts, links
 format: ## let swift format decide
 	@git ls-files -z '*.swift' | xargs -0 swift format format --in-place --parallel
 
-## SUITE=name [DIR=folder] for conformance: cel, ip, proxy-protocol, agent-protocol, http1, http2, http2-abuse or all
+## SUITE=name [DIR=folder] for conformance: cel, ip, proxy-protocol, agent-protocol, http1, http2, http2-abuse, grpc or all
 conformance: ## run a published suite of cases against this build
 	@scripts/conformance.sh $(SUITE) $(if $(DIR),--dir $(DIR))
 

@@ -6,6 +6,7 @@
 #             http1: raw requests against a running edge
 #             http2: raw frames against a running edge
 #             http2-abuse: floods of frames, with an eye on memory and on somebody else's connection
+#             grpc: a published client and server of gRPC, through an edge and an agent
 #             all: each of these
 #   --dir     other cases of the same format (not with all)
 #   --strict  http1: exactly what we build is asked for, where the RFCs would permit more
@@ -20,7 +21,7 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/edge.sh"
 help_if_asked "${1:-}"
 
-suites=(cel ip proxy-protocol agent-protocol http1 http2 http2-abuse)
+suites=(cel ip proxy-protocol agent-protocol http1 http2 http2-abuse grpc)
 suite="${1:-}"
 [ -n "$suite" ] || die "say which suite: ${suites[*]} or all"
 shift
@@ -94,6 +95,30 @@ prepare_http2_abuse() {
     )
 }
 
+# A service of gRPC behind an agent that declares HTTP/2.
+prepare_grpc() {
+    "$ROOT/scripts/install.sh" grpc
+    build_programs "$configuration"
+    local bin python="$RUN_DIR/venv/grpc/bin/python"
+    bin="$(bin_folder "$configuration")"
+    mkdir -p "$home/grpc"
+    "$python" -m grpc_tools.protoc "-I$1" --python_out="$home/grpc" --grpc_python_out="$home/grpc" t.proto
+    PYTHONPATH="$home/grpc" start "$home/server.log" "$python" "$1/server.py"
+    edge_ports
+    EDGE_CONFIGURATION=""
+    make_edge "$bin" "$home"
+    start_edge "$bin" "$home"
+    # The port is the published server's own.
+    start "$home/agent.log" "$bin/portico" http 7795 --url https://grpc.portico.localhost --upstream-protocol http2 \
+        --connect-url "localhost:$AGENT_PORT" --connect-cas "$EDGE_CA" --authtoken "$AUTHTOKEN" --log stdout
+    wait_pid="$started" wait_until 20 "the agent's URL answers" grep -q "started tunnel" "$home/agent.log" ||
+        die "the agent did not start: $(tail -n 5 "$home/agent.log")"
+    command=(
+        env "PYTHONPATH=$home/grpc" "$python" "$ROOT/scripts/grpc_over_tls.py" "$1/client.py" "$HTTPS_PORT" "$EDGE_CA"
+        grpc.portico.localhost
+    )
+}
+
 for suite in "${suites[@]}"; do
     say "conformance: $suite"
     cases="${folder:-$SHARED/conformance/${suite%-abuse}}"
@@ -101,6 +126,7 @@ for suite in "${suites[@]}"; do
         http1) prepare_http1 "$cases" ;;
         http2) prepare_http2 "$cases" ;;
         http2-abuse) prepare_http2_abuse "$cases" ;;
+        grpc) prepare_grpc "$cases" ;;
         *) prepare_vectors "$suite" "$cases" ;;
     esac
     "${command[@]}" 2>&1 | tee "$home/$suite.log" || true

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Installs what is missing on Debian 12 with Swift 6.3: nothing when nothing is missing, quietly otherwise.
 #
-# usage: scripts/install.sh build|lint|demo|http2|test|bench|expressions ...
+# usage: scripts/install.sh build|lint|demo|http2|grpc|test|bench|expressions ...
 #   build   what the package is compiled with
 #   lint    what `make lint` needs
 #   demo    what a running edge is asked with
 #   http2   as demo, and what writes the frames of a flood
+#   grpc    as demo, and a published gRPC
 #   test    as demo, PostgreSQL, and Python environments with the published SDK under .run/
 #   bench   load generators, and the proxies and tunnels that we are measured beside
 #   expressions   what counts memory, and the implementations that our expressions are measured beside
@@ -144,6 +145,10 @@ for purpose in "$@"; do
         expressions)
             debian_packages "${expressions_packages[@]}"
             venv expressions python3 common-expression-language==0.10.0 cel-python==0.5.0
+            ;;
+        grpc)
+            debian_packages "${demo_packages[@]}" python3-venv
+            venv grpc python3 grpcio==1.85.3 grpcio-tools==1.85.1
             ;;
         http2)
             debian_packages "${demo_packages[@]}" python3-venv nghttp2-client

@@ -107,6 +107,8 @@ extension Exchange {
     }
 
     private func takeLink(to upstream: Upstream) -> (any ExchangeLink)? {
+        // What asks for an upgrade goes over HTTP/1.1, in which services have it.
+        if upstream.speaksHTTP2, !self.isUpgrade { return self.context.takeStream(to: upstream) }
         if self.attempts == 0 {
             if let own = self.context.takeOwnLink(to: upstream) { return own }
             if let idle = upstream.takeIdle() { return idle }

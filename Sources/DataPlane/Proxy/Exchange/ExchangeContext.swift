@@ -16,6 +16,7 @@ final class ExchangeContext {
     /// The name that the visitor asked for in its TLS handshake, in small letters.
     let serverName: [UInt8]?
     private var ownLinks: [HTTP1Link] = []
+    private var ownConnections: [HTTP2UpstreamConnection] = []
 
     /// Bytes from and to the visitor on this connection so far.
     var bytesIn = 0
@@ -59,6 +60,19 @@ final class ExchangeContext {
         return self.ownLinks.remove(at: index)
     }
 
+    /// A stream to an upstream that speaks HTTP/2, over a connection that is there or a new one; nil where there is no
+    /// way to it.
+    func takeStream(to upstream: Upstream) -> HTTP2Link? {
+        if upstream.sharesLinks { return upstream.openStream(for: self.visitor) }
+        self.ownConnections.removeAll { !$0.isUsable }
+        if let own = self.ownConnections.first(where: { $0.upstream === upstream && $0.hasRoom }) {
+            return own.makeLink()
+        }
+        guard let connection = upstream.openConnection(for: self.visitor) else { return nil }
+        self.ownConnections.append(connection)
+        return connection.makeLink()
+    }
+
     /// The connection is over: nobody else may use its links.
     func closeOwnLinks() {
         let links = self.ownLinks
@@ -67,6 +81,8 @@ final class ExchangeContext {
             link.owner = nil
             link.abandon()
         }
+        for connection in self.ownConnections { connection.retire() }
+        self.ownConnections = []
     }
 }
 

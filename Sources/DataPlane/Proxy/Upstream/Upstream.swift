@@ -7,6 +7,8 @@ final class Upstream {
     private unowned let loop: ProxyLoop
     /// Kept connections, the one used last at the end: that one is the least likely to be closed already.
     private var idle: [HTTP1Link] = []
+    /// Connections that speak HTTP/2 and take further streams.
+    private var http2Connections: [HTTP2UpstreamConnection] = []
     /// The agent's connections, those on this loop first.
     private var ports: [any AgentPort] = []
     private var nextPort = 0
@@ -85,6 +87,36 @@ final class Upstream {
         let links = self.idle
         self.idle = []
         for link in links { link.abandon() }
+        for connection in self.http2Connections { connection.retire() }
+        self.http2Connections = []
+    }
+
+    // MARK: HTTP/2
+
+    /// Whether the endpoint declares that it speaks HTTP/2.
+    var speaksHTTP2: Bool {
+        if case .agent(let target) = self.endpoint.target { target.upstreamProtocol == .http2 } else { false }
+    }
+
+    /// A stream of a connection that has room for one, or of a new one, opened for `visitor`; nil where the agent is gone.
+    func openStream(for visitor: Visitor) -> HTTP2Link? {
+        if let connection = self.http2Connections.first(where: \.hasRoom) { return connection.makeLink() }
+        guard let connection = self.openConnection(for: visitor) else { return nil }
+        self.http2Connections.append(connection)
+        return connection.makeLink()
+    }
+
+    /// A new connection, which is not kept here.
+    func openConnection(for visitor: Visitor) -> HTTP2UpstreamConnection? {
+        let connection = HTTP2UpstreamConnection(upstream: self, loop: self.loop)
+        guard let transport = self.open(for: visitor, isPassthroughTLS: false, receiver: connection) else { return nil }
+        connection.attach(transport)
+        return connection
+    }
+
+    /// A connection takes no more streams.
+    func forget(_ connection: HTTP2UpstreamConnection) {
+        self.http2Connections.removeAll { $0 === connection }
     }
 
     // MARK: Any transport

@@ -73,7 +73,7 @@ import Testing
                     .headers(stream: 3, block: ByteBuffer(bytes: [0x82, 0x87]), ends: false, dependsOn: nil),
                     .headers(stream: 5, block: ByteBuffer(bytes: [0x82, 0x87]), ends: true, dependsOn: nil),
                     .priority(stream: 7, dependsOn: 1), .reset(stream: 1, code: 8), .ping(7), .pingAcknowledged(8),
-                    .windowUpdate(stream: 0, increment: 16), .goAway(code: 2), .unknown,
+                    .windowUpdate(stream: 0, increment: 16), .goAway(lastStream: 0, code: 2), .unknown,
                 ]
             )
         }

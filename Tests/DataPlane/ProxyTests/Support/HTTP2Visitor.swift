@@ -68,18 +68,18 @@ final class HTTP2Visitor {
     func receive() throws -> [String] {
         var bytes = try self.test.sent()
         var lines: [String] = []
-        while let event = try self.reader.next(&bytes) { lines.append(try self.line(event)) }
+        while let event = try self.reader.next(&bytes) { lines.append(try Self.line(event, &self.decoder)) }
         return lines
     }
 
-    private func line(_ event: FrameEvent) throws -> String {
+    static func line(_ event: FrameEvent, _ decoder: inout HPACKDecoder) throws -> String {
         switch event {
         case .data(let stream, let bytes, _, let ends, _):
             let text = bytes.readableBytes > 64 ? "(\(bytes.readableBytes))" : String(buffer: bytes)
             return "DATA \(stream) \(text)\(ends ? " END" : "")"
         case .headers(let stream, let block, let ends, _):
             let list = FieldList(limit: 60 * 1024)
-            try block.withUnsafeReadableBytes { try self.decoder.decode($0, into: list) }
+            try decoder.decode(block, into: list)
             let fields = list.lines.filter { !$0.hasPrefix("date: ") }
             return "HEADERS \(stream) \(fields.joined(separator: ", "))\(ends ? " END" : "")"
         case .reset(let stream, let code): return "RST \(stream) \(code)"
@@ -87,7 +87,7 @@ final class HTTP2Visitor {
         case .settingsAcknowledged: return "SETTINGS ACK"
         case .ping(let word): return "PING \(word)"
         case .pingAcknowledged(let word): return "PING ACK \(word)"
-        case .goAway(let code): return "GOAWAY \(code)"
+        case .goAway(_, let code): return "GOAWAY \(code)"
         case .windowUpdate(let stream, let increment): return "WINDOW \(stream) \(increment)"
         case .priority: return "PRIORITY"
         case .unknown: return "UNKNOWN"

@@ -20,7 +20,8 @@ final class LoopUnderTest {
     init(
         hosts: [(name: String, account: String)] = [("a.test", "ac_1")],
         scheme: String = "http",
-        policy: PolicyProgram? = nil
+        policy: PolicyProgram? = nil,
+        upstreamProtocol: UpstreamProtocol = .http1
     ) throws {
         self.loop = ProxyLoop(
             eventLoop: self.channel.embeddedEventLoop,
@@ -38,7 +39,7 @@ final class LoopUnderTest {
                         connections: [ConnectionID(1)],
                         bindID: host.name,
                         proxyProtocol: nil,
-                        upstreamProtocol: .http1,
+                        upstreamProtocol: upstreamProtocol,
                         mayShareStreams: true
                     )
                 )
@@ -121,9 +122,11 @@ final class FakeTransport: UpstreamTransport {
     func setReading(_ isReading: Bool) { self.isReading = isReading }
 
     /// What was written since the last call.
-    func takeText() -> String {
-        defer { self.written.clear() }
-        return String(buffer: self.written)
+    func takeText() -> String { String(buffer: self.takeBytes()) }
+
+    func takeBytes() -> ByteBuffer {
+        defer { self.written = ByteBuffer() }
+        return self.written
     }
 
     func answer(_ text: String) {

@@ -13,7 +13,7 @@ package enum FrameEvent: Equatable {
     case settingsAcknowledged
     case ping(UInt64)
     case pingAcknowledged(UInt64)
-    case goAway(code: UInt32)
+    case goAway(lastStream: UInt32, code: UInt32)
     case windowUpdate(stream: UInt32, increment: UInt32)
     /// A frame of a kind that nobody knows.
     case unknown

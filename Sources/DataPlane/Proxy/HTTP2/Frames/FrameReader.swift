@@ -255,9 +255,10 @@ extension FrameReader {
             }
             return Read(event: header.has(FrameHeader.Flag.acknowledge) ? .pingAcknowledged(word) : .ping(word))
         case FrameHeader.Kind.goAway:
-            guard header.length >= 8, let code = payload.getInteger(at: payload.readerIndex + 4, as: UInt32.self)
-            else { throw .connection(.frameSize) }
-            return Read(event: .goAway(code: code))
+            guard header.length >= 8, let (last, code) = payload.readMultipleIntegers(as: (UInt32, UInt32).self) else {
+                throw .connection(.frameSize)
+            }
+            return Read(event: .goAway(lastStream: last & 0x7FFF_FFFF, code: code))
         case FrameHeader.Kind.windowUpdate:
             guard header.length == 4, let word = payload.readInteger(as: UInt32.self) else {
                 throw .connection(.frameSize)

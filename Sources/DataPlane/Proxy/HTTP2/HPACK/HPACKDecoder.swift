@@ -1,3 +1,5 @@
+import NIOCore
+
 /// Reads header blocks (RFC 7541 §3, §6): one for each connection and direction.
 ///
 /// Bytes are passed on as they are: HTTP's field values are bytes, not text. After an error the two tables may differ,
@@ -43,6 +45,19 @@ package struct HPACKDecoder {
                 try self.readLiteral(&reader, prefix: isIndexed ? 6 : 4, isIndexed: isIndexed, into: list)
             }
         }
+    }
+
+    /// The same for a block that stands in a buffer.
+    mutating func decode(_ block: ByteBuffer, into list: FieldList) throws(Failure) {
+        let result = block.withUnsafeReadableBytes { bytes -> Result<Void, Failure> in
+            do throws(Failure) {
+                try self.decode(bytes, into: list)
+                return .success(())
+            } catch {
+                return .failure(error)
+            }
+        }
+        try result.get()
     }
 
     private func copyIndexed(_ index: Int, into list: FieldList) throws(Failure) {

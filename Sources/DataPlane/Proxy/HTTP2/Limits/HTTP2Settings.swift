@@ -17,6 +17,8 @@ struct HTTP2Settings: Equatable {
     var initialWindow = 65_535
     /// Bytes of a payload.
     var frameSize = 16_384
+    /// Streams that it lets be open at once.
+    var concurrentStreams = Int(Int32.max)
 
     /// Reads the payload of a SETTINGS frame.
     mutating func update(from payload: ByteBuffer) throws(HTTP2Error) {
@@ -28,6 +30,7 @@ struct HTTP2Settings: Equatable {
             case ID.initialWindow:
                 guard value <= SendWindow.limit else { throw .connection(.flowControl) }
                 self.initialWindow = Int(value)
+            case ID.concurrentStreams: self.concurrentStreams = Int(value)
             case ID.frameSize:
                 guard (16_384...16_777_215).contains(value) else { throw .connection(.protocolError) }
                 self.frameSize = Int(value)

@@ -7,7 +7,7 @@ import NIOCore
 /// Back pressure: what an exchange does not take now is not given back to the visitor's window, so that at most one
 /// window of it is here; what the visitor does not take waits in `queue`, and the upstream's reading stops while that
 /// is more than a little.
-package final class HTTP2Stream: Timed {
+package final class HTTP2Stream: Timed, NumberedStream {
     /// Bytes of an answer that may wait here before the upstream's reading stops, and at which it goes on.
     static let queueBytes = (high: 32 * 1024, low: 8 * 1024)
 

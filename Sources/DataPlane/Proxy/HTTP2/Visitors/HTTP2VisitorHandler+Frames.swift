@@ -81,7 +81,7 @@ extension HTTP2VisitorHandler {
     ) throws(HTTP2Error) {
         let list = self.loop.fieldList
         do throws(HPACKDecoder.Failure) {
-            try self.decode(block, into: list)
+            try self.decoder.decode(block, into: list)
         } catch {
             throw .connection(.compression)
         }
@@ -99,18 +99,6 @@ extension HTTP2VisitorHandler {
         guard dependsOn != id else { throw .stream(id, .protocolError) }
         guard self.streams.count < Self.concurrentStreams else { throw .stream(id, .refusedStream) }
         try self.open(id, list, ends: ends)
-    }
-
-    private func decode(_ block: ByteBuffer, into list: FieldList) throws(HPACKDecoder.Failure) {
-        let result = block.withUnsafeReadableBytes { bytes -> Result<Void, HPACKDecoder.Failure> in
-            do throws(HPACKDecoder.Failure) {
-                try self.decoder.decode(bytes, into: list)
-                return .success(())
-            } catch {
-                return .failure(error)
-            }
-        }
-        try result.get()
     }
 
     private func receiveTrailers(_ list: FieldList, of stream: HTTP2Stream, ends: Bool) throws(HTTP2Error) {

@@ -37,7 +37,7 @@ package final class HTTP2VisitorHandler: Timed, ChannelInboundHandler {
     var decoder = HPACKDecoder(tableBytes: HTTP2VisitorHandler.headerTableBytes)
     var settings = HTTP2Settings()
     var guardian = FloodGuard()
-    var streams = HTTP2StreamTable()
+    var streams = HTTP2StreamTable<HTTP2Stream>()
     /// The highest stream that the visitor has opened.
     var lastStream: UInt32 = 0
     /// Streams that the edge has ended, whose last frames may be on their way still.

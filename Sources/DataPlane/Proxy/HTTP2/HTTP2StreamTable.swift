@@ -1,15 +1,20 @@
+/// A stream of a connection that speaks HTTP/2.
+protocol NumberedStream: AnyObject {
+    var id: UInt32 { get }
+}
+
 /// The open streams of a connection, found by their numbers: a small table with open addressing, of which the streams
 /// that may be open at once fill less than half.
-struct HTTP2StreamTable {
-    private static let size = 256
+struct HTTP2StreamTable<Stream: NumberedStream> {
+    private static var size: Int { 256 }
 
-    private var slots: [HTTP2Stream?] = []
+    private var slots: [Stream?] = []
     private(set) var count = 0
 
     private static func place(_ id: UInt32) -> Int { Int(id >> 1) & (Self.size - 1) }
     private static func after(_ slot: Int) -> Int { (slot + 1) & (Self.size - 1) }
 
-    subscript(id: UInt32) -> HTTP2Stream? {
+    subscript(id: UInt32) -> Stream? {
         guard self.count > 0 else { return nil }
         var slot = Self.place(id)
         while let stream = self.slots[slot] {
@@ -19,7 +24,7 @@ struct HTTP2StreamTable {
         return nil
     }
 
-    mutating func insert(_ stream: HTTP2Stream) {
+    mutating func insert(_ stream: Stream) {
         if self.slots.isEmpty { self.slots = Array(repeating: nil, count: Self.size) }
         precondition(self.count < Self.size / 2)
         var slot = Self.place(stream.id)
@@ -28,7 +33,7 @@ struct HTTP2StreamTable {
         self.count += 1
     }
 
-    mutating func remove(_ stream: HTTP2Stream) {
+    mutating func remove(_ stream: Stream) {
         guard self.count > 0 else { return }
         var slot = Self.place(stream.id)
         while let candidate = self.slots[slot], candidate !== stream { slot = Self.after(slot) }
@@ -50,5 +55,5 @@ struct HTTP2StreamTable {
     }
 
     /// All of them, in no order.
-    var all: [HTTP2Stream] { self.count > 0 ? self.slots.compactMap { $0 } : [] }
+    var all: [Stream] { self.count > 0 ? self.slots.compactMap { $0 } : [] }
 }
