@@ -17,7 +17,7 @@ let rooms: [(name: String, uses: Set<String>)] = [
     ("Observe", ["Base", "Wire"]),
     ("DataPlane", ["System", "Base", "Language", "Wire", "Trust", "Observe"]),
     ("ControlPlane", ["System", "Base", "Language", "Wire", "API", "Trust", "Observe"]),
-    ("Agent", ["Base", "Wire", "API", "Trust", "Observe"]),
+    ("Agent", ["Base", "Language", "Wire", "API", "Trust", "Observe"]),
     ("Kubernetes", ["Base", "Language", "API", "Trust", "Observe", "Agent"]),
     ("Programs", Set(["Base", "Language", "Wire", "API", "Trust", "Observe", "DataPlane", "ControlPlane", "Agent"])),
 ]
@@ -170,6 +170,12 @@ let modules: [Module] = [
     ),
     Module(
         room: "DataPlane",
+        name: "PolicyBench",
+        uses: ["Addressing", "LinearRegex", "Model", "Expression", "TrafficPolicy", "PolicyEngine"],
+        products: [.NIOCore, .NIOEmbedded]
+    ),
+    Module(
+        room: "DataPlane",
         name: "Proxy",
         uses: ["Addressing", "Expression", "Model", "TrafficPolicy", "EdgeLink", "Routing", "PolicyEngine"],
         products: [.NIOCore, .NIOPosix],
@@ -231,9 +237,8 @@ let modules: [Module] = [
     Module(
         room: "Agent",
         name: "AgentRuntime",
-        uses: ["Model", "Settings", "Portico"],
-        products: [.Yams],
-        tests: [.NIOCore]
+        uses: ["Addressing", "Model", "Settings", "TrafficPolicy", "Portico"],
+        products: [.Yams, .NIOCore, .NIOPosix, .NIOHTTP1, .NIOSSL]
     ),
     Module(
         room: "Agent",
@@ -245,7 +250,9 @@ let modules: [Module] = [
         room: "Programs",
         name: "PorticoCLI",
         form: .program("portico"),
-        uses: ["Expression", "Portico", "AgentRuntime", "AgentConsole"],
+        uses: [
+            "Addressing", "Expression", "TrafficPolicy", "PolicyBench", "Portico", "AgentRuntime", "AgentConsole",
+        ],
         products: [.ArgumentParser],
         tests: nil
     ),

@@ -30,6 +30,8 @@ package struct EndpointFlags: Sendable {
     package var verifiesUpstream = false
     /// Whose certificates the upstream may show; the path of a PEM file.
     package var upstreamCAs: String?
+    /// The policy that --traffic-policy-file or --traffic-policy-url names, read.
+    package var trafficPolicy: PolicyText?
 
     package init() {}
 }

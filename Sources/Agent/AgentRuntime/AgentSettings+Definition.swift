@@ -139,7 +139,8 @@ extension EndpointDefinition {
         options.description = reader.value("description", .text(maxBytes: 255), default: "", "For people.")
         options.isPooled = reader.value("pooling_enabled", .bool, default: false, "Whether others may share the URL.")
         _ = reader.value("inspect", .bool, default: true, "Without effect in this version.")
-        for key in ["bindings", "traffic_policy", "traffic_policy_file", "agent_tls_termination"]
+        options.readPolicy(reader)
+        for key in ["bindings", "agent_tls_termination"]
         where reader.structure(key, absent: "none", "Refused in this version.") != nil {
             reader.refuse(key, "is not supported by this version yet; take it out")
         }

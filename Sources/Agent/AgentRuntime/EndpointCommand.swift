@@ -18,6 +18,7 @@ package enum EndpointCommand: String, Sendable, CaseIterable {
         options.upstreamProtocol = try Self.upstreamProtocol(flags.upstreamProtocol)
         options.proxyProtocol = try Self.proxyProtocol(flags.proxyProtocol)
         options.upstreamTrust = try Self.upstreamTrust(flags)
+        options.trafficPolicy = flags.trafficPolicy?.text
         return EndpointDefinition(
             name: flags.name ?? "command_line",
             upstream: try self.upstream(flags.upstream, for: scheme),

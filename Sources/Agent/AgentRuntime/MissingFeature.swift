@@ -27,7 +27,7 @@ package enum MissingFeature {
         return nil
     }
 
-    private static let noPolicies = "Traffic policies come with a later version; leave it out."
+    private static let noPolicies = "Write it as a rule of a traffic policy and give that with --traffic-policy-file."
 
     private static let commands: [String: String] = [
         "tunnel": "Labelled tunnels are not built; use `portico http`, `portico tcp` or `portico tls`.",
@@ -65,7 +65,7 @@ package enum MissingFeature {
         "oidc-client-id": noPolicies,
         "oidc-client-secret": noPolicies,
         "oidc-scope": noPolicies,
-        "policy-file": noPolicies,
+        "policy-file": "Use --traffic-policy-file.",
         "proxy-proto": "Use --upstream-proxy-protocol.",
         "region": "The address of the edge is given by --server.",
         "remote-addr": "Use --url.",
@@ -76,8 +76,6 @@ package enum MissingFeature {
         "scheme": "Use --url with a scheme, for instance --url http://.",
         "subdomain": "Use --url.",
         "terminate-at": "TLS is ended by the upstream; leave it out.",
-        "traffic-policy-file": noPolicies,
-        "traffic-policy-url": noPolicies,
         "ua-filter-allow": noPolicies,
         "ua-filter-deny": noPolicies,
         "upstream-ca-path": "Use --upstream-tls-verify-cas.",

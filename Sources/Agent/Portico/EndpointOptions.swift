@@ -23,6 +23,9 @@ public struct EndpointOptions: Sendable, Hashable {
     /// Whose certificates an `https` or `tls` upstream may show; nil: its certificate is not verified, as is usual for
     /// a service on the same machine.
     public var upstreamTrust: Trust?
+    /// The policy document that the edge runs on the endpoint's traffic, YAML or JSON; nil for none. The edge checks it:
+    /// one that is wrong is refused with the code and the place of what is wrong.
+    public var trafficPolicy: String?
 
     public init(
         scheme: Scheme = .https,
@@ -33,7 +36,8 @@ public struct EndpointOptions: Sendable, Hashable {
         isPooled: Bool = false,
         proxyProtocol: ProxyProtocol? = nil,
         upstreamProtocol: UpstreamProtocol = .http1,
-        upstreamTrust: Trust? = nil
+        upstreamTrust: Trust? = nil,
+        trafficPolicy: String? = nil
     ) {
         self.scheme = scheme
         self.url = url
@@ -44,6 +48,7 @@ public struct EndpointOptions: Sendable, Hashable {
         self.proxyProtocol = proxyProtocol
         self.upstreamProtocol = upstreamProtocol
         self.upstreamTrust = upstreamTrust
+        self.trafficPolicy = trafficPolicy
     }
 
     /// Versions of the PROXY protocol.

@@ -18,10 +18,13 @@ package struct SettingNode: Sendable {
 
     package let value: Value
     package let place: SettingPlace
+    /// Whether a scalar stands without quotes, so that others than types may read `10` as a number.
+    package let isPlain: Bool
 
-    package init(_ value: Value, at place: SettingPlace) {
+    package init(_ value: Value, at place: SettingPlace, isPlain: Bool = true) {
         self.value = value
         self.place = place
+        self.isPlain = isPlain
     }
 
     /// The value's form in words, for messages.

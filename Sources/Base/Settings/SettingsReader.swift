@@ -282,6 +282,16 @@ package final class SettingsReader {
         self.pass.problem(place, path.isEmpty ? message : "\(path) \(message)")
     }
 
+    /// Notes that something inside a structure is wrong.
+    ///
+    /// - Parameters:
+    ///   - key: whose value the structure is.
+    ///   - place: of what is wrong.
+    ///   - message: what is wrong and what to do.
+    package func refuse(_ key: String, at place: SettingPlace, _ message: String) {
+        self.pass.problem(place, "\(self.name(of: key)): \(message)")
+    }
+
     // MARK: - Parts
 
     private func name(of key: String) -> String { SettingPath.joined(self.path, key) }

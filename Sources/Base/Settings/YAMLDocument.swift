@@ -70,8 +70,9 @@ struct YAMLDocument {
         }
         switch node {
         case .scalar(let scalar):
-            let isNull = scalar.style == .plain && ["", "~", "null"].contains(scalar.string)
-            return SettingNode(isNull ? .null : .scalar(scalar.string), at: place)
+            let isPlain = scalar.style == .plain
+            let isNull = isPlain && ["", "~", "null"].contains(scalar.string)
+            return SettingNode(isNull ? .null : .scalar(scalar.string), at: place, isPlain: isPlain)
         case .sequence(let sequence):
             var items: [SettingNode] = []
             for item in sequence { items.append(try self.convert(item, depth: depth + 1)) }

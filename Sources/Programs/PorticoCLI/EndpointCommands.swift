@@ -10,6 +10,7 @@ struct HTTPCommand: AsyncParsableCommand {
               portico http 8080
               portico http localhost:3000 --url https://shop.example.com
               portico http https://10.0.0.7:8443 --upstream-tls-verify
+              portico http 8080 --traffic-policy-file policy.yaml
             """
     )
 
@@ -25,7 +26,7 @@ struct HTTPCommand: AsyncParsableCommand {
     var agent: AgentFlagOptions
 
     func run() async throws {
-        var flags = self.endpoint.flags(upstream: self.upstream)
+        var flags = try await self.endpoint.flags(upstream: self.upstream)
         flags.upstreamProtocol = self.upstreamProtocol
         self.upstreamTLS.apply(to: &flags)
         try await EndpointCommand.http.run(flags, self.agent.flags)
@@ -51,7 +52,8 @@ struct TCPCommand: AsyncParsableCommand {
     var agent: AgentFlagOptions
 
     func run() async throws {
-        try await EndpointCommand.tcp.run(self.endpoint.flags(upstream: self.upstream), self.agent.flags)
+        let flags = try await self.endpoint.flags(upstream: self.upstream)
+        try await EndpointCommand.tcp.run(flags, self.agent.flags)
     }
 }
 
@@ -76,7 +78,7 @@ struct TLSCommand: AsyncParsableCommand {
     var agent: AgentFlagOptions
 
     func run() async throws {
-        var flags = self.endpoint.flags(upstream: self.upstream)
+        var flags = try await self.endpoint.flags(upstream: self.upstream)
         self.upstreamTLS.apply(to: &flags)
         try await EndpointCommand.tls.run(flags, self.agent.flags)
     }
@@ -86,6 +88,7 @@ extension EndpointCommand {
     /// Serves the endpoint until the process is told to stop.
     fileprivate func run(_ endpoint: EndpointFlags, _ agent: AgentFlags) async throws {
         let definition = try self.endpoint(endpoint)
+        try endpoint.trafficPolicy?.check(for: definition.options)
         try await AgentPlan.forThisProcess(agent).serve([definition])
     }
 }

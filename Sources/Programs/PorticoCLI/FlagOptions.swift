@@ -62,8 +62,13 @@ struct EndpointFlagOptions: ParsableArguments {
     var poolingEnabled = false
     @Option(help: "The PROXY header that the service gets: version 1 or 2.")
     var upstreamProxyProtocol: String?
+    @Option(help: ArgumentHelp("The policy that the edge runs on the endpoint's traffic.", valueName: "path"))
+    var trafficPolicyFile: String?
+    @Option(help: ArgumentHelp("The same, fetched once at the start.", valueName: "url"))
+    var trafficPolicyURL: String?
 
-    func flags(upstream: String?) -> EndpointFlags {
+    /// - Throws: `PorticoError` where the traffic policy cannot be had.
+    func flags(upstream: String?) async throws -> EndpointFlags {
         var flags = EndpointFlags()
         flags.upstream = upstream
         flags.url = self.url
@@ -72,6 +77,7 @@ struct EndpointFlagOptions: ParsableArguments {
         flags.metadata = self.metadata
         flags.isPooled = self.poolingEnabled
         flags.proxyProtocol = self.upstreamProxyProtocol
+        flags.trafficPolicy = try await PolicyText.read(file: self.trafficPolicyFile, url: self.trafficPolicyURL)
         return flags
     }
 }

@@ -30,6 +30,11 @@ enum PorticoCLI {
             Self.fail(error.description)
         case let error as AgentSettings.LoadingError:
             Self.fail(error.description)
+        case let error as PolicyText.CheckError:
+            Self.fail(error.description)
+        case let code as ExitCode:
+            // What there is to say was said.
+            exit(code.rawValue)
         case _ where RootCommand.exitCode(for: error).isSuccess:
             // Help and version.
             print(RootCommand.fullMessage(for: error))

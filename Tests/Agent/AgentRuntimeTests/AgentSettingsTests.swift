@@ -118,10 +118,6 @@ struct AgentSettingsTests {
             "version: 3\nendpoints:\n  - {name: a, upstream: {url: 1}}\n  - {name: a, upstream: {url: 2}}\n",
             ["has the name \"a\" twice"]
         ),
-        (
-            "version: 3\nendpoints:\n  - {name: a, upstream: {url: 1}, traffic_policy: {on_http_request: []}}\n",
-            ["traffic_policy is not supported by this version yet"]
-        ),
         ("version: 3\nagent: [\n", ["is not YAML"]),
     ]
 

@@ -147,6 +147,18 @@ struct AgentTests {
         }
     }
 
+    @Test func `A traffic policy goes with the bind, and again after a reconnect`() async throws {
+        try await Self.withAgent { agent, server in
+            let policy = "on_http_request: [{actions: [{type: deny}]}]"
+            _ = try await agent.forward(to: "8080", options: EndpointOptions(trafficPolicy: policy))
+            _ = try await agent.forward(to: "8081")
+            let events = agent.events()
+            try await server.cut(leg: 0)
+            await Self.wait(for: .statusChanged(.online), in: events)
+            #expect(server.policies() == [policy, "", policy, ""])
+        }
+    }
+
     @Test func `A server that restarts has its agent back at once`() async throws {
         try await Self.withAgent { agent, server in
             let events = agent.events()

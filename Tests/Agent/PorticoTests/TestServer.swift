@@ -53,6 +53,8 @@ final class TestServer: Sendable {
         var connections: [any Channel] = []
         var asked: [Asked] = []
         var lastBindID: String?
+        /// Of every bind, in order.
+        var policies: [String] = []
     }
 
     init() throws {
@@ -204,6 +206,13 @@ final class TestServer: Sendable {
         return try #require(id)
     }
 
+    /// The traffic policies of all binds, in order; empty texts for binds without one.
+    func policies() -> [String] { self.state.withLock(\.policies) }
+
+    fileprivate func note(policy: String) {
+        self.state.withLock { $0.policies.append(policy) }
+    }
+
     fileprivate func bound(_ id: String) {
         self.state.withLock { $0.lastBindID = id }
     }
@@ -273,6 +282,7 @@ private final class TestServerSession: AgentServerSessionDelegate {
         bind request: AgentMessage.Bind,
         reply: CallReply<AgentMessage.BindAnswer>
     ) {
+        self.server.note(policy: request.options.trafficPolicy)
         self.server.note(.bind(id: request.id, url: request.options.url, token: request.token, leg: self.leg))
         if let refusal = self.server.behaviour.bindRefusal { return reply.fail(refusal) }
         guard !self.server.behaviour.holdsBinds else { return self.heldBinds.append((request, reply)) }

@@ -26,9 +26,11 @@ struct EndpointRecord: Sendable {
         bind.description = options.description
         bind.metadata = options.metadata
         bind.isPooled = options.isPooled
-        bind.options = AgentMessage.BindOptions([
+        var wishes: JSONObject = [
             "URL": .string(url), "ProxyProto": .integer(Int64(options.proxyProtocol?.rawValue ?? 0)),
-        ])
+        ]
+        if let policy = options.trafficPolicy { wishes.set("TrafficPolicy", to: .string(policy)) }
+        bind.options = AgentMessage.BindOptions(wishes)
         self.bind = bind
     }
 

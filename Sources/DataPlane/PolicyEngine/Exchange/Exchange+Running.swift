@@ -147,7 +147,9 @@ extension Exchange {
 
     private func step(_ event: PolicyRecord.Step.Event) {
         guard self.keepsSteps else { return }
-        self.record.steps.append(PolicyRecord.Step(place: self.place, event: event))
+        let step = PolicyRecord.Step(place: self.place, event: event)
+        self.record.steps.append(step)
+        self.onStep?(step)
     }
 }
 

@@ -31,6 +31,8 @@ package final class Exchange {
     package internal(set) var record = PolicyRecord()
     /// Whether the record has every step, and all results are kept; set before the first phase by who wants to know.
     package var keepsSteps = false
+    /// Told of each step when it is made, while the exchange is as the step left it. Needs ``keepsSteps``.
+    package var onStep: ((PolicyRecord.Step) -> Void)?
 
     package internal(set) var phase = PolicyPhase.tcpConnect
     /// The readers of the phase's variables, by slot.

@@ -34,6 +34,19 @@ package struct PolicySuite: Sendable {
     }
 }
 
+extension PolicySuite {
+    /// The same cases with what another file has around its own: policy, endpoint, secrets and answers.
+    package func placed(in other: PolicySuite) -> PolicySuite {
+        PolicySuite(
+            policy: other.policy,
+            endpoint: other.endpoint,
+            secrets: other.secrets,
+            answers: other.answers,
+            cases: self.cases
+        )
+    }
+}
+
 /// One case: what comes in, what stands around it, and what must come of it.
 package struct PolicyCase: Sendable {
     package let name: String

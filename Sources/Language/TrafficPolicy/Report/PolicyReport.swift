@@ -52,6 +52,15 @@ package struct PolicyReport: Sendable {
         self.lines = DocumentLines("")
     }
 
+    /// The report on a document that someone else has read and found wrong.
+    package init(_ name: String, text: String, problems: [PolicyProblem]) {
+        self.name = name
+        self.errors = problems
+        self.warnings = []
+        self.ruleCount = 0
+        self.lines = DocumentLines(text)
+    }
+
     package var isValid: Bool { self.errors.isEmpty }
 }
 

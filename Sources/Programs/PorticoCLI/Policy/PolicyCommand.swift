@@ -5,12 +5,16 @@ import Foundation
 struct PolicyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "policy",
-        abstract: "Tries what traffic policies are made of.",
+        abstract: "Checks traffic policies and tries what they are made of.",
         discussion: """
-            Example:
+            Examples:
+              portico policy check policy.yaml
+              portico policy test policy.yaml
               portico policy eval 'size("abc") + 1'
             """,
-        subcommands: [EvaluateCommand.self]
+        subcommands: [
+            CheckPolicyCommand.self, TestPolicyCommand.self, ExplainPolicyCommand.self, EvaluateCommand.self,
+        ]
     )
 }
 
