@@ -164,7 +164,7 @@ let modules: [Module] = [
             "CZlib", "CBrotli", "CZstd", "CMaxMindDB", "Addressing", "LinearRegex", "Expression", "Model",
             "TrafficPolicy",
         ],
-        products: [.NIOCore, .Crypto],
+        products: [.NIOCore, .Crypto, .X509, .SwiftASN1],
         tests: [.NIOEmbedded, .NIOPosix, .NIOConcurrencyHelpers],
         testData: ["WebhookFixtures"]
     ),

@@ -12,46 +12,115 @@ struct VerifyWebhookAction: PolicyAction {
     private static let errorCode = ResultSlot(.verifyWebhook, "verify_webhook.error.code")
     private static let errorMessage = ResultSlot(.verifyWebhook, "verify_webhook.error.message")
 
-    private let scheme: any WebhookScheme
-    private let secret: TemplateProgram
+    private let method: WebhookSender.Method
+    private let secret: TemplateProgram?
     private let isEnforced: Bool
+    private let certificates = CertificateStore()
 
     init(_ configuration: VerifyWebhookConfiguration, _ place: ActionPlace) throws(PolicyProblem) {
         // No checked policy names a sender without a scheme.
-        guard let sender = configuration.provider.sender, let secret = configuration.secret else {
-            throw place.later(.verifyWebhook)
-        }
-        self.scheme = sender.scheme
-        self.secret = try place.template(secret)
+        guard let sender = configuration.provider.sender else { throw place.later(.verifyWebhook) }
+        self.method = sender.method
+        self.secret = try configuration.secret.map { (secret) throws(PolicyProblem) in try place.template(secret) }
         self.isEnforced = configuration.isEnforced
     }
 
     func run(on exchange: Exchange) -> Verdict {
         guard let host = exchange.host else { return .next }
-        let secret: Secret
+        let secret: Secret?
         do throws(ActionError) {
-            secret = Secret(try exchange.interpolate(self.secret))
+            secret = try self.secret.map { (template) throws(ActionError) in Secret(try exchange.interpolate(template))
+            }
         } catch {
             return error.verdict
         }
         let now = host.now.seconds * 1000 + Int64(host.now.nanoseconds / 1_000_000)
+        let loop = host.eventLoop
         // What the sender signed is the head and the URL as they came, and the body, which goes on unchanged.
         let body = host.collectRequestBody(upTo: Self.bodyLimit).assumeIsolated()
         return .later(
-            body.map { collected in
-                switch collected {
-                case .tooLarge: return self.refuseLargeBody(of: exchange)
-                case .complete(let body):
-                    let request = WebhookRequest(
-                        method: exchange.request.method,
-                        target: exchange.request.receivedTarget,
-                        head: exchange.request.head,
-                        body: body
-                    )
-                    return self.judge(self.scheme.verdict(on: request, secret: secret, now: now), on: exchange)
+            body.flatMap { collected in
+                guard case .complete(let body) = collected else {
+                    return loop.makeSucceededFuture(self.refuseLargeBody(of: exchange))
+                }
+                let request = WebhookRequest(
+                    method: exchange.request.method,
+                    target: exchange.request.receivedTarget,
+                    head: exchange.request.head,
+                    body: body
+                )
+                switch self.method {
+                case .secret(let scheme):
+                    // There is a secret wherever one is needed; an empty one verifies nothing.
+                    let verdict = scheme.verdict(on: request, secret: secret ?? Secret(""), now: now)
+                    return loop.makeSucceededFuture(self.judge(verdict, on: exchange))
+                case .certificate(let signature):
+                    return self.fetch(for: request, by: signature, account: secret, now: now, on: exchange, loop)
                 }
             }.nonisolated()
         )
+    }
+
+    /// Judges by a certificate that the request names.
+    private func fetch(
+        for request: WebhookRequest,
+        by signature: SNSSignature,
+        account: Secret?,
+        now: Int64,
+        on exchange: Exchange,
+        _ loop: any EventLoop
+    ) -> EventLoopFuture<Verdict> {
+        let message: SNSMessage
+        do throws(WebhookRefusal) {
+            message = try signature.message(in: request, account: account, now: now)
+        } catch {
+            return loop.makeSucceededFuture(self.judge(.refused(error), on: exchange))
+        }
+        guard let requester = exchange.loop.services.requester, let uptime = exchange.host?.uptime else {
+            return loop.makeSucceededFuture(self.lacksCertificate("policies can make no requests here", on: exchange))
+        }
+        let promise = loop.makePromise(of: Verdict.self)
+        let certificate = self.certificates.certificate(
+            at: message.certificate,
+            for: exchange.endpoint.account,
+            by: requester,
+            at: uptime,
+            on: loop
+        )
+        certificate.assumeIsolated().whenComplete { result in
+            promise.succeed(self.judge(message, by: result, now: now, on: exchange))
+        }
+        return promise.futureResult
+    }
+
+    private func judge(
+        _ message: SNSMessage,
+        by document: Result<ByteBuffer, any Error>,
+        now: Int64,
+        on exchange: Exchange
+    ) -> Verdict {
+        do {
+            try message.verify(certificate: document.get(), now: now)
+            return self.judge(.verified, on: exchange)
+        } catch let refusal as WebhookRefusal {
+            return self.judge(.refused(refusal), on: exchange)
+        } catch CertificateError.absent {
+            return self.judge(.refused(.certificateUnusable), on: exchange)
+        } catch {
+            return self.lacksCertificate("\(error)", on: exchange)
+        }
+    }
+
+    /// The edge's failure, not the sender's, who is to try again.
+    private func lacksCertificate(_ reason: String, on exchange: Exchange) -> Verdict {
+        let words = "the certificate could not be fetched"
+        let failure = Failure(
+            .policyActionFailed,
+            "The certificate of this request could not be fetched.",
+            detail: reason
+        )
+        exchange.note("verify-webhook: \(words): \(reason)")
+        return self.refuse(failure, because: words, on: exchange)
     }
 
     private func judge(_ verdict: WebhookVerdict, on exchange: Exchange) -> Verdict {

@@ -74,6 +74,8 @@ package enum WebhookRefusal: Error, Sendable, Hashable {
     case timeMalformed
     /// Signed too long ago, or too far ahead.
     case timeOutside(toleranceSeconds: Int64)
+    /// The certificate that the request names is none, is not there, or is not of this time.
+    case certificateUnusable
     case signatureMalformed
     case signatureWrong
 
@@ -88,6 +90,7 @@ package enum WebhookRefusal: Error, Sendable, Hashable {
         case .bodyMalformed: "the body is not of the form that the provider sends"
         case .timeMalformed: "the time of the signature cannot be read"
         case .timeOutside(let seconds): "the time of the signature is more than \(seconds) seconds from now"
+        case .certificateUnusable: "the certificate that the request names cannot be used"
         case .signatureMalformed: "the signature is not of the form that the provider sends"
         case .signatureWrong: "the signature is not the one that the secret makes of this request"
         }

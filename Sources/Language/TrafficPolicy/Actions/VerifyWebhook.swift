@@ -53,7 +53,7 @@ package enum WebhookProvider: String, Sendable, Hashable, CaseIterable {
     /// Those of which the scheme was not found in documentation of the provider's own; a policy may not name them, as it
     /// would rely on a guess.
     package static let unconfirmed: Set<Self> = [
-        .brex, .heroku, .hostedhooks, .orbit, .sns,
+        .brex, .heroku, .hostedhooks, .orbit,
     ]
 
     /// Other names that are read as one of these.
@@ -101,6 +101,7 @@ extension VerifyWebhookConfiguration {
             "A signature that is missing, wrong or too old gets 403 with 3204.",
             "The body is collected for it, up to 4 MiB, and goes upstream unchanged; a larger one gets 413 with 3903.",
             "A secret that comes out empty, or not in the provider's form, verifies nothing: 500 with 2253.",
+            "`sns`: the secret is the number of the account that owns the topic. Without it, messages of every customer of Amazon pass.",
             "`gitlab`, `vmware`, the token of `buildkite`, `mailgun` and the second version of `plivo` cover no body.",
             "`twitter`, `worldline`, `xero` and `zoom` ask whether the endpoint is ours; that is answered here.",
         ],

@@ -23,7 +23,7 @@ import TrafficPolicy
             head: ExchangeHead(.lines(headers)),
             body: ByteBuffer(string: body)
         )
-        return try #require(provider.sender).scheme.verdict(on: request, secret: Self.secret, now: Self.now)
+        return try #require(provider.sender?.scheme).verdict(on: request, secret: Self.secret, now: Self.now)
     }
 
     private static func code(_ text: String) -> [UInt8] {

@@ -160,7 +160,7 @@ import TrafficPolicy
             head: ExchangeHead(.lines(fields)),
             body: ByteBuffer(bytes: body)
         )
-        let scheme = try #require(WebhookProvider.airship.sender).scheme
+        let scheme = try #require(WebhookProvider.airship.sender?.scheme)
         return scheme.verdict(on: request, secret: Secret("s3cret"), now: 1_700_000_000_000)
     }
 

@@ -46,6 +46,10 @@ extension WebhookProvider {
             SendGridSignature(),
             "https://github.com/sendgrid/sendgrid-python/blob/main/sendgrid/helpers/eventwebhook/__init__.py"
         ),
+        .sns: WebhookSender(
+            SNSSignature(),
+            "https://github.com/aws/aws-js-sns-message-validator/blob/master/index.js"
+        ),
         .square: WebhookSender(
             FirstPresent(choices: [
                 (
