@@ -8,7 +8,7 @@ import Testing
 @testable import Proxy
 @testable import Sessions
 
-@Suite(.timeLimit(.minutes(1))) struct AgentConnectionTests {
+@Suite(.timeLimit(.minutes(10))) struct AgentConnectionTests {
     @Test func `An agent says who it is, binds, and gets a visitor's stream with its preamble`() async throws {
         let (loops, directory) = try await EdgeLoop.make()
         let control = try FakeControl()

@@ -9,7 +9,7 @@ import Testing
 @testable import Sessions
 
 /// Visitors on the first loop, the agent on the second.
-@Suite(.timeLimit(.minutes(1))) struct RelayTests {
+@Suite(.timeLimit(.minutes(10))) struct RelayTests {
     @Test func `A visitor of another loop is served, and both loops forget the stream`() async throws {
         let (loops, _) = try await EdgeLoop.make(2)
         let agent = try await ConnectedAgent.serving(loops[1])
