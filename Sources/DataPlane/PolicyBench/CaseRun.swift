@@ -16,7 +16,12 @@ struct CaseRun {
 
     /// What came of the last repetition.
     func outcome() -> CaseOutcome {
-        let loop = PolicyLoop(services: PolicyServices(secrets: CaseSecrets(vaults: self.suite.secrets)))
+        let answers = self.suite.answers.merging(self.policyCase.answers) { _, own in own }
+        let services = PolicyServices(
+            secrets: CaseSecrets(vaults: self.suite.secrets),
+            requester: CaseRequester(answers: answers)
+        )
+        let loop = PolicyLoop(services: services)
         var outcome = CaseOutcome()
         for _ in 0..<self.policyCase.repetitions {
             var visit = Visit(run: self, loop: loop)
