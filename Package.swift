@@ -36,6 +36,8 @@ enum Product: String {
     case ArgumentParser
     case ServiceLifecycle, UnixSignals
     case DequeModule
+    case Hummingbird, HummingbirdCore
+    case HTTPTypes
 
     var package: String {
         switch self {
@@ -51,6 +53,8 @@ enum Product: String {
         case .ArgumentParser: "swift-argument-parser"
         case .ServiceLifecycle, .UnixSignals: "swift-service-lifecycle"
         case .DequeModule: "swift-collections"
+        case .Hummingbird, .HummingbirdCore: "hummingbird"
+        case .HTTPTypes: "swift-http-types"
         }
     }
 }
@@ -68,6 +72,8 @@ let packages: [String: (url: String, from: Version)] = [
     "Yams": ("https://github.com/jpsim/Yams", "6.2.2"),
     "swift-argument-parser": ("https://github.com/apple/swift-argument-parser", "1.8.2"),
     "swift-service-lifecycle": ("https://github.com/swift-server/swift-service-lifecycle", "2.13.0"),
+    "hummingbird": ("https://github.com/hummingbird-project/hummingbird", "2.28.1"),
+    "swift-http-types": ("https://github.com/apple/swift-http-types", "1.8.0"),
     "swift-collections": ("https://github.com/apple/swift-collections", "1.6.0"),
 ]
 
@@ -110,6 +116,7 @@ let modules: [Module] = [
     // The shared library: the archive would want those of TLS, Kerberos and LDAP beside it.
     Module(room: "System", name: "CPostgres", form: .installed, tests: nil),
     Module(room: "Base", name: "Addressing"),
+    Module(room: "Base", name: "JSON"),
     Module(room: "Base", name: "LinearRegex", uses: ["CRE2"]),
     Module(room: "Base", name: "Model", uses: ["Addressing"]),
     Module(room: "Base", name: "Settings", uses: ["Addressing", "Model"], products: [.Yams]),
@@ -139,12 +146,13 @@ let modules: [Module] = [
     Module(
         room: "Wire",
         name: "AgentProtocol",
-        uses: ["Addressing", "Model", "Mux"],
+        uses: ["Addressing", "JSON", "Model", "Mux"],
         products: [.NIOCore, .DequeModule],
         tests: [.NIOCore, .NIOEmbedded],
         testUses: ["Conformance"]
     ),
     Module(room: "Wire", name: "EdgeLink", uses: ["Addressing", "Model", "TrafficPolicy"], tests: nil),
+    Module(room: "API", name: "APITypes", uses: ["JSON", "Model"]),
     Module(room: "Trust", name: "Secrets", uses: ["Model"], products: [.Crypto]),
     Module(
         room: "Trust",
@@ -184,7 +192,7 @@ let modules: [Module] = [
     Module(
         room: "DataPlane",
         name: "Sessions",
-        uses: ["Addressing", "Model", "Preamble", "Mux", "AgentProtocol", "EdgeLink", "Proxy"],
+        uses: ["Addressing", "JSON", "Model", "Preamble", "Mux", "AgentProtocol", "EdgeLink", "Proxy"],
         products: [.NIOCore, .NIOConcurrencyHelpers, .Logging],
         tests: [.NIOEmbedded]
     ),
@@ -222,9 +230,19 @@ let modules: [Module] = [
     Module(
         room: "ControlPlane",
         name: "Control",
-        uses: ["Addressing", "Model", "TrafficPolicy", "EdgeLink", "Secrets", "Store"],
+        uses: [
+            "Addressing", "JSON", "Model", "Expression", "TrafficPolicy", "EdgeLink", "APITypes", "Secrets", "Store",
+        ],
         products: [.Logging],
         testUses: ["SQLiteStore"]
+    ),
+    Module(
+        room: "ControlPlane",
+        name: "APIServer",
+        uses: ["Addressing", "JSON", "Model", "APITypes", "Secrets", "Control"],
+        products: [.Hummingbird, .HummingbirdCore, .HTTPTypes, .NIOCore, .NIOConcurrencyHelpers, .Logging],
+        tests: [.NIOHTTP1, .NIOPosix, .ServiceLifecycle],
+        testUses: ["SQLiteStore", "Store"]
     ),
     Module(
         room: "Agent",
@@ -298,7 +316,7 @@ let support: [Module] = [
     Module(
         room: "Support",
         name: "Conformance",
-        uses: ["Addressing", "Model", "Expression", "Preamble", "Mux", "AgentProtocol", "TestSupport"],
+        uses: ["Addressing", "JSON", "Model", "Expression", "Preamble", "Mux", "AgentProtocol", "TestSupport"],
         products: [.NIOCore, .NIOEmbedded],
         tests: nil
     ),
@@ -443,7 +461,9 @@ let libraries: [PackageDescription.Product] = [
     .library(name: "Portico", targets: ["Portico"]),
     .library(
         name: "PorticoParts",
-        targets: ["Addressing", "Expression", "TrafficPolicy", "Preamble", "Mux", "AgentProtocol", "Routing", "Proxy"]
+        targets: [
+            "Addressing", "JSON", "Expression", "TrafficPolicy", "Preamble", "Mux", "AgentProtocol", "Routing", "Proxy",
+        ]
     ),
 ]
 

@@ -35,6 +35,8 @@ package enum ErrorArea: String, Sendable, CaseIterable {
     case serving, requests, sessions, binds, names, policyDocuments = "policy-documents"
     case policyActions = "policy-actions"
     case policyRuns = "policy-runs"
+    case api
+    case apiResources = "api-resources"
     case edge, agent
 
     package var title: String {
@@ -47,6 +49,8 @@ package enum ErrorArea: String, Sendable, CaseIterable {
         case .policyDocuments: "Policy documents"
         case .policyActions: "Configurations of policy actions"
         case .policyRuns: "Policies at work"
+        case .api: "The REST API"
+        case .apiResources: "Resources of the REST API"
         case .edge: "Running an edge"
         case .agent: "Running an agent"
         }
@@ -62,6 +66,9 @@ package enum ErrorArea: String, Sendable, CaseIterable {
         case .policyDocuments: ErrorCode.policyDocuments
         case .policyActions: ErrorCode.policyActions
         case .policyRuns: ErrorCode.policyRuns
+        case .api: ErrorCode.api
+        case .apiResources:
+            [ErrorCode.apiCredentials, ErrorCode.apiDomains, ErrorCode.apiAccess].flatMap { $0 }
         case .edge: ErrorCode.edge
         case .agent: ErrorCode.agent
         }

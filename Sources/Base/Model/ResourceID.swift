@@ -3,13 +3,6 @@ package protocol ResourceKind: Sendable {
     static var prefix: String { get }
 }
 
-package enum AccountKind: ResourceKind { package static let prefix = "ac" }
-package enum UserKind: ResourceKind { package static let prefix = "usr" }
-package enum CredentialKind: ResourceKind { package static let prefix = "cr" }
-package enum EndpointKind: ResourceKind { package static let prefix = "ep" }
-package enum SessionKind: ResourceKind { package static let prefix = "ts" }
-package enum TunnelKind: ResourceKind { package static let prefix = "tn" }
-
 /// The identifier of a thing of one kind: `ep_…`. Different kinds cannot be confused.
 package struct ResourceID<Kind: ResourceKind>: Sendable, Hashable, CustomStringConvertible {
     package let text: String

@@ -1,6 +1,7 @@
 import Addressing
 import AgentProtocol
 import EdgeLink
+import JSON
 import Model
 
 // What the wire says, as the control plane is asked, and back.

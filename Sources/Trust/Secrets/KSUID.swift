@@ -19,6 +19,12 @@ package struct KSUID: Sendable, Hashable, CustomStringConvertible {
         self.text = Base62.encode(words, count: Self.length)
     }
 
+    /// A new identifier, made `time` seconds after the start of 1970.
+    package init(at time: Int64) {
+        var random = SystemRandom()
+        self.init(at: time, using: &random)
+    }
+
     /// - Returns: nil when `text` is not 27 digits of base 62.
     package init?(_ text: some StringProtocol) {
         guard text.utf8.count == Self.length, text.utf8.allSatisfy(Base62.isDigit) else { return nil }
@@ -39,7 +45,6 @@ extension ResourceID {
 
     /// A new identifier, made `time` seconds after the start of 1970.
     package static func new(at time: Int64) -> Self {
-        var random = SystemRandom()
-        return Self(KSUID(at: time, using: &random))
+        Self(KSUID(at: time))
     }
 }

@@ -1,6 +1,7 @@
 import Addressing
 import AgentProtocol
 import EdgeLink
+import JSON
 import Model
 import NIOCore
 import NIOEmbedded

@@ -1,10 +1,11 @@
+import JSON
 import AgentProtocol
 import NIOCore
 import TestSupport
 import Testing
 
 // TestSupport has a JSON value of its own, for reading vectors; here it is the module's that is meant.
-typealias JSONValue = AgentProtocol.JSONValue
+typealias JSONValue = JSON.JSONValue
 
 @Suite struct JSONReadingTests {
     @Test(

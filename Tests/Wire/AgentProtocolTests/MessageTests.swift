@@ -1,4 +1,5 @@
 @testable import Addressing
+import JSON
 import AgentProtocol
 import Model
 import NIOCore

@@ -1,3 +1,4 @@
+import JSON
 import AgentProtocol
 import Foundation
 import NIOCore

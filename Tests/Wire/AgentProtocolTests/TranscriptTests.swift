@@ -1,3 +1,4 @@
+import JSON
 import Conformance
 import TestSupport
 import Testing

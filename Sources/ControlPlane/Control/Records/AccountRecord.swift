@@ -30,6 +30,10 @@ package struct UserRecord: StoredDocument, Hashable {
     /// The accounts that the user is a member of.
     package var accounts: [String]
     package var created: Date
+    /// What the user may do in each account; an administrator of those that are not in it.
+    package var rights: [String: MemberRights]?
+    /// The accounts in which the user may do nothing until an administrator allows it again.
+    package var disabledIn: [String]?
 
     package init(name: String, email: String, accounts: [ResourceID<AccountKind>], created: Date) {
         self.name = name
@@ -39,4 +43,12 @@ package struct UserRecord: StoredDocument, Hashable {
     }
 
     package var uniqueKeys: [String: String] { ["email": self.email] }
+
+    func rights(in account: ResourceID<AccountKind>) -> MemberRights {
+        self.rights?[account.text] ?? .administrator
+    }
+
+    func isDisabled(in account: ResourceID<AccountKind>) -> Bool {
+        self.disabledIn?.contains(account.text) ?? false
+    }
 }

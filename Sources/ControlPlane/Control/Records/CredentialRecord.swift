@@ -9,7 +9,7 @@ package struct CredentialRecord: StoredDocument {
     package static let recordKind = RecordKind("credential")
 
     package var hash: TokenHash
-    /// The user who answers for what is done with it.
+    /// The user or service user who answers for what is done with it.
     package var user: String
     /// What it may bind; empty for everything (`AccessRules`).
     package var rules: [String]
@@ -17,6 +17,13 @@ package struct CredentialRecord: StoredDocument {
     package var created: Date
     /// When it was revoked; nil while it is good.
     package var revoked: Date?
+    // Optional, because older records have none.
+    private var note: String?
+
+    private enum CodingKeys: String, CodingKey {
+        case hash, user, rules, description, created, revoked
+        case note = "metadata"
+    }
 
     package init(
         hash: TokenHash,
@@ -25,11 +32,23 @@ package struct CredentialRecord: StoredDocument {
         description: String,
         created: Date
     ) {
-        self.hash = hash
-        self.user = user.text
-        self.rules = rules
+        self.init(hash: hash, ownerID: user.text, rules: rules, created: created)
         self.description = description
+    }
+
+    package init(hash: TokenHash, ownerID: String, rules: [String], created: Date) {
+        self.hash = hash
+        self.user = ownerID
+        self.rules = rules
+        self.description = ""
         self.created = created
         self.revoked = nil
+    }
+}
+
+extension CredentialRecord: ResourceDocument {
+    package var metadata: String {
+        get { self.note ?? "" }
+        set { self.note = newValue }
     }
 }

@@ -1,3 +1,4 @@
+import JSON
 import DequeModule
 import Mux
 import NIOCore

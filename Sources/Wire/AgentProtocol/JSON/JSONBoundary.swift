@@ -1,3 +1,4 @@
+package import JSON
 package import NIOCore
 
 /// Finds where the first JSON value of a stream ends, however the stream is cut.

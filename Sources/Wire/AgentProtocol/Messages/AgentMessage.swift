@@ -1,3 +1,4 @@
+package import JSON
 package import NIOCore
 
 /// The messages of the agent protocol (`spec/agent-protocol.md` 9 and 10), as values.

@@ -1,3 +1,5 @@
+package import JSON
+
 extension AgentMessage {
     /// The session that an Auth was granted (`spec/agent-protocol.md` 9.1).
     package struct AuthAnswer: AgentAnswer, Equatable {

@@ -1,3 +1,5 @@
+package import JSON
+
 extension AgentMessage {
     /// An agent gives an endpoint back (`spec/agent-protocol.md` 9.3).
     package struct Unbind: AgentCall, Equatable {

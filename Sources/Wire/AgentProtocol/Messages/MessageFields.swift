@@ -1,3 +1,5 @@
+import JSON
+
 /// Reads the fields of a message: a missing one, `null` and the zero value mean the same, and unknown ones are nobody's
 /// concern (`spec/agent-protocol.md` 8.2).
 struct MessageFields {

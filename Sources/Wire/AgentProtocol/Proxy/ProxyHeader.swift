@@ -1,3 +1,4 @@
+import JSON
 package import NIOCore
 
 /// What an agent is told of a public connection before its first byte (`spec/agent-protocol.md` 11.1).

@@ -1,3 +1,4 @@
+import JSON
 import AgentProtocol
 import Model
 import Mux
@@ -241,11 +242,11 @@ private final class Upstream: MuxStreamReceiver {
 
 /// A message without what the protocol takes as the same: the case of keys, the order, and fields that say nothing.
 private struct Meaning: Equatable {
-    private let members: [String: AgentProtocol.JSONValue]
+    private let members: [String: JSON.JSONValue]
     private let objects: [String: Meaning]
 
     init(_ object: JSONObject) {
-        var members: [String: AgentProtocol.JSONValue] = [:]
+        var members: [String: JSON.JSONValue] = [:]
         var objects: [String: Meaning] = [:]
         for member in object.members {
             if let inner = member.value.object {
@@ -259,7 +260,7 @@ private struct Meaning: Equatable {
         self.objects = objects
     }
 
-    private static func saysNothing(_ value: AgentProtocol.JSONValue) -> Bool {
+    private static func saysNothing(_ value: JSON.JSONValue) -> Bool {
         value == .null || value == "" || value == 0 || value == false || value == []
     }
 }

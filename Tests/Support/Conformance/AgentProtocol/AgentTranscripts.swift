@@ -1,4 +1,5 @@
 package import Foundation
+import JSON
 import TestSupport
 
 /// Replays the recorded exchanges of published agents: the agent's side against our server, the server's side against

@@ -1,3 +1,4 @@
+import JSON
 import Mux
 import NIOCore
 import NIOEmbedded

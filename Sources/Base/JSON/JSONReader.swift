@@ -1,5 +1,3 @@
-package import NIOCore
-
 extension JSONValue {
     /// Reads the one value that `bytes` spell, with nothing but whitespace around it.
     package init(
@@ -9,11 +7,6 @@ extension JSONValue {
         guard bytes.count <= limits.bytes else { throw .tooLarge }
         var reader = JSONReader(bytes: Array(bytes), depthLimit: limits.depth)
         self = try reader.document()
-    }
-
-    /// Reads the one value that `buffer` holds.
-    package init(reading buffer: ByteBuffer, limits: JSONLimits = JSONLimits()) throws(JSONError) {
-        try self.init(reading: buffer.readableBytesView, limits: limits)
     }
 }
 
@@ -205,5 +198,6 @@ struct JSONReader {
 }
 
 extension UInt8 {
-    var isJSONWhitespace: Bool { self == 0x20 || self == 0x0A || self == 0x0D || self == 0x09 }
+    /// Whether RFC 8259 lets it stand between the parts of a value.
+    package var isJSONWhitespace: Bool { self == 0x20 || self == 0x0A || self == 0x0D || self == 0x09 }
 }

@@ -69,7 +69,8 @@ package struct JSONObject: Sendable, Equatable {
         }
     }
 
-    mutating func append(_ key: String, _ value: JSONValue) {
+    /// Adds a member at the end, whether or not there is one of its name.
+    package mutating func append(_ key: String, _ value: JSONValue) {
         self.members.append(Member(key, value))
     }
 }
@@ -106,7 +107,7 @@ extension JSONValue: ExpressibleByDictionaryLiteral, ExpressibleByArrayLiteral, 
 
 extension String {
     /// Whether both are the same but for the case of ASCII letters.
-    func isSame(as other: String) -> Bool {
+    package func isSame(as other: String) -> Bool {
         // Most keys are spelt as asked for, and most others differ in length.
         self.utf8.count == other.utf8.count
             && (self == other || zip(self.utf8, other.utf8).allSatisfy { $0.lowercased == $1.lowercased })

@@ -1,14 +1,17 @@
 package import Model
 
-/// What an agent proves with who it is: `<27>_<21>` letters and digits (`spec/api.md` 1, "Token format").
+/// What an agent proves with who it is.
+package typealias Authtoken = BearerToken<CredentialKind>
+
+/// What someone proves with who they are: `<27>_<21>` letters and digits (`spec/api.md` 1, "Token format").
 ///
 /// The first part names the credential and may be shown; the second is drawn from 125 random bits. Only a hash of the
 /// whole is kept, so that a copy of the store lets nobody in.
-package struct Authtoken: Sendable {
-    private static let secretLength = 21
+package struct BearerToken<Kind: ResourceKind>: Sendable {
+    private static var secretLength: Int { 21 }
 
     /// The credential that it claims to be.
-    package let credential: ResourceID<CredentialKind>
+    package let id: ResourceID<Kind>
     /// The whole token.
     package let secret: Secret
 
@@ -22,15 +25,19 @@ package struct Authtoken: Sendable {
     }
 
     /// A new one, made `time` seconds after the start of 1970.
-    package static func new(at time: Int64) -> Authtoken {
+    package static func new(at time: Int64) -> Self {
+        Self.new(named: KSUID(at: time))
+    }
+
+    /// A new one of the credential that `name` names.
+    package static func new(named name: KSUID) -> Self {
         var random = SystemRandom()
-        let name = KSUID(at: time, using: &random)
         let secret = Base62.random(Self.secretLength, using: &random)
-        return Authtoken(name: name, secret: Secret("\(name)_\(secret)"))
+        return Self(name: name, secret: Secret("\(name)_\(secret)"))
     }
 
     private init(name: KSUID, secret: Secret) {
-        self.credential = ResourceID(name)
+        self.id = ResourceID(name)
         self.secret = secret
     }
 
@@ -48,4 +55,8 @@ package struct Authtoken: Sendable {
         let isOneWord = (16...32).contains(text.utf8.count) && text.utf8.allSatisfy(Base62.isDigit)
         throw isOneWord ? .firstVersion : .malformed
     }
+}
+
+extension BearerToken<CredentialKind> {
+    package var credential: ResourceID<CredentialKind> { self.id }
 }

@@ -1,0 +1,7 @@
+extension ResourceShape {
+    /// Every kind of resource that the API has. Each has a file beside this one.
+    package static let all: [ResourceShape] = [
+        .apiKeys, .botUsers, .credentials, .ipPolicies, .ipPolicyRules, .reservedAddresses, .reservedDomains,
+        .serviceUsers,
+    ]
+}

@@ -1,0 +1,79 @@
+import APITypes
+import Control
+import HTTPTypes
+import Hummingbird
+import JSON
+import Logging
+import Model
+
+/// The routes of the API, made of the table of resources.
+enum APIRouter {
+    static func make(
+        _ configuration: APIServerConfiguration,
+        _ control: Control,
+        _ logger: Logger
+    ) -> Router<APIContext> {
+        let router = Router(context: APIContext.self)
+        router.add(middleware: AnsweringFailures(logger: logger))
+        RootRoutes(control: control, configuration: configuration).addOpen(to: router)
+        let api = router.group()
+            .add(middleware: Authenticating(control.authentication, configuration))
+            .add(middleware: CheckingVersion())
+        RootRoutes(control: control, configuration: configuration).add(to: api)
+        for resource in control.resources {
+            self.add(resource, to: api, configuration)
+        }
+        return router
+    }
+
+    private static func add(
+        _ resource: any APIResource,
+        to routes: RouterGroup<APIContext>,
+        _ configuration: APIServerConfiguration
+    ) {
+        let shape = resource.shape
+        var methods: [String: [Method]] = [:]
+        for verb in shape.verbs {
+            let path = verb.namesOne ? "/\(shape.path)/{id}" : "/\(shape.path)"
+            methods[path, default: []].append(verb.method)
+            let calls = ResourceCalls(resource: resource, configuration: configuration)
+            routes.on(RouterPath(path), method: verb.method.http) { request, context in
+                try await calls.answer(verb, request, context)
+            }
+        }
+        for operation in shape.operations {
+            let path = "/\(shape.path)/\(operation.path)"
+            methods[path, default: []].append(operation.method)
+            let calls = ResourceCalls(resource: resource, configuration: configuration)
+            routes.on(RouterPath(path), method: operation.method.http) { request, context in
+                try await calls.answer(operation, request, context)
+            }
+        }
+        for (path, allowed) in methods { Self.refuseOthers(than: allowed, at: path, in: routes) }
+    }
+
+    /// Methods that a path does not have are told from paths that are not there.
+    private static func refuseOthers(than allowed: [Method], at path: String, in routes: RouterGroup<APIContext>) {
+        let names = allowed.map(\.rawValue).sorted().joined(separator: ", ")
+        for method in Method.allCases where !allowed.contains(method) {
+            routes.on(RouterPath(path), method: method.http) { _, context in
+                let failure = Failure(.apiMethod, "There is no \(method.rawValue) of \(path).")
+                var response = Answer.failure(failure, context)
+                response.headers[.allow] = names
+                return response
+            }
+        }
+    }
+}
+
+extension Method {
+    var http: HTTPRequest.Method {
+        switch self {
+        case .get: .get
+        case .post: .post
+        case .patch: .patch
+        case .put: .put
+        case .delete: .delete
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package import Foundation
+internal import JSON
+package import Model
+package import Store
+
+/// That someone changed something: who, what, from where, before and after (`spec/observability.md` 2.2).
+///
+/// It is written in the same step as the change, so that neither is there without the other. Secrets are in neither
+/// picture: answers do not show them.
+package struct AuditRecord: StoredDocument {
+    package typealias Kind = EventKind
+    package static let recordKind = RecordKind("audit_event")
+
+    /// `ip_policy_created.v0`.
+    package var type: String
+    package var time: Date
+    /// The user or service user.
+    package var principal: String
+    /// The e-mail address of a user, the name of a service user.
+    package var subject: String
+    /// The API key that was used.
+    package var key: String
+    package var operation: String
+    /// The caller's address; empty where it has none.
+    package var address: String
+    /// The identifier of what was changed.
+    package var object: String
+    /// The resource as JSON; nil when it was made.
+    package var before: String?
+    /// The resource as JSON; nil when it was deleted.
+    package var after: String?
+
+    init(
+        _ stem: String,
+        _ caller: Caller,
+        at time: Date,
+        object: String,
+        before: JSONObject?,
+        after: JSONObject?
+    ) {
+        let action = before == nil ? "created" : after == nil ? "deleted" : "updated"
+        self.type = "\(stem)_\(action).v0"
+        self.time = time
+        self.principal = caller.principal.owner.id
+        self.subject = caller.principal.subject
+        self.key = caller.principal.key.text
+        self.operation = caller.operation.text
+        self.address = caller.address.map { "\($0)" } ?? ""
+        self.object = object
+        self.before = before.map { JSONValue.object($0).text }
+        self.after = after.map { JSONValue.object($0).text }
+    }
+}

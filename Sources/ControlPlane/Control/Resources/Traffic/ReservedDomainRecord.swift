@@ -1,0 +1,34 @@
+package import Addressing
+package import Foundation
+package import Model
+package import Store
+
+/// A host name or a wildcard that belongs to an account, with every name below it (`spec/endpoints.md` 7).
+package struct ReservedDomainRecord: ResourceDocument {
+    package typealias Kind = ReservedDomainKind
+    package static let recordKind = RecordKind("reserved_domain")
+
+    /// How the edge obtains certificates for the name.
+    package struct CertificatePolicy: Codable, Sendable, Hashable {
+        package var authority: String
+        package var keyType: String
+    }
+
+    /// `app.example.com` or `*.example.com`, in lower case.
+    package var domain: String
+    /// What the name's CNAME record must point to; nil for names below a base domain of the edge, which need none.
+    package var target: String?
+    /// A certificate that was uploaded.
+    package var certificate: String?
+    package var policy: CertificatePolicy?
+    /// Where the name resolves to; empty for everywhere.
+    package var places: [String]
+    package var description = ""
+    package var metadata = ""
+    package var created: Date
+
+    package var uniqueKeys: [String: String] { ["domain": self.domain] }
+
+    /// The hosts that it stands for; nil for a record of a newer form.
+    package var pattern: HostPattern? { try? HostPattern(parsing: self.domain) }
+}
