@@ -247,7 +247,7 @@ let modules: [Module] = [
     Module(
         room: "Agent",
         name: "Portico",
-        uses: ["Addressing", "Model", "Mux", "AgentProtocol"],
+        uses: ["Addressing", "JSON", "Model", "Mux", "AgentProtocol"],
         products: [.NIOCore, .NIOPosix, .NIOSSL, .NIOTLS, .DequeModule],
         tests: [.NIOEmbedded],
         testUses: ["Certificates"]

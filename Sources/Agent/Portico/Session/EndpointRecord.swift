@@ -1,4 +1,5 @@
 import AgentProtocol
+import JSON
 
 /// An endpoint as the session remembers it, to bind it again under the same URL.
 struct EndpointRecord: Sendable {
