@@ -19,6 +19,7 @@ package struct EdgeProgramConfiguration: Sendable {
     package let tcp: TCPEndpointConfiguration
     package let tls: TLSConfiguration
     package let limits: LimitsConfiguration
+    package let policy: PolicyConfiguration
     package let hold: Duration
     package let drainTimeout: Duration
     package let log: LogConfiguration
@@ -88,6 +89,11 @@ package struct EdgeProgramConfiguration: Sendable {
             "limits",
             "What one visitor or agent may take. Each limit answers or closes; none can be switched off.",
             LimitsConfiguration.init
+        )
+        self.policy = settings.section(
+            "policy",
+            "What traffic policies are told of the world, and how they fail.",
+            PolicyConfiguration.init
         )
         self.hold = settings.value(
             "hold",

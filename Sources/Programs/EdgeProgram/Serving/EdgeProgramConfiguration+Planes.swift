@@ -21,6 +21,7 @@ extension EdgeProgramConfiguration {
         edge.threads = self.threads
         edge.proxy = self.limits.proxy
         edge.proxy.policy.region = self.region
+        edge.proxy.policy.services.expressionErrors = self.policy.expressionErrors
         edge.handshakeMilliseconds = self.limits.handshakeTimeout.milliseconds
         edge.connectionLimit = self.limits.connections
         edge.connectionsPerAddress = self.limits.connectionsPerAddress

@@ -3,6 +3,7 @@ import Edge
 import Foundation
 import Logging
 package import Model
+import Proxy
 import ServiceLifecycle
 import Settings
 
@@ -34,7 +35,9 @@ package struct EdgeServer {
         let names = ServerNames(self.configuration)
         let certificate = ServedCertificate(try folder.certificate(for: names), for: names)
 
-        let edge = Edge(configuration: self.configuration.dataPlane([certificate]), logger: self.logger)
+        var dataPlane = self.configuration.dataPlane([certificate])
+        dataPlane.proxy.policy.addresses = try self.configuration.policy.addresses(self.logger)
+        let edge = Edge(configuration: dataPlane, logger: self.logger)
         let control = Control(
             store: store,
             configuration: self.configuration.controlPlane,
