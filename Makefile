@@ -9,7 +9,7 @@ MAKEFLAGS += --no-print-directory
 CONFIG ?= debug
 export CONFIG
 
-.PHONY: help build release demo test lint format conformance interop fuzz bench bench-expressions bench-directions acceptance clean
+.PHONY: help build release demo test lint format conformance interop fuzz bench bench-expressions bench-directions bench-planner acceptance clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ bench-expressions: ## measure expressions beside two Python packages, and count 
 
 bench-directions: ## measure one large body down and up, beside ssh -R
 	@scripts/bench-directions.sh
+
+bench-planner: ## measure how fast endpoints come into force among many
+	@scripts/bench-planner.sh
 
 ## PART=name               for acceptance: programs, tests, fuzz, tsan or bench (all, one after another)
 acceptance: ## the tests in full counts: soak, slow readers, gigabyte bodies, every client

@@ -46,5 +46,22 @@ let package = Package(
                 .unsafeFlags(["-package-name", productPackage, "-parse-as-library"]),
             ]
         ),
+        .executableTarget(
+            name: "PlannerTimes",
+            dependencies: [
+                .product(name: "PorticoParts", package: "portico"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Benchmarks/PlannerTimes",
+            packageAccess: false,
+            swiftSettings: [
+                .swiftLanguageMode(.v6),
+                .enableUpcomingFeature("ExistentialAny"),
+                .unsafeFlags([
+                    "-package-name", productPackage, "-enforce-exclusivity=unchecked", "-parse-as-library",
+                ]),
+            ]
+        ),
     ]
 )

@@ -30,16 +30,26 @@ extension Control {
                 continue
             }
             self.publication.isRunning = true
-            let table = EndpointTable(
-                revision: self.publication.decided,
-                endpoints: self.endpoints.all.map(\.routed)
-            )
-            self.publication.failures = await edge.apply(table)
-            self.publication.applied = table.revision
+            let revision = self.publication.decided
+            self.publication.failures = await self.publish(revision, to: edge)
+            self.publication.applied = revision
             self.publication.isRunning = false
             let waiting = self.publication.waiting
             self.publication.waiting = []
             for continuation in waiting { continuation.resume() }
         }
+    }
+
+    /// Sends what changed since the last table; the whole table to an edge that has another one, or none yet.
+    private func publish(_ revision: UInt64, to edge: any EdgeNode) async -> [ResourceID<EndpointKind>: Failure] {
+        let touched = self.endpoints.takeTouched()
+        let changes = EndpointChanges(
+            base: self.publication.applied,
+            revision: revision,
+            put: touched.compactMap { self.endpoints[$0]?.routed },
+            removed: touched.filter { self.endpoints[$0] == nil }
+        )
+        if changes.base > 0, let failures = await edge.apply(changes) { return failures }
+        return await edge.apply(EndpointTable(revision: revision, endpoints: self.endpoints.all.map(\.routed)))
     }
 }

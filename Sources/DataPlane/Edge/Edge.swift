@@ -1,7 +1,7 @@
 import Addressing
 package import EdgeLink
 package import Logging
-package import Model
+import Model
 import NIOCore
 import NIOPosix
 import NIOSSL
@@ -14,18 +14,23 @@ import Sessions
 /// The actor holds what changes rarely: listeners and the table in force. What a request touches lives on the event
 /// loops, each with its own copy.
 package actor Edge {
-    private let configuration: EdgeConfiguration
+    let configuration: EdgeConfiguration
     private let logger: Logger
     private let group: MultiThreadedEventLoopGroup
-    private let directory = SessionDirectory()
+    let directory = SessionDirectory()
     private let limiter: ConnectionLimiter
-    private var loops: [NIOLoopBound<EdgeLoop>] = []
-    private var acceptor: Acceptor?
+    var loops: [NIOLoopBound<EdgeLoop>] = []
+    var acceptor: Acceptor?
     private var listeners: [Listener] = []
-    private var tcpListeners: [UInt16: Listener] = [:]
-    private var gates = EndpointGates()
-    private var revision: UInt64 = 0
-    private var isDraining = false
+    var tcpListeners: [UInt16: Listener] = [:]
+    /// Of the table in force.
+    var revision: UInt64 = 0
+    /// What is ready to run for the endpoints that have a policy.
+    var gates = EndpointGates()
+    var planner = RoutingPlanner(loops: 0)
+    /// The endpoints that cannot be served for the moment, each tried again with the next change.
+    var unserved: [ResourceID<EndpointKind>: (endpoint: RoutedEndpoint, failure: Failure)] = [:]
+    var isDraining = false
 
     /// The ports that the listeners of the configuration got, in its order.
     package struct Ports: Sendable {
@@ -113,6 +118,7 @@ package actor Edge {
             self.loops.append(made.0)
             agents.append(made.1)
         }
+        self.planner = RoutingPlanner(loops: self.loops.count)
         try await LoopAgents.connect(agents).get()
     }
 
@@ -206,95 +212,4 @@ package struct EdgeStatistics: Sendable {
     package var requests = 0
     package var failedExchanges = 0
     package var limitsReached = 0
-}
-
-extension Edge: EdgeNode {
-    package func apply(_ table: EndpointTable) async -> [ResourceID<EndpointKind>: Failure] {
-        guard table.revision > self.revision, !self.loops.isEmpty else { return [:] }
-        self.revision = table.revision
-        var failed = self.compilePolicies(of: table)
-        if !self.isDraining { failed.merge(await self.openPorts(of: table)) { first, _ in first } }
-        let served = EndpointTable(
-            revision: table.revision,
-            endpoints: table.endpoints.filter { failed[$0.id] == nil }
-        )
-        for loop in self.loops {
-            // A copy for each loop, made here so that the loop has only to swap it.
-            let copy = RoutingTable(served)
-            try? await loop.eventLoop.submit { [gates] in loop.value.proxy.publish(copy, gates: gates) }.get()
-        }
-        await self.closePortsNotIn(served)
-        return failed
-    }
-
-    /// Makes the policies of the table ready to run, those that are as they were excepted.
-    ///
-    /// - Returns: the endpoints whose policy this edge cannot run.
-    private func compilePolicies(of table: EndpointTable) -> [ResourceID<EndpointKind>: Failure] {
-        var gates = EndpointGates()
-        var failed: [ResourceID<EndpointKind>: Failure] = [:]
-        for endpoint in table.endpoints {
-            guard let policy = endpoint.policy else { continue }
-            let before = self.gates[endpoint.id]
-            if let before, before.text == policy.text {
-                gates[endpoint.id] = before
-                continue
-            }
-            do throws(Failure) {
-                gates[endpoint.id] = try EndpointGate(policy, for: endpoint, after: before)
-            } catch {
-                failed[endpoint.id] = error
-            }
-        }
-        self.gates = gates
-        return failed
-    }
-
-    /// Opens listeners for TCP endpoints that have none yet.
-    private func openPorts(of table: EndpointTable) async -> [ResourceID<EndpointKind>: Failure] {
-        var failed: [ResourceID<EndpointKind>: Failure] = [:]
-        var failedPorts: [UInt16: Failure] = [:]
-        for endpoint in table.endpoints where endpoint.url.scheme == .tcp {
-            let port = endpoint.url.port
-            guard self.tcpListeners[port] == nil, let acceptor = self.acceptor else { continue }
-            if let failure = failedPorts[port] {
-                failed[endpoint.id] = failure
-                continue
-            }
-            do {
-                self.tcpListeners[port] = try await Listener.open(
-                    .init(host: self.configuration.tcpHost, port: port),
-                    on: self.loops
-                ) { try acceptor.acceptTCP($0, $1, port: port) }
-            } catch {
-                let failure =
-                    error as? Failure ?? Failure(.listenFailed, "Cannot listen on port \(port).", detail: "\(error)")
-                failedPorts[port] = failure
-                failed[endpoint.id] = failure
-            }
-        }
-        return failed
-    }
-
-    private func closePortsNotIn(_ table: EndpointTable) async {
-        let wanted = Set(table.endpoints.filter { $0.url.scheme == .tcp }.map(\.url.port))
-        for (port, listener) in self.tcpListeners where !wanted.contains(port) {
-            self.tcpListeners[port] = nil
-            await listener.close()
-        }
-    }
-
-    package func close(_ connection: ConnectionID, because failure: Failure?) async {
-        guard let agent = self.directory.connection(connection) else { return }
-        try? await agent.eventLoop.flatSubmit {
-            agent.value.end(because: failure)
-        }.get()
-    }
-
-    package func stopEndpoint(bindID: String, on connection: ConnectionID, because failure: Failure) async {
-        guard let agent = self.directory.connection(connection) else { return }
-        try? await agent.eventLoop.submit {
-            agent.value.stopEndpoint(bindID: bindID, because: failure)
-        }.get()
-    }
 }

@@ -52,22 +52,41 @@ package final class ProxyLoop {
 
     // MARK: Routing
 
-    /// Makes `table` the one in force. A request that began with the old one ends with it.
-    package func publish(_ table: RoutingTable, gates: EndpointGates = [:]) {
-        guard table.revision >= self.table.revision else { return }
-        self.table = table
-        self.gates = gates
-        self.upstreamsBySlot = Array(repeating: nil, count: table.memberCount)
-        for (id, upstream) in self.upstreams where !table.contains(id) {
-            self.upstreams[id] = nil
-            upstream.retire()
+    /// Makes the update's table the one in force. A request that began with the old one ends with it.
+    ///
+    /// Updates must come in the order in which they were made, none left out.
+    ///
+    /// - Parameters:
+    ///   - update: the next table.
+    ///   - gates: of those endpoints that are put and have a policy.
+    /// - Returns: the old table. What is only in that is freed by whoever gets it, which takes a while when it is all of
+    ///   a large one.
+    package func publish(_ update: RoutingUpdate, gates: EndpointGates = [:]) -> RoutingTable {
+        let old = self.table
+        self.table = update.table
+        if self.upstreamsBySlot.count < update.table.slotLimit {
+            let missing = update.table.slotLimit - self.upstreamsBySlot.count
+            self.upstreamsBySlot.append(contentsOf: repeatElement(nil, count: missing))
         }
-        for pool in table.pools {
-            for member in pool.members {
-                self.upstreams[member.endpoint.id]?.update(member.endpoint)
+        // A loop that has reached no endpoint yet has nothing to tell one.
+        if !self.upstreams.isEmpty || !self.gates.isEmpty || !gates.isEmpty { self.follow(update.changes, gates) }
+        self.waitingRoom.tableChanged()
+        return old
+    }
+
+    private func follow(_ changes: [RoutingUpdate.Change], _ gates: EndpointGates) {
+        for change in changes {
+            switch change {
+            case .put(let endpoint):
+                self.gates[endpoint.id] = gates[endpoint.id]
+                self.upstreams[endpoint.id]?.update(endpoint)
+            case .removed(let id, let slot):
+                self.gates[id] = nil
+                guard let upstream = self.upstreams.removeValue(forKey: id) else { continue }
+                self.upstreamsBySlot[slot] = nil
+                upstream.retire()
             }
         }
-        self.waitingRoom.tableChanged()
     }
 
     /// How this loop reaches a member of a pool.
@@ -78,11 +97,12 @@ package final class ProxyLoop {
         {
             return upstream
         }
-        let upstream = self.upstreams[id] ?? Upstream(endpoint: member.endpoint, loop: self)
-        // Slots are given anew with each table. A member of an older one is served, but not kept.
-        if self.table.slot(of: id) == member.slot {
+        // A member of an older table is served, but not kept when it is in this one no more.
+        let current = self.table.member(member.endpoint)
+        let upstream = self.upstreams[id] ?? Upstream(endpoint: current?.endpoint ?? member.endpoint, loop: self)
+        if let current {
             self.upstreams[id] = upstream
-            self.upstreamsBySlot[member.slot] = upstream
+            self.upstreamsBySlot[current.slot] = upstream
         }
         return upstream
     }

@@ -10,8 +10,8 @@ package struct EndpointPool: Sendable {
     /// One endpoint of a pool.
     package struct Member: Sendable {
         package let endpoint: RoutedEndpoint
-        /// The member's number in its table, from 0 and without gaps, so that a loop keeps what belongs to a member
-        /// in an array.
+        /// The endpoint's number as long as it is served, below `RoutingTable.slotLimit`, so that a loop keeps what
+        /// belongs to a member in an array. Afterwards it may be another's.
         package let slot: Int
     }
 

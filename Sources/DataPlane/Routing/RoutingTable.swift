@@ -1,112 +1,108 @@
 package import Addressing
 package import EdgeLink
-package import Model
+internal import Model
 
 /// Which pool serves a connection or a request. Immutable; each event loop has a copy of its own, so that reading
 /// it costs no loop anything of another.
 ///
 /// The most specific name wins: the exact host, then the wildcard with more labels, then the one with fewer, then
 /// the endpoint for any host (`spec/endpoints.md` 5). `*` stands for one or more labels.
+///
+/// Names are spread over shards by their hash. The next table of a loop has the shards of this one, but for the few
+/// that changed (`RoutingPlanner`).
 package final class RoutingTable: Sendable {
     package let revision: UInt64
-    package let pools: [EndpointPool]
-    /// How many members all pools have together; slots are below it.
-    package let memberCount: Int
+    /// All slots of members are below it.
+    package let slotLimit: Int
 
-    private let http: Names
-    private let https: Names
-    private let tls: Names
-    private let ports: [UInt16: Int]
-    private let slots: [ResourceID<EndpointKind>: Int]
+    let shards: [RoutingShard]
+    let seed: UInt64
+    /// The pools for any host, and how many wildcards there are, by scheme.
+    let anyHost: [EndpointPool?]
+    let wildcardCounts: [Int]
 
-    /// The names of one scheme.
-    private struct Names: Sendable {
-        let exact: HostIndex
-        let wildcard: HostIndex
-        let anyHost: Int?
-
-        init(_ entries: [(HostPattern, Int)], seed: UInt64) {
-            self.exact = HostIndex(entries.filter { !$0.0.isWildcard }.map { ($0.0.base.text, $0.1) }, seed: seed)
-            self.wildcard = HostIndex(
-                entries.filter { $0.0.isWildcard && !$0.0.isAnyHost }.map { ($0.0.base.text, $0.1) },
-                seed: seed
-            )
-            self.anyHost = entries.first { $0.0.isAnyHost }?.1
-        }
-
-        func find(_ host: UnsafeRawBufferPointer) -> Int? {
-            let name = Self.withoutTrailingDot(host)
-            if let index = self.exact.find(name) { return index }
-            if !self.wildcard.isEmpty {
-                // From the left, so that the suffix with the most labels is found first.
-                var start = 0
-                while let dot = name[start...].firstIndex(of: UInt8(ascii: ".")), dot + 1 < name.count {
-                    start = dot + 1
-                    if let index = self.wildcard.find(UnsafeRawBufferPointer(rebasing: name[start...])) { return index }
-                }
-            }
-            return self.anyHost
-        }
-
-        private static func withoutTrailingDot(_ host: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
-            guard host.last == UInt8(ascii: "."), host.count > 1 else { return host }
-            return UnsafeRawBufferPointer(rebasing: host.dropLast())
-        }
+    init(
+        revision: UInt64,
+        slotLimit: Int,
+        shards: [RoutingShard],
+        seed: UInt64,
+        anyHost: [EndpointPool?],
+        wildcardCounts: [Int]
+    ) {
+        self.revision = revision
+        self.slotLimit = slotLimit
+        self.shards = shards
+        self.seed = seed
+        self.anyHost = anyHost
+        self.wildcardCounts = wildcardCounts
     }
 
-    package init(_ table: EndpointTable, seed: UInt64 = .random(in: .min ... .max)) {
-        var order: [EndpointURL] = []
-        var byURL: [EndpointURL: [EndpointPool.Member]] = [:]
-        for (slot, endpoint) in table.endpoints.enumerated() {
-            if byURL[endpoint.url] == nil { order.append(endpoint.url) }
-            byURL[endpoint.url, default: []].append(EndpointPool.Member(endpoint: endpoint, slot: slot))
-        }
-        let pools = order.compactMap { url in byURL[url].map { EndpointPool(url: url, members: $0) } }
-        func names(_ scheme: EndpointScheme) -> Names {
-            Names(
-                pools.enumerated().filter { $0.element.url.scheme == scheme }.map { ($0.element.url.host, $0.offset) },
-                seed: seed
-            )
-        }
-        self.revision = table.revision
-        self.pools = pools
-        self.memberCount = table.endpoints.count
-        self.http = names(.http)
-        self.https = names(.https)
-        self.tls = names(.tls)
-        self.ports = Dictionary(
-            pools.enumerated().filter { $0.element.url.scheme == .tcp }.map { ($0.element.url.port, $0.offset) },
-            uniquingKeysWith: { first, _ in first }
-        )
-        self.slots = Dictionary(
-            table.endpoints.enumerated().map { ($0.element.id, $0.offset) },
-            uniquingKeysWith: { first, _ in first }
+    /// The table of one loop, made anew.
+    package convenience init(_ table: EndpointTable, seed: UInt64 = .random(in: .min ... .max)) {
+        var planner = RoutingPlanner(loops: 1, seed: seed)
+        let made = planner.change(put: table.endpoints, removed: [], revision: table.revision)[0].table
+        self.init(
+            revision: made.revision,
+            slotLimit: made.slotLimit,
+            shards: made.shards,
+            seed: seed,
+            anyHost: made.anyHost,
+            wildcardCounts: made.wildcardCounts
         )
     }
 
     /// A table with nothing in it.
     package static let empty = RoutingTable(EndpointTable(revision: 0, endpoints: []))
 
+    /// All pools, in no order.
+    package var pools: [EndpointPool] { self.shards.flatMap(\.pools) + self.anyHost.compactMap(\.self) }
+
+    // MARK: - Finding
+
     /// The pool that serves `host` over `scheme` (not tcp), or nil. The name may have any case and one dot at its
     /// end; it has no port.
     package func pool(for scheme: EndpointScheme, host: UnsafeRawBufferPointer) -> EndpointPool? {
-        let names: Names
-        switch scheme {
-        case .http: names = self.http
-        case .https: names = self.https
-        case .tls: names = self.tls
-        case .tcp: return nil
+        guard scheme != .tcp else { return nil }
+        let name = Self.withoutTrailingDot(host)
+        if let pool = self.find(scheme.tag(isWildcard: false), name) { return pool }
+        let index = scheme.index
+        if self.wildcardCounts[index] > 0 {
+            let tag = scheme.tag(isWildcard: true)
+            // From the left, so that the suffix with the most labels is found first.
+            var start = 0
+            while let dot = name[start...].firstIndex(of: UInt8(ascii: ".")), dot + 1 < name.count {
+                start = dot + 1
+                if let pool = self.find(tag, UnsafeRawBufferPointer(rebasing: name[start...])) { return pool }
+            }
         }
-        return names.find(host).map { self.pools[$0] }
+        return self.anyHost[index]
     }
 
     /// The pool that serves connections to a TCP port, or nil.
     package func pool(forPort port: UInt16) -> EndpointPool? {
-        self.ports[port].map { self.pools[$0] }
+        withUnsafeBytes(of: port.nameBytes) { self.find(EndpointScheme.tcp.tag(isWildcard: false), $0) }
     }
 
-    package func contains(_ id: ResourceID<EndpointKind>) -> Bool { self.slots[id] != nil }
+    /// The endpoint as it is in this table; nil when it is not, or has another URL.
+    package func member(_ endpoint: RoutedEndpoint) -> EndpointPool.Member? {
+        let url = endpoint.url
+        let pool: EndpointPool?
+        if let name = url.indexName {
+            pool = name.bytes.withUnsafeBytes { self.find(name.tag, $0) }
+        } else {
+            pool = self.anyHost[url.scheme.index]
+        }
+        return pool?.members.first { $0.endpoint.id == endpoint.id }
+    }
 
-    /// The slot of an endpoint in this table.
-    package func slot(of id: ResourceID<EndpointKind>) -> Int? { self.slots[id] }
+    private func find(_ tag: UInt8, _ name: UnsafeRawBufferPointer) -> EndpointPool? {
+        let hash = HostIndex.hash(tag, name, seed: self.seed)
+        let shard = self.shards[RoutingShard.number(of: hash)]
+        return shard.index.find(tag, name, hash: hash).map { shard.pools[$0] }
+    }
+
+    private static func withoutTrailingDot(_ host: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+        guard host.last == UInt8(ascii: "."), host.count > 1 else { return host }
+        return UnsafeRawBufferPointer(rebasing: host.dropLast())
+    }
 }

@@ -31,6 +31,13 @@ package protocol EdgeNode: Sendable {
     ///   with the reason, for instance a TCP port that another process has.
     func apply(_ table: EndpointTable) async -> [ResourceID<EndpointKind>: Failure]
 
+    /// Makes changes to the table in force, as `apply` does with a whole one, in a time that depends on their number
+    /// alone.
+    ///
+    /// - Returns: all endpoints that cannot be served now, with the reason; nil when the table in force is not their
+    ///   base, and nothing was changed.
+    func apply(_ changes: EndpointChanges) async -> [ResourceID<EndpointKind>: Failure]?
+
     /// Ends an agent's connection, and returns when it is gone.
     func close(_ connection: ConnectionID, because failure: Failure?) async
 

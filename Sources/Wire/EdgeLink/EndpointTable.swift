@@ -13,6 +13,24 @@ package struct EndpointTable: Sendable {
     }
 }
 
+/// How a table differs from the one before it.
+package struct EndpointChanges: Sendable {
+    /// The revision of the table that they are made to.
+    package let base: UInt64
+    /// That of the table which they make of it.
+    package let revision: UInt64
+    /// Endpoints that are new, or other than before under their id.
+    package let put: [RoutedEndpoint]
+    package let removed: [ResourceID<EndpointKind>]
+
+    package init(base: UInt64, revision: UInt64, put: [RoutedEndpoint], removed: [ResourceID<EndpointKind>]) {
+        self.base = base
+        self.revision = revision
+        self.put = put
+        self.removed = removed
+    }
+}
+
 /// One endpoint of a table.
 package struct RoutedEndpoint: Sendable {
     package let id: ResourceID<EndpointKind>

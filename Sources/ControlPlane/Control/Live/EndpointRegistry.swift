@@ -10,6 +10,8 @@ struct EndpointRegistry {
     private var byPlace: [Place: Set<ResourceID<EndpointKind>>] = [:]
     private var byBind: [BindKey: ResourceID<EndpointKind>] = [:]
     private var byConnection: [ConnectionID: Set<ResourceID<EndpointKind>>] = [:]
+    /// What came, changed or went since the last table.
+    private var touched: Set<ResourceID<EndpointKind>> = []
 
     /// What endpoints contend for: those of one place must share it or exclude each other.
     private enum Place: Hashable {
@@ -120,7 +122,7 @@ struct EndpointRegistry {
     }
 
     private mutating func insert(_ endpoint: LiveEndpoint) {
-        self.endpoints[endpoint.id] = endpoint
+        self.put(endpoint)
         self.byPlace[Place(endpoint.url), default: []].insert(endpoint.id)
         guard let binding = endpoint.binding else { return }
         self.byBind[binding.key] = endpoint.id
@@ -138,13 +140,25 @@ struct EndpointRegistry {
         for rival in self.rivals(of: endpoint, beside: nil) where !Self.mayStand(endpoint, beside: rival) {
             throw Failure(.urlTaken, "Others serve \(endpoint.url) too, and pooling must be enabled on all of them.")
         }
+        self.put(endpoint)
+    }
+
+    private mutating func put(_ endpoint: LiveEndpoint) {
         self.endpoints[endpoint.id] = endpoint
+        self.touched.insert(endpoint.id)
+    }
+
+    /// The ids of what came, changed or went since the last call.
+    mutating func takeTouched() -> Set<ResourceID<EndpointKind>> {
+        defer { self.touched = [] }
+        return self.touched
     }
 
     // MARK: - Going
 
     mutating func remove(_ id: ResourceID<EndpointKind>) {
         guard let endpoint = self.endpoints.removeValue(forKey: id) else { return }
+        self.touched.insert(id)
         let place = Place(endpoint.url)
         self.byPlace[place]?.remove(id)
         if self.byPlace[place]?.isEmpty ?? false { self.byPlace[place] = nil }
@@ -167,7 +181,7 @@ struct EndpointRegistry {
             guard var endpoint = self.endpoints[id], var binding = endpoint.binding else { continue }
             binding.connections.removeAll { $0 == connection }
             endpoint.source = .agent(binding)
-            self.endpoints[id] = endpoint
+            self.put(endpoint)
             if binding.connections.isEmpty { left.append(endpoint) }
         }
         return left

@@ -29,6 +29,17 @@ actor FakeEdge: EdgeNode {
         let gatedCount: Int
     }
 
+    func apply(_ changes: EndpointChanges) async -> [ResourceID<EndpointKind>: Failure]? {
+        guard let table = self.tables.last, table.revision == changes.base else { return nil }
+        let gone = Set(changes.removed + changes.put.map(\.id))
+        return await self.apply(
+            EndpointTable(
+                revision: changes.revision,
+                endpoints: table.endpoints.filter { !gone.contains($0.id) } + changes.put
+            )
+        )
+    }
+
     func apply(_ table: EndpointTable) async -> [ResourceID<EndpointKind>: Failure] {
         self.inFlight += 1
         self.mostInFlight = max(self.mostInFlight, self.inFlight)

@@ -47,7 +47,8 @@ final class LoopUnderTest {
         }
         var gates = EndpointGates()
         if let policy { for endpoint in endpoints { gates[endpoint.id] = EndpointGate(policy, for: endpoint) } }
-        self.loop.publish(RoutingTable(EndpointTable(revision: 1, endpoints: endpoints)), gates: gates)
+        var planner = RoutingPlanner(loops: 1)
+        _ = self.loop.publish(planner.change(put: endpoints, removed: [], revision: 1)[0], gates: gates)
     }
 
     static let plain = Visitor(address: nil, local: nil, isSecure: false)
@@ -143,12 +144,10 @@ final class FakeTransport: UpstreamTransport {
 extension LoopUnderTest {
     /// Puts another policy before all endpoints.
     func serve(_ policy: PolicyProgram?) {
+        let endpoints = self.loop.table.pools.flatMap(\.members).map(\.endpoint)
         var gates = EndpointGates()
-        for pool in self.loop.table.pools {
-            for member in pool.members {
-                gates[member.endpoint.id] = policy.map { EndpointGate($0, for: member.endpoint) }
-            }
-        }
-        self.loop.publish(self.loop.table, gates: gates)
+        if let policy { for endpoint in endpoints { gates[endpoint.id] = EndpointGate(policy, for: endpoint) } }
+        let update = RoutingUpdate(table: self.loop.table, changes: endpoints.map { .put($0) })
+        _ = self.loop.publish(update, gates: gates)
     }
 }

@@ -1,0 +1,123 @@
+import Addressing
+package import EdgeLink
+package import Model
+import NIOCore
+import Proxy
+import Routing
+import Sessions
+
+extension Edge: EdgeNode {
+    package func apply(_ table: EndpointTable) async -> [ResourceID<EndpointKind>: Failure] {
+        guard table.revision > self.revision, !self.loops.isEmpty else { return [:] }
+        self.revision = table.revision
+        let wanted = Set(table.endpoints.map(\.id))
+        self.unserved = [:]
+        await self.change(
+            put: table.endpoints,
+            removed: self.planner.ids.filter { !wanted.contains($0) },
+            revision: table.revision
+        )
+        return self.unserved.mapValues(\.failure)
+    }
+
+    package func apply(_ changes: EndpointChanges) async -> [ResourceID<EndpointKind>: Failure]? {
+        guard changes.base == self.revision, changes.revision > self.revision, !self.loops.isEmpty else { return nil }
+        self.revision = changes.revision
+        for id in changes.removed + changes.put.map(\.id) { self.unserved[id] = nil }
+        let again = self.unserved.values.map(\.endpoint)
+        self.unserved = [:]
+        await self.change(put: changes.put + again, removed: changes.removed, revision: changes.revision)
+        return self.unserved.mapValues(\.failure)
+    }
+
+    private func change(
+        put: [RoutedEndpoint],
+        removed: [ResourceID<EndpointKind>],
+        revision: UInt64
+    ) async {
+        self.compilePolicies(of: put)
+        for id in removed { self.gates[id] = nil }
+        if !self.isDraining { await self.openPorts(of: put) }
+        var changed = EndpointGates()
+        for endpoint in put { changed[endpoint.id] = self.gates[endpoint.id] }
+        let updates = self.planner.change(
+            put: put.filter { self.unserved[$0.id] == nil },
+            // What was served under another URL, and cannot be under its new one.
+            removed: removed + self.unserved.keys.filter { self.planner.contains($0) },
+            revision: revision
+        )
+        // All loops are told before one is waited for, so that no later update comes between.
+        let told = zip(self.loops, updates).map { loop, update in
+            loop.eventLoop.submit { [changed] in loop.value.proxy.publish(update, gates: changed) }
+        }
+        for loop in told {
+            // A loop that has shut down needs no table. The old one is freed here.
+            _ = try? await loop.get()
+        }
+        await self.closeUnusedPorts()
+    }
+
+    /// Makes the policies of these endpoints ready to run, those that are as they were excepted, and notes the endpoints
+    /// whose policy this edge cannot run.
+    private func compilePolicies(of endpoints: [RoutedEndpoint]) {
+        for endpoint in endpoints {
+            guard let policy = endpoint.policy else {
+                self.gates[endpoint.id] = nil
+                continue
+            }
+            let before = self.gates[endpoint.id]
+            guard before?.text != policy.text else { continue }
+            do throws(Failure) {
+                self.gates[endpoint.id] = try EndpointGate(policy, for: endpoint, after: before)
+            } catch {
+                self.gates[endpoint.id] = nil
+                self.unserved[endpoint.id] = (endpoint, error)
+            }
+        }
+    }
+
+    /// Opens listeners for TCP endpoints that have none yet, and notes the endpoints for which that fails.
+    private func openPorts(of endpoints: [RoutedEndpoint]) async {
+        var failedPorts: [UInt16: Failure] = [:]
+        for endpoint in endpoints where endpoint.url.scheme == .tcp {
+            let port = endpoint.url.port
+            guard self.tcpListeners[port] == nil, let acceptor = self.acceptor else { continue }
+            if let failure = failedPorts[port] {
+                self.unserved[endpoint.id] = (endpoint, failure)
+                continue
+            }
+            do {
+                self.tcpListeners[port] = try await Listener.open(
+                    .init(host: self.configuration.tcpHost, port: port),
+                    on: self.loops
+                ) { try acceptor.acceptTCP($0, $1, port: port) }
+            } catch {
+                let failure =
+                    error as? Failure ?? Failure(.listenFailed, "Cannot listen on port \(port).", detail: "\(error)")
+                failedPorts[port] = failure
+                self.unserved[endpoint.id] = (endpoint, failure)
+            }
+        }
+    }
+
+    private func closeUnusedPorts() async {
+        for (port, listener) in self.tcpListeners where !self.planner.serves(port: port) {
+            self.tcpListeners[port] = nil
+            await listener.close()
+        }
+    }
+
+    package func close(_ connection: ConnectionID, because failure: Failure?) async {
+        guard let agent = self.directory.connection(connection) else { return }
+        try? await agent.eventLoop.flatSubmit {
+            agent.value.end(because: failure)
+        }.get()
+    }
+
+    package func stopEndpoint(bindID: String, on connection: ConnectionID, because failure: Failure) async {
+        guard let agent = self.directory.connection(connection) else { return }
+        try? await agent.eventLoop.submit {
+            agent.value.stopEndpoint(bindID: bindID, because: failure)
+        }.get()
+    }
+}
