@@ -297,7 +297,7 @@ let modules: [Module] = [
 
 /// What tests share, and tests of whole programs. Everything may be used here.
 let support: [Module] = [
-    Module(room: "Support", name: "TestSupport", tests: nil),
+    Module(room: "Support", name: "TestSupport", products: [.NIOConcurrencyHelpers], tests: nil),
     Module(
         room: "Support",
         name: "TestDatabase",

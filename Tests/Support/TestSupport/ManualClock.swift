@@ -1,4 +1,4 @@
-private import Synchronization
+private import NIOConcurrencyHelpers
 
 /// A clock that stands still until a test moves it.
 package final class ManualClock: Clock {
@@ -29,15 +29,15 @@ package final class ManualClock: Clock {
         var watchers: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
     }
 
-    private let state = Mutex(State())
+    private let state = NIOLockedValueBox(State())
 
     package init() {}
 
-    package var now: Instant { self.state.withLock(\.now) }
+    package var now: Instant { self.state.withLockedValue(\.now) }
     package var minimumResolution: Duration { .zero }
 
     package func sleep(until deadline: Instant, tolerance: Duration?) async throws {
-        let number = self.state.withLock { state in
+        let number = self.state.withLockedValue { state in
             state.next += 1
             return state.next
         }
@@ -46,7 +46,7 @@ package final class ManualClock: Clock {
                 self.add(Sleeper(deadline: deadline, continuation: continuation), number)
             }
         } onCancel: {
-            let sleeper = self.state.withLock { state in
+            let sleeper = self.state.withLockedValue { state in
                 state.cancelled.insert(number)
                 return state.sleepers.removeValue(forKey: number)
             }
@@ -55,7 +55,7 @@ package final class ManualClock: Clock {
     }
 
     private func add(_ sleeper: Sleeper, _ number: Int) {
-        let (isCancelled, isDue, woken) = self.state.withLock { state in
+        let (isCancelled, isDue, woken) = self.state.withLockedValue { state in
             let isCancelled = state.cancelled.contains(number)
             let isDue = sleeper.deadline <= state.now
             if !isCancelled, !isDue { state.sleepers[number] = sleeper }
@@ -74,7 +74,7 @@ package final class ManualClock: Clock {
     /// Returns when `count` tasks sleep by this clock.
     package func waitForSleepers(_ count: Int) async {
         await withCheckedContinuation { continuation in
-            let isThere = self.state.withLock { state in
+            let isThere = self.state.withLockedValue { state in
                 if state.sleepers.count >= count { return true }
                 state.watchers.append((count, continuation))
                 return false
@@ -83,11 +83,11 @@ package final class ManualClock: Clock {
         }
     }
 
-    package var sleeperCount: Int { self.state.withLock { $0.sleepers.count } }
+    package var sleeperCount: Int { self.state.withLockedValue { $0.sleepers.count } }
 
     /// Moves the time on, and wakes those who have slept long enough.
     package func advance(by duration: Duration) {
-        let due = self.state.withLock { state in
+        let due = self.state.withLockedValue { state in
             state.now = state.now.advanced(by: duration)
             let due = state.sleepers.filter { $0.value.deadline <= state.now }
             for number in due.keys { state.sleepers[number] = nil }
