@@ -278,8 +278,8 @@ let modules: [Module] = [
         room: "Programs",
         name: "EdgeProgram",
         uses: [
-            "Addressing", "Model", "Settings", "Secrets", "Certificates", "PolicyEngine", "Proxy", "Edge", "Store",
-            "SQLiteStore", "PostgresStore", "Backup", "Control",
+            "Addressing", "Model", "Settings", "TrafficPolicy", "Secrets", "Certificates", "PolicyEngine", "Proxy",
+            "Edge", "Store", "SQLiteStore", "PostgresStore", "Backup", "Control",
         ],
         products: [.NIOCore, .NIOPosix, .NIOHTTP1, .Logging, .ServiceLifecycle, .UnixSignals],
         tests: [.NIOEmbedded]

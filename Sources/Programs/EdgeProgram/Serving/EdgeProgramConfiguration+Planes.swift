@@ -6,6 +6,7 @@ import Model
 import PolicyEngine
 import Proxy
 import Settings
+import TrafficPolicy
 
 extension EdgeProgramConfiguration {
     /// What the data plane is told.
@@ -45,7 +46,9 @@ extension EdgeProgramConfiguration {
         control.legs = self.agentLegs
         control.region = self.region
         control.holdTime = self.hold
-        control.runnableActions = PolicyProgram.runnable
+        // Nothing of this edge sends the requests of http-request yet: a policy with it is refused when it is attached, not
+        // when it runs.
+        control.runnableActions = PolicyProgram.runnable.subtracting([.httpRequest])
         control.staticUpstreams = self.upstreams.flatMap { upstream in
             upstream.scheme.schemes.flatMap { scheme in
                 upstream.hosts.map { host in
