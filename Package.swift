@@ -278,8 +278,8 @@ let modules: [Module] = [
         room: "Programs",
         name: "EdgeProgram",
         uses: [
-            "Addressing", "Model", "Settings", "TrafficPolicy", "Secrets", "Certificates", "PolicyEngine", "Proxy",
-            "Edge", "Store", "SQLiteStore", "PostgresStore", "Backup", "Control",
+            "Addressing", "Model", "Settings", "TrafficPolicy", "EdgeLink", "Secrets", "Certificates", "PolicyEngine",
+            "Proxy", "Edge", "Store", "SQLiteStore", "PostgresStore", "Backup", "Control",
         ],
         products: [.NIOCore, .NIOPosix, .NIOHTTP1, .Logging, .ServiceLifecycle, .UnixSignals],
         tests: [.NIOEmbedded]
@@ -327,6 +327,16 @@ let support: [Module] = [
         uses: ["Conformance"],
         tests: nil
     ),
+    Module(
+        room: "Support",
+        name: "FuzzTargets",
+        uses: [
+            "Addressing", "JSON", "Expression", "TrafficPolicy", "Preamble", "Mux", "AgentProtocol", "Proxy",
+        ],
+        products: [.NIOCore, .NIOEmbedded],
+        tests: nil
+    ),
+    Module(room: "Support", name: "FuzzInputs", form: .program("fuzz-inputs"), uses: ["FuzzTargets"], tests: nil),
     Module(
         room: "Support",
         name: "EdgeTestSupport",
@@ -455,7 +465,7 @@ for test in wholeTests where chosen == nil || asked.contains(test.name) {
     )
 }
 
-/// `Portico` is for everyone. `PorticoParts` has nothing public: it is how Benchmarks and Fuzz, packages of their own,
+/// `Portico` is for everyone. The others have nothing public: they are how Benchmarks and Fuzz, packages of their own,
 /// reach what they measure and attack (docs/decisions/0080-packages-beside.md).
 let libraries: [PackageDescription.Product] = [
     .library(name: "Portico", targets: ["Portico"]),
@@ -465,6 +475,7 @@ let libraries: [PackageDescription.Product] = [
             "Addressing", "JSON", "Expression", "TrafficPolicy", "Preamble", "Mux", "AgentProtocol", "Routing", "Proxy",
         ]
     ),
+    .library(name: "PorticoFuzzTargets", targets: ["FuzzTargets"]),
 ]
 
 let package = Package(

@@ -2,7 +2,8 @@
 import Foundation
 import PackageDescription
 
-// One program for each parser of outside bytes. Built by scripts/fuzz.sh, with every module instrumented.
+// The fuzz targets behind libFuzzer, in one program. Built by scripts/fuzz.sh, with every module instrumented. What they
+// check lies in Tests/Support/FuzzTargets, where `make test` shows them inputs without the fuzzer.
 
 /// What SwiftPM names the product's package: its folder, as an identifier. Targets that are part of it see its
 /// `package` declarations (docs/decisions/0080-packages-beside.md).
@@ -18,37 +19,17 @@ let settings: [SwiftSetting] = [
     .unsafeFlags(["-package-name", productPackage, "-parse-as-library"]),
 ]
 
-func fuzzer(_ name: String, _ products: [Target.Dependency] = []) -> Target {
-    .executableTarget(
-        name: name,
-        dependencies: [
-            "FuzzDriver",
-            .product(name: "PorticoParts", package: "portico"),
-            .product(name: "NIOCore", package: "swift-nio"),
-        ] + products,
-        packageAccess: false,
-        swiftSettings: settings,
-        linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]
-    )
-}
-
 let package = Package(
     name: "fuzz",
     platforms: [.macOS(.v15)],
-    dependencies: [
-        .package(name: "portico", path: ".."),
-        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
-    ],
+    dependencies: [.package(name: "portico", path: "..")],
     targets: [
-        .target(name: "FuzzDriver", packageAccess: false, swiftSettings: settings),
-        fuzzer("Expressions"),
-        fuzzer("Frames"),
-        fuzzer("HTTP2"),
-        fuzzer("Messages"),
-        fuzzer("Policies"),
-        fuzzer("Preambles"),
-        fuzzer("Requests"),
-        fuzzer("Responses"),
-        fuzzer("Session", [.product(name: "NIOEmbedded", package: "swift-nio")]),
+        .executableTarget(
+            name: "Fuzzer",
+            dependencies: [.product(name: "PorticoFuzzTargets", package: "portico")],
+            packageAccess: false,
+            swiftSettings: settings,
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]
+        )
     ]
 )

@@ -5,6 +5,8 @@
 #   edge     a static upstream for the host 127.0.0.1
 #   tunnel   an agent's configuration that serves the same through a session
 #
+# Environment: BENCH_POLICY, the path of a traffic policy before the static upstream.
+#
 # Example: scripts/bench-edge.sh edge .build-release/release /tmp/ours 21020 21021 21022 21023 21000 1
 
 set -euo pipefail
@@ -29,6 +31,8 @@ case "$kind" in
 upstreams:
   - host: 127.0.0.1
     address: 127.0.0.1:$target"
+        [ -z "${BENCH_POLICY:-}" ] || EDGE_CONFIGURATION+="
+    traffic_policy_file: $BENCH_POLICY"
         ;;
     tunnel) ;;
     *) die "no such kind: $kind (edge or tunnel)" ;;

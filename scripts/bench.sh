@@ -7,7 +7,7 @@
 #   ROUNDS    repetitions of each scenario (3)
 #   DUR       seconds of one run (2)
 #   SYSTEMS   the peers, of nginx haproxy envoy traefik caddy ssh-R frp chisel, comma between (all that are here)
-#   PARTS     what is measured, of edge bodies tunnel memory, comma between (all)
+#   PARTS     what is measured, of edge bodies tunnel memory policy, comma between (all)
 #   BENCH_BIN folder with programs that come from elsewhere: frps, frpc, chisel (.run/bench/bin)
 #   PIN       one: the system on core 0, load and target on core 1; none: no pinning (one)
 #
@@ -31,15 +31,17 @@ results="$home/results.jsonl"
 rm -rf "$results" "$home/run"
 mkdir -p "$home/run"
 sed -e "s|@ROOT@|$ROOT|g" -e "s|@BIN@|$bin|g" "$ROOT/bench/systems.json" >"$home/systems.json"
+"$ROOT/bench/policies.py" systems "$ROOT" "$bin" >"$home/policies.json"
 
 # Whether a peer is here and was asked for.
 wanted() {
-    [[ ",${SYSTEMS:-nginx,haproxy,envoy,traefik,caddy,ssh-R,frp,chisel}," == *",${1%-big},"* ]] || return 1
-    case "$1" in
+    local name="${1%+*}"
+    [[ ",${SYSTEMS:-nginx,haproxy,envoy,traefik,caddy,ssh-R,frp,chisel}," == *",${name%-big},"* ]] || return 1
+    case "$name" in
         nginx* | haproxy*) return 0 ;;
         ssh-R) [ "$(id -u)" = 0 ] ;; # its sshd logs in as root
         frp) [ -x "$peers_bin/frps" ] && [ -x "$peers_bin/frpc" ] ;;
-        *) [ -x "$peers_bin/$1" ] ;;
+        *) [ -x "$peers_bin/$name" ] ;;
     esac
 }
 
@@ -51,7 +53,7 @@ trap 'exit 130' INT TERM HUP
 measure() {
     local group="$1" scenarios="$2" systems="$3" peer rounds="${ROUNDS:-3}"
     shift 3
-    [[ ",${PARTS:-edge,bodies,tunnel,memory}," == *",$group,"* ]] || return 0
+    [[ ",${PARTS:-edge,bodies,tunnel,memory,policy}," == *",$group,"* ]] || return 0
     for peer in "$@"; do
         if wanted "$peer"; then systems+=",$peer"; fi
     done
@@ -63,7 +65,7 @@ measure() {
     # The target's workers run as another user, who must be able to reach the scratch folder.
     local run
     run="$(mktemp -d /tmp/portico-bench.XXXXXX)"
-    python3 "$SHARED/bench/bench.py" --spec "$home/systems.json" --systems "$systems" --scenarios "$scenarios" \
+    python3 "$SHARED/bench/bench.py" --spec "$home/systems.json" --spec "$home/policies.json" --systems "$systems" --scenarios "$scenarios" \
         --rounds "$rounds" --dur "${DUR:-2}" --pin "${PIN:-one}" --nice "$nice" --bin "$peers_bin" \
         --port0 "$(free_port_range 300)" --run "$run" --json "$results" &
     bench=$!
@@ -80,6 +82,16 @@ measure tunnel h1_1k,h1_one,h1_1m,bulk_1g ours-tunnel ssh-R frp chisel
 # In processes of their own: what one left in a heap would serve the other.
 measure memory idle ours "${edges[@]}"
 measure memory idle_tls ours "${edges[@]}"
+# Each level beside the same without rules, in turn.
+measure policy h1_1k ours+0,ours+1,ours+10,ours+50 {nginx,caddy,envoy}+{0,1,10,50}
 
 echo
-python3 "$ROOT/bench/table.py" "$results" | tee "$home/table.md"
+status=0
+if grep -qv '+' <(grep -o '"sys": "[^"]*"' "$results"); then
+    python3 "$ROOT/bench/table.py" "$results" | tee "$home/table.md" || status=1
+fi
+if grep -q '"sys": "[^"]*+' "$results"; then
+    echo
+    "$ROOT/bench/policies.py" table "$results" | tee "$home/policies.md" || status=1
+fi
+exit "$status"

@@ -2,10 +2,10 @@
 # Looks for inputs that crash the parsers of outside bytes, or that they read in two ways.
 #
 # usage: scripts/fuzz.sh [--regressions] [--minutes N] [TARGET ...]
-#   --regressions   only the inputs that once failed (Fuzz/Regressions/TARGET/) and the published vectors, each once;
-#                   the last line is `N passed, N failed`
+#   --regressions   only the inputs that once failed (Fuzz/Regressions/TARGET/) and the published vectors, each once,
+#                   without libFuzzer; the last line is `N passed, N failed`
 #   --minutes N     how long each target looks (1)
-#   TARGET          some of the targets of Fuzz/Sources (all)
+#   TARGET          some of the targets of Tests/Support/FuzzTargets (all)
 #
 # An input that fails is left in .run/fuzz/TARGET-*. Once the cause is mended it goes to Fuzz/Regressions/TARGET/.
 #
@@ -13,6 +13,7 @@
 
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/programs.sh"
 help_if_asked "${1:-}"
 
 minutes=1
@@ -30,14 +31,11 @@ while (($# > 0)); do
     esac
     shift
 done
-if ((${#targets[@]} == 0)); then
-    for folder in "$ROOT"/Fuzz/Sources/*/; do
-        name="$(basename "$folder")"
-        if [ "$name" != FuzzDriver ]; then targets+=("$name"); fi
-    done
-fi
+all=()
+for file in "$ROOT"/Tests/Support/FuzzTargets/Targets/*.swift; do all+=("$(basename "$file" .swift)"); done
+((${#targets[@]} > 0)) || targets=("${all[@]}")
 for target in "${targets[@]}"; do
-    [ -d "$ROOT/Fuzz/Sources/$target" ] || die "no such target: $target"
+    [[ " ${all[*]} " = *" $target "* ]] || die "no such target: $target (${all[*]})"
 done
 
 need_shared
@@ -48,9 +46,14 @@ mkdir -p "$home"
 export SWIFT_BACKTRACE=enable=no
 
 say "building the fuzz targets"
-build=(swift build --package-path "$ROOT/Fuzz" -c release -Xswiftc -sanitize=fuzzer)
-"${build[@]}" --quiet || die "the fuzz targets do not build"
-bin="$("${build[@]}" --show-bin-path)"
+if "$regressions"; then
+    build_programs debug fuzz-inputs
+    program="$(bin_folder debug)/fuzz-inputs"
+else
+    build=(swift build --package-path "$ROOT/Fuzz" -c release -Xswiftc -sanitize=fuzzer)
+    "${build[@]}" --quiet || die "the fuzz targets do not build"
+    program="$("${build[@]}" --show-bin-path)/Fuzzer"
+fi
 rm -rf "$home/seeds"
 python3 "$ROOT/scripts/fuzz-seeds.py" "$SHARED" "$home/seeds"
 
@@ -59,12 +62,12 @@ check_inputs() {
     local target="$1" inputs input
     mapfile -t inputs < <(find "$ROOT/Fuzz/Regressions/$target" "$home/seeds/$target" -type f 2>/dev/null | sort)
     ((${#inputs[@]} > 0)) || die "there are no inputs for $target"
-    if "$bin/$target" "${inputs[@]}" >"$home/$target.log" 2>&1; then
+    if "$program" "$target" "${inputs[@]}" >"$home/$target.log" 2>&1; then
         TOTAL_PASSED=$((TOTAL_PASSED + ${#inputs[@]}))
         return
     fi
     for input in "${inputs[@]}"; do
-        if "$bin/$target" "$input" >"$home/$target.log" 2>&1; then
+        if "$program" "$target" "$input" >"$home/$target.log" 2>&1; then
             TOTAL_PASSED=$((TOTAL_PASSED + 1))
         else
             TOTAL_FAILED=$((TOTAL_FAILED + 1))
@@ -78,7 +81,7 @@ look() {
     local target="$1"
     mkdir -p "$home/corpus/$target" "$home/seeds/$target" "$ROOT/Fuzz/Regressions/$target"
     say "fuzz: $target, $minutes min"
-    if "$bin/$target" -max_total_time=$((minutes * 60)) -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
+    if "$program" "$target" -max_total_time=$((minutes * 60)) -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
         -artifact_prefix="$home/$target-" "$home/corpus/$target" "$home/seeds/$target" "$ROOT/Fuzz/Regressions/$target" \
         >"$home/$target.log" 2>&1; then
         grep -aE 'number_of_executed_units|new_units_added' "$home/$target.log"

@@ -1,4 +1,5 @@
 package import Addressing
+package import EdgeLink
 package import TrafficPolicy
 
 extension Control {
@@ -72,16 +73,19 @@ extension Control {
     }
 
     /// An endpoint whose visitors are forwarded to a TCP address by the edge itself.
-    package struct StaticUpstream: Sendable, Hashable {
+    package struct StaticUpstream: Sendable {
         package let url: EndpointURL
         /// A host name or an address literal.
         package let host: String
         package let port: UInt16
+        /// What its traffic must pass, checked for its URL (``Control/Configuration/policy(_:for:)``); nil for nothing.
+        package let policy: EndpointPolicy?
 
-        package init(url: EndpointURL, host: String, port: UInt16) {
+        package init(url: EndpointURL, host: String, port: UInt16, policy: EndpointPolicy? = nil) {
             self.url = url
             self.host = host
             self.port = port
+            self.policy = policy
         }
     }
 }

@@ -6,6 +6,7 @@ import Model
 import SQLiteStore
 import Secrets
 import Testing
+import TrafficPolicy
 
 @testable import Control
 
@@ -56,7 +57,12 @@ import Testing
             baseDomains: [try HostName(parsing: "portico.test")],
             connectAddress: ""
         )
-        configuration.staticUpstreams = [Control.StaticUpstream(url: url, host: "localhost", port: 80)]
+        configuration.runnableActions = [.deny]
+        let text = "on_http_request: [{actions: [{type: deny}]}]"
+        let policy = try await configuration.policy(text, for: url)
+        configuration.staticUpstreams = [
+            Control.StaticUpstream(url: url, host: "localhost", port: 80, policy: policy)
+        ]
         let control = Control(
             store: try SQLiteStore.inMemory(),
             configuration: configuration,
@@ -66,5 +72,6 @@ import Testing
         let edge = FakeEdge()
         await control.attach(edge)
         #expect(await edge.view.table?.urls == ["http://static.portico.test"])
+        #expect(await edge.view.table?.endpoints.map { $0.policy?.text } == [text])
     }
 }

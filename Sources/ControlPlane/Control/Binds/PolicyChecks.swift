@@ -1,6 +1,6 @@
-import Addressing
-import EdgeLink
-import Model
+package import Addressing
+package import EdgeLink
+package import Model
 import TrafficPolicy
 
 /// Reads the policies that stand before endpoints, and says what is wrong with one: what reaches an edge is right.
@@ -47,5 +47,18 @@ struct PolicyChecks: Sendable {
         } catch {
             throw error.failure
         }
+    }
+}
+
+extension Control.Configuration {
+    /// Reads and checks the policy of a static upstream, before the edge starts.
+    ///
+    /// - Returns: nil for a document without a rule that would run.
+    /// - Throws: all that is wrong with it, with lines and columns; the code is that of the first.
+    package func policy(_ text: String, for url: EndpointURL) async throws(Failure) -> EndpointPolicy? {
+        let checks = PolicyChecks(limits: self.policyLimits, runnable: self.runnableActions)
+        let policy = try await checks.policy(text, for: url.scheme)
+        try checks.check(policy, for: url)
+        return policy
     }
 }

@@ -67,6 +67,7 @@ extension LiveEndpoint {
         self.account = Self.platform
         self.url = upstream.url
         self.isPooled = false
+        self.policy = upstream.policy
         self.source = .address(host: upstream.host, port: upstream.port)
     }
 }

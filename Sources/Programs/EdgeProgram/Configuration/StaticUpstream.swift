@@ -20,6 +20,8 @@ package struct StaticUpstream: Sendable {
     package let scheme: Scheme
     /// Speaks HTTP/1.1 without TLS.
     package let address: DialAddress
+    /// Path of a traffic policy; nil for none.
+    package let policyFile: String?
 
     static func list(from settings: SettingsReader) -> [StaticUpstream] {
         var taken: Set<String> = []
@@ -45,6 +47,15 @@ package struct StaticUpstream: Sendable {
             "address",
             .dialAddress(),
             "Where requests go: `host:port` of a service that speaks HTTP/1.1 without TLS."
+        )
+        self.policyFile = settings.optional(
+            "traffic_policy_file",
+            .path,
+            absent: "none",
+            """
+            A traffic policy that its visitors must pass, in YAML or JSON. One that is wrong keeps the edge from starting; \
+            `portico policy check` says beforehand.
+            """
         )
         self.hosts = [host].compactMap(\.self) + more
         guard let address else { return nil }

@@ -49,21 +49,6 @@ extension EdgeProgramConfiguration {
         // Nothing of this edge sends the requests of http-request yet: a policy with it is refused when it is attached, not
         // when it runs.
         control.runnableActions = PolicyProgram.runnable.subtracting([.httpRequest])
-        control.staticUpstreams = self.upstreams.flatMap { upstream in
-            upstream.scheme.schemes.flatMap { scheme in
-                upstream.hosts.map { host in
-                    Control.StaticUpstream(
-                        url: EndpointURL(
-                            scheme: scheme,
-                            host: host,
-                            port: scheme == .http ? control.httpPorts[0] : control.tlsPorts[0]
-                        ),
-                        host: upstream.address.host.description,
-                        port: upstream.address.port
-                    )
-                }
-            }
-        }
         return control
     }
 

@@ -38,9 +38,11 @@ package struct EdgeServer {
         var dataPlane = self.configuration.dataPlane([certificate])
         dataPlane.proxy.policy.addresses = try self.configuration.policy.addresses(self.logger)
         let edge = Edge(configuration: dataPlane, logger: self.logger)
+        var rules = self.configuration.controlPlane
+        rules.staticUpstreams = try await self.configuration.staticUpstreams(under: rules)
         let control = Control(
             store: store,
-            configuration: self.configuration.controlPlane,
+            configuration: rules,
             sealingKeys: keys,
             logger: self.logger
         )

@@ -1,22 +1,17 @@
 import JSON
 import AgentProtocol
-import FuzzDriver
 import NIOCore
 
 /// Messages of the agent protocol: reading never traps, cutting changes nothing, and what was read and written again
 /// reads as the same.
-@main enum Messages {
-    static func main() {
-        _ = runFuzzer { start, count in
-            let input = FuzzInput(start, count)
-            Self.checkBoundary(input)
-            Self.checkHeader(input)
-            Self.checkText(input)
-            guard let object = try? JSONObject(message: ByteBuffer(bytes: input.bytes)) else { return 0 }
-            Self.checkJSON(object)
-            Self.checkCalls(object)
-            return 0
-        }
+enum Messages: FuzzTarget {
+    static func check(_ input: FuzzInput) {
+        Self.checkBoundary(input)
+        Self.checkHeader(input)
+        Self.checkText(input)
+        guard let object = try? JSONObject(message: ByteBuffer(bytes: input.bytes)) else { return }
+        Self.checkJSON(object)
+        Self.checkCalls(object)
     }
 
     /// Where a value ends does not depend on how it came, and what stands before the end is what the reader takes.

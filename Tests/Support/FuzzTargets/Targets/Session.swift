@@ -1,34 +1,29 @@
-import FuzzDriver
 import Mux
 import NIOCore
 import NIOEmbedded
 
 /// A whole mux connection fed with what a peer may send: it never traps, keeps its promises to receivers, and holds
 /// no more than its budget.
-@main enum Session {
-    static func main() {
-        _ = runFuzzer { start, count in
-            let input = FuzzInput(start, count)
-            let channel = EmbeddedChannel()
-            let connection = MuxConnection(role: .server)
-            let owner = Owner()
-            connection.delegate = owner
-            do {
-                try channel.pipeline.syncOperations.addHandler(connection.handler)
-                try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
-                for piece in input.pieces where channel.isActive {
-                    try channel.writeInbound(ByteBuffer(bytes: piece))
-                    channel.embeddedEventLoop.run()
-                }
-                _ = try channel.finish(acceptAlreadyClosed: true)
-            } catch {
-                // A violation is reported through the pipeline as well; that it was is all right.
+enum Session: FuzzTarget {
+    static func check(_ input: FuzzInput) {
+        let channel = EmbeddedChannel()
+        let connection = MuxConnection(role: .server)
+        let owner = Owner()
+        connection.delegate = owner
+        do {
+            try channel.pipeline.syncOperations.addHandler(connection.handler)
+            try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
+            for piece in input.pieces where channel.isActive {
+                try channel.writeInbound(ByteBuffer(bytes: piece))
+                channel.embeddedEventLoop.run()
             }
-            channel.embeddedEventLoop.run()
-            claim(owner.ends == 1, "a connection ended \(owner.ends) times")
-            claim(connection.openStreams == 0, "streams outlived their connection")
-            return 0
+            _ = try channel.finish(acceptAlreadyClosed: true)
+        } catch {
+            // A violation is reported through the pipeline as well; that it was is all right.
         }
+        channel.embeddedEventLoop.run()
+        claim(owner.ends == 1, "a connection ended \(owner.ends) times")
+        claim(connection.openStreams == 0, "streams outlived their connection")
     }
 
     /// Takes every stream, echoes every third, resets every fifth, and leaves some bytes unread.

@@ -1,20 +1,15 @@
-import FuzzDriver
 import NIOCore
 import Proxy
 
 /// What a visitor of HTTP/2 sends: frames mean the same wherever the bytes were cut, header blocks never reach beyond
 /// their bounds, and a request that is let pass reads as one request in HTTP/1.1.
-@main enum HTTP2 {
-    static func main() {
-        _ = runFuzzer { start, count in
-            let input = FuzzInput(start, count)
-            let whole = Self.read([input.bytes[...]])
-            claim(whole == Self.read(input.pieces), "cutting changed the frames")
-            Self.decode(whole.blocks)
-            // The input as a block by itself: the way past the framing is long for a fuzzer.
-            Self.decode([input.bytes])
-            return 0
-        }
+enum HTTP2: FuzzTarget {
+    static func check(_ input: FuzzInput) {
+        let whole = Self.read([input.bytes[...]])
+        claim(whole == Self.read(input.pieces), "cutting changed the frames")
+        Self.decode(whole.blocks)
+        // The input as a block by itself: the way past the framing is long for a fuzzer.
+        Self.decode([input.bytes])
     }
 
     private struct Frames: Equatable {

@@ -1,17 +1,12 @@
-import FuzzDriver
 import Mux
 import NIOCore
 
 /// Frames mean the same wherever the bytes were cut.
-@main enum Frames {
-    static func main() {
-        _ = runFuzzer { start, count in
-            let input = FuzzInput(start, count)
-            let whole = Self.decode([input.bytes[...]])
-            let cut = Self.decode(input.pieces)
-            claim(whole == cut, "cutting changed what was decoded")
-            return 0
-        }
+enum Frames: FuzzTarget {
+    static func check(_ input: FuzzInput) {
+        let whole = Self.decode([input.bytes[...]])
+        let cut = Self.decode(input.pieces)
+        claim(whole == cut, "cutting changed what was decoded")
     }
 
     /// What was decoded, with the parts of a DATA frame put together, and the error that ended it.

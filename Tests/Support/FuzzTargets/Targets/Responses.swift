@@ -1,34 +1,29 @@
-import FuzzDriver
 import NIOCore
 import Proxy
 
 /// Responses: the bytes mean the same wherever they were cut, and what goes to the visitor has the meaning that it had
 /// here.
-@main enum Responses {
-    static func main() {
-        _ = runFuzzer { start, count in
-            let input = FuzzInput(start, count)
-            let head = ResponseHead()
-            let result = input.bytes.withUnsafeBytes { head.scan($0) }
-            claim(Self.scanned(input.pieces) == result, "cutting changed a head")
-            guard case .complete(let headBytes) = result else { return 0 }
-            claim((1...input.bytes.count).contains(headBytes), "a head of impossible size")
+enum Responses: FuzzTarget {
+    static func check(_ input: FuzzInput) {
+        let head = ResponseHead()
+        let result = input.bytes.withUnsafeBytes { head.scan($0) }
+        claim(Self.scanned(input.pieces) == result, "cutting changed a head")
+        guard case .complete(let headBytes) = result else { return }
+        claim((1...input.bytes.count).contains(headBytes), "a head of impossible size")
 
-            let framing = head.framing(forHEAD: false)
-            Self.checkWritten(input.bytes, framing, status: head.status)
-            let pieces = input.pieces.map { $0.dropFirst(max(0, headBytes - $0.startIndex)) }
-            for form in [ChunkWalker.Form.framed, .content] {
-                let whole = Self.read(BodyReader(framing, from: .upstream, form: form), [input.bytes[headBytes...]])
-                claim(
-                    whole == Self.read(BodyReader(framing, from: .upstream, form: form), pieces),
-                    "cutting changed a body"
-                )
-                // Without what only upstreams may do, a visitor would read the same.
-                guard form == .framed, whole.hasEnded else { continue }
-                let again = Self.read(BodyReader(framing, from: .visitor, form: form), [whole.bytes[...]])
-                claim(again.bytes == whole.bytes && again.hasEnded, "what is passed on is another body")
-            }
-            return 0
+        let framing = head.framing(forHEAD: false)
+        Self.checkWritten(input.bytes, framing, status: head.status)
+        let pieces = input.pieces.map { $0.dropFirst(max(0, headBytes - $0.startIndex)) }
+        for form in [ChunkWalker.Form.framed, .content] {
+            let whole = Self.read(BodyReader(framing, from: .upstream, form: form), [input.bytes[headBytes...]])
+            claim(
+                whole == Self.read(BodyReader(framing, from: .upstream, form: form), pieces),
+                "cutting changed a body"
+            )
+            // Without what only upstreams may do, a visitor would read the same.
+            guard form == .framed, whole.hasEnded else { continue }
+            let again = Self.read(BodyReader(framing, from: .visitor, form: form), [whole.bytes[...]])
+            claim(again.bytes == whole.bytes && again.hasEnded, "what is passed on is another body")
         }
     }
 

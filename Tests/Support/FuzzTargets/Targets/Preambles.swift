@@ -1,17 +1,12 @@
-import FuzzDriver
 import NIOCore
 import Preamble
 
 /// What comes first on a connection: PROXY headers, ClientHello, or HTTP where TLS was expected.
-@main enum Preambles {
-    static func main() {
-        _ = runFuzzer { start, count in
-            let input = FuzzInput(start, count)
-            Self.checkProxyHeader(input)
-            Self.checkClientHello(input)
-            _ = HTTPSniffer.sniff(ByteBuffer(bytes: input.bytes))
-            return 0
-        }
+enum Preambles: FuzzTarget {
+    static func check(_ input: FuzzInput) {
+        Self.checkProxyHeader(input)
+        Self.checkClientHello(input)
+        _ = HTTPSniffer.sniff(ByteBuffer(bytes: input.bytes))
     }
 
     private struct Proxied: Equatable {

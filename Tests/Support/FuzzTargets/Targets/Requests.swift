@@ -1,26 +1,21 @@
-import FuzzDriver
 import NIOCore
 import Proxy
 
 /// Requests: the bytes mean the same wherever they were cut, and what goes upstream has the meaning that it had here.
-@main enum Requests {
-    static func main() {
-        _ = runFuzzer { start, count in
-            let input = FuzzInput(start, count)
-            let head = RequestHead()
-            let result = input.bytes.withUnsafeBytes { head.scan($0) }
-            let framing = head.framing
-            claim(Self.scanned(input.pieces) == result, "cutting changed a head")
-            guard case .complete(let headBytes) = result else { return 0 }
-            claim((1...input.bytes.count).contains(headBytes), "a head of impossible size")
+enum Requests: FuzzTarget {
+    static func check(_ input: FuzzInput) {
+        let head = RequestHead()
+        let result = input.bytes.withUnsafeBytes { head.scan($0) }
+        let framing = head.framing
+        claim(Self.scanned(input.pieces) == result, "cutting changed a head")
+        guard case .complete(let headBytes) = result else { return }
+        claim((1...input.bytes.count).contains(headBytes), "a head of impossible size")
 
-            Self.checkWritten(input.bytes, framing)
-            let body = input.bytes[headBytes...]
-            let whole = Self.read(framing, [body])
-            let cut = Self.read(framing, input.pieces.map { $0.dropFirst(max(0, headBytes - $0.startIndex)) })
-            claim(whole == cut, "cutting changed a body")
-            return 0
-        }
+        Self.checkWritten(input.bytes, framing)
+        let body = input.bytes[headBytes...]
+        let whole = Self.read(framing, [body])
+        let cut = Self.read(framing, input.pieces.map { $0.dropFirst(max(0, headBytes - $0.startIndex)) })
+        claim(whole == cut, "cutting changed a body")
     }
 
     /// The result of the scan that came to one, as bytes arrive.

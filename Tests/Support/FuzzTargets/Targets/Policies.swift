@@ -1,16 +1,12 @@
 import Addressing
-import FuzzDriver
 import TrafficPolicy
 
 /// Policy documents: nothing traps, every problem has a place in the document, a policy that is written reads as the same,
 /// and what the report says stays in proportion.
-@main enum Policies {
-    static func main() {
-        _ = runFuzzer { start, count in
-            let text = String(decoding: FuzzInput(start, count).bytes, as: UTF8.self)
-            Self.checkReading(text)
-            return 0
-        }
+enum Policies: FuzzTarget {
+    static func check(_ input: FuzzInput) {
+        let text = String(decoding: input.bytes, as: UTF8.self)
+        Self.checkReading(text)
     }
 
     private static let checks = CompiledExpressions()
