@@ -83,8 +83,6 @@ enum Form {
     case program(String)
     /// C, or C++ behind a C header, over libraries of the system, which it is linked with.
     case system([String])
-    /// A library of the system as it is: a module map, and nothing to compile.
-    case installed
 }
 
 struct Module {
@@ -113,8 +111,8 @@ let modules: [Module] = [
     ),
     Module(room: "System", name: "CZstd", form: .system([":libzstd.a"]), tests: nil),
     Module(room: "System", name: "CMaxMindDB", form: .system([":libmaxminddb.a"]), tests: nil),
-    // The shared library: the archive would want those of TLS, Kerberos and LDAP beside it.
-    Module(room: "System", name: "CPostgres", form: .installed, tests: nil),
+    // Finds the shared library when it is wanted: the archive would want those of TLS, Kerberos and LDAP beside it.
+    Module(room: "System", name: "CPostgres", form: .system([]), tests: nil),
     Module(room: "Base", name: "Addressing"),
     Module(room: "Base", name: "JSON"),
     Module(room: "Base", name: "LinearRegex", uses: ["CRE2"]),
@@ -435,8 +433,6 @@ for module in modules + support {
                 linkerSettings: libraries.map { .linkedLibrary($0) }
             )
         )
-    case .installed:
-        targets.append(.systemLibrary(name: module.name, path: path))
     }
     if let tests = module.tests, chosen == nil || asked.contains(module.name) {
         targets.append(

@@ -8,7 +8,8 @@ package struct PostgresAddress: Sendable {
     /// The name of the schema with our tables, which makes it the database of one edge; the name of its channel too.
     let schema: String
 
-    /// - Throws: `.address` when the text is no such URL; what is wrong is told without the text.
+    /// - Throws: `.address` when the text is no such URL; what is wrong is told without the text. `.library` where this
+    ///   machine has no libpq.
     package init(_ url: Secret) throws(PostgresStoreError) {
         try self.init(url, schema: "portico")
     }
@@ -22,6 +23,7 @@ package struct PostgresAddress: Sendable {
         guard !text.utf8.contains(0), text.utf8.count <= Self.maxBytes else {
             throw .address("it is too long or binary")
         }
+        if let problem = cpostgres_load() { throw .library(String(cString: problem)) }
         guard let options = PQconninfoParse(text, nil) else {
             // libpq's own words would quote the URL, and with it the password.
             throw .address("PostgreSQL's client library does not understand it")

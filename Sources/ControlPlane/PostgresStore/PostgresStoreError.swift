@@ -2,6 +2,8 @@
 package enum PostgresStoreError: Error, Sendable {
     /// What was given as its address is none.
     case address(String)
+    /// PostgreSQL's client library is not there.
+    case library(String)
     /// It cannot be reached, or does not let us in.
     case unreachable(String)
     /// It was not set up for an edge.
@@ -22,6 +24,8 @@ extension PostgresStoreError: CustomStringConvertible {
     package var description: String {
         switch self {
         case .address: "the address of the database cannot be used: \(self.reason)"
+        case .library(let problem):
+            "PostgreSQL's client library cannot be loaded, which Debian has in the package libpq5: \(problem)"
         case .unreachable(let what): "PostgreSQL cannot be reached: \(what)"
         case .missing: "the PostgreSQL database was not set up"
         case .exists: "the PostgreSQL database was set up before"

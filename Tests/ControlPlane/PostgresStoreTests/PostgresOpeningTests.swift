@@ -95,6 +95,7 @@ extension PostgresStoreError {
     fileprivate var caseName: String {
         switch self {
         case .address: "address"
+        case .library: "library"
         case .unreachable: "unreachable"
         case .missing: "missing"
         case .exists: "exists"

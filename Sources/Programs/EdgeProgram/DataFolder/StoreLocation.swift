@@ -68,7 +68,7 @@ extension Failure {
                 """,
                 cause: error
             )
-        case .foreign, .encoding, .newer, .database: self.init(.storeUnusable, "\(error)", cause: error)
+        case .library, .foreign, .encoding, .newer, .database: self.init(.storeUnusable, "\(error)", cause: error)
         }
     }
 
