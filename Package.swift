@@ -28,7 +28,7 @@ enum Product: String {
     case NIOSSL
     case NIOExtras
     case Logging
-    case Crypto
+    case Crypto, CryptoExtras
     case X509
     case SwiftASN1
     case GRDB
@@ -45,7 +45,7 @@ enum Product: String {
         case .NIOSSL: "swift-nio-ssl"
         case .NIOExtras: "swift-nio-extras"
         case .Logging: "swift-log"
-        case .Crypto: "swift-crypto"
+        case .Crypto, .CryptoExtras: "swift-crypto"
         case .X509: "swift-certificates"
         case .SwiftASN1: "swift-asn1"
         case .GRDB: "GRDB.swift"
@@ -156,8 +156,11 @@ let modules: [Module] = [
         room: "Trust",
         name: "Certificates",
         uses: ["Addressing", "Model", "Secrets"],
-        products: [.X509, .SwiftASN1, .Crypto]
+        products: [.X509, .SwiftASN1, .Crypto],
+        tests: [.CryptoExtras]
     ),
+    Module(room: "Trust", name: "SSHKeys", uses: ["Model"], products: [.Crypto, .CryptoExtras]),
+    Module(room: "Observe", name: "Events"),
     Module(
         room: "DataPlane",
         name: "Routing",
@@ -229,9 +232,10 @@ let modules: [Module] = [
         room: "ControlPlane",
         name: "Control",
         uses: [
-            "Addressing", "JSON", "Model", "Expression", "TrafficPolicy", "EdgeLink", "APITypes", "Secrets", "Store",
+            "Addressing", "JSON", "Model", "Expression", "TrafficPolicy", "EdgeLink", "APITypes", "Secrets",
+            "Certificates", "SSHKeys", "Events", "Store",
         ],
-        products: [.Logging],
+        products: [.NIOConcurrencyHelpers, .Logging],
         testUses: ["SQLiteStore"]
     ),
     Module(
@@ -240,7 +244,7 @@ let modules: [Module] = [
         uses: ["Addressing", "JSON", "Model", "APITypes", "Secrets", "Control"],
         products: [.Hummingbird, .HummingbirdCore, .HTTPTypes, .NIOCore, .NIOConcurrencyHelpers, .Logging],
         tests: [.NIOHTTP1, .NIOPosix, .ServiceLifecycle],
-        testUses: ["SQLiteStore", "Store"]
+        testUses: ["Certificates", "Events", "SSHKeys", "SQLiteStore", "Store"]
     ),
     Module(
         room: "Agent",

@@ -68,7 +68,12 @@ package enum ErrorArea: String, Sendable, CaseIterable {
         case .policyRuns: ErrorCode.policyRuns
         case .api: ErrorCode.api
         case .apiResources:
-            [ErrorCode.apiCredentials, ErrorCode.apiDomains, ErrorCode.apiAccess].flatMap { $0 }
+            [
+                ErrorCode.apiCredentials, ErrorCode.apiDomains, ErrorCode.apiAccess, ErrorCode.apiVaults,
+                ErrorCode.apiRestrictions, ErrorCode.apiCertificates, ErrorCode.apiEvents,
+                ErrorCode.apiSSH,
+                ErrorCode.apiPeople,
+            ].flatMap { $0 }
         case .edge: ErrorCode.edge
         case .agent: ErrorCode.agent
         }

@@ -36,6 +36,7 @@ package enum SSHHostCertificateKind: ResourceKind { package static let prefix = 
 package enum SSHUserCertificateKind: ResourceKind { package static let prefix = "sucrt" }
 package enum ApplicationUserKind: ResourceKind { package static let prefix = "au" }
 package enum ApplicationSessionKind: ResourceKind { package static let prefix = "as" }
+package enum AbuseReportKind: ResourceKind { package static let prefix = "abrp" }
 
 /// One call of the API, as errors and the log name it.
 package enum OperationKind: ResourceKind { package static let prefix = "op" }

@@ -20,6 +20,7 @@ enum APIRouter {
             .add(middleware: Authenticating(control.authentication, configuration))
             .add(middleware: CheckingVersion())
         RootRoutes(control: control, configuration: configuration).add(to: api)
+        DeprecatedRoutes.add(to: api)
         for resource in control.resources {
             self.add(resource, to: api, configuration)
         }

@@ -17,7 +17,10 @@ extension Control {
             } catch {
                 // A read that the end of the task cut short is no failure of the store.
                 guard !Task.isCancelled else { return }
-                if error == .forgotten { revision = .zero }
+                if error == .forgotten {
+                    revision = .zero
+                    self.references.forget()
+                }
                 self.logger.warning("cannot follow the store", metadata: ["error.detail": "\(error)"])
                 // Only the end of the task cuts the pause short.
                 try? await self.clock.sleep(for: .seconds(1))
@@ -26,6 +29,7 @@ extension Control {
     }
 
     private func consider(_ change: RecordChange) async {
+        self.references.consider(change)
         switch change.kind {
         case CredentialRecord.recordKind:
             guard let id = ResourceID<CredentialKind>(change.id) else { return }

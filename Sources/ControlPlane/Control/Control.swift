@@ -14,6 +14,8 @@ package actor Control: ControlPlane {
     let configuration: Configuration
     let keys: SealingKeyring
     let policies: PolicyChecks
+    /// What policies name of their accounts. It follows the store while ``run()`` does.
+    package nonisolated let references: PolicyReferences
     let logger: Logger
     let clock: any Clock<Duration>
     let now: @Sendable () -> Date
@@ -39,6 +41,7 @@ package actor Control: ControlPlane {
         self.configuration = configuration
         self.keys = sealingKeys
         self.policies = PolicyChecks(limits: configuration.policyLimits, runnable: configuration.runnableActions)
+        self.references = PolicyReferences(keys: sealingKeys)
         self.logger = logger
         self.clock = clock
         self.now = now

@@ -17,7 +17,7 @@ package struct LocalAuthority: Sendable {
     private static let serverLifetime: TimeInterval = 396 * 86_400
 
     let certificate: Certificate
-    private let key: Certificate.PrivateKey
+    let key: Certificate.PrivateKey
 
     private init(certificate: Certificate, key: Certificate.PrivateKey) {
         self.certificate = certificate

@@ -1,4 +1,5 @@
 import APITypes
+import Certificates
 import Control
 import Foundation
 import JSON
@@ -14,12 +15,22 @@ import Testing
     static let bodies: [String: JSONValue] = [
         "api_keys": [:], "credentials": ["acl": ["bind:*.example.test"]], "ip_policies": [:],
         "reserved_addrs": [:], "reserved_domains": ["domain": "app.example.test"],
-        "service_users": ["name": "deploy"], "bot_users": ["name": "deploy"],
+        "service_users": ["name": "deploy"], "bot_users": ["name": "deploy"], "vaults": ["name": "prod/web"],
+        "event_destinations": ["target": ["debug": ["log": true]]], "event_subscriptions": [:],
+        "personal_access_tokens": [:],
+        "kubernetes_operators": [
+            "enabled_features": ["ingress"], "deployment": ["name": "portico", "namespace": "portico"],
+        ],
+        "agent_ingresses": ["domain": "connect.example.test"],
     ]
+
+    /// The kinds that have every verb.
+    static let paths = ResourceShape.all.filter { $0.verbs.count == Verb.allCases.count }.map(\.path)
 
     /// What changes one of each kind that has no metadata, by path.
     static let changes: [String: JSONValue] = [
         "service_users": ["name": "build"], "bot_users": ["active": false],
+        "personal_access_tokens": ["description": "other"],
     ]
 
     static func change(of shape: ResourceShape) throws -> JSONObject {
@@ -33,10 +44,35 @@ import Testing
             let policy = try await api.create("/ip_policies", [:], key: key).text("id")
             return ["ip_policy_id": .string(policy), "cidr": "192.0.2.0/24", "action": "allow"]
         }
+        if shape.path.hasPrefix("ssh_") {
+            let line = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f"
+            guard shape.path.hasSuffix("_certificates") else {
+                return shape.path == "ssh_credentials" ? ["public_key": .string(line)] : [:]
+            }
+            let authority = try await api.create("/ssh_certificate_authorities", [:], key: key).text("id")
+            return ["ssh_certificate_authority_id": .string(authority), "public_key": .string(line)]
+        }
+        if shape.path == "tls_certificates" {
+            let issued = try LocalAuthority.create().issue(for: ["app.example.test"])
+            return [
+                "certificate_pem": .string(issued.certificatePEM), "private_key_pem": .string(issued.keyPEM.reveal()),
+            ]
+        }
+        if shape.path == "certificate_authorities" {
+            return ["ca_pem": .string(try LocalAuthority.create().certificatePEM)]
+        }
+        if shape.path == "ip_restrictions" {
+            let policy = try await api.create("/ip_policies", [:], key: key).text("id")
+            return ["type": "api", "ip_policy_ids": [.string(policy)]]
+        }
+        if shape.path == "vault_secrets" {
+            _ = try await api.call("POST", "/vaults", ["name": "prod"], key: key)
+            return ["name": "token", "value": "hush", "vault_name": "prod"]
+        }
         return try #require(Self.bodies[shape.path], "no body for \(shape.path)")
     }
 
-    @Test(arguments: ResourceShape.all.filter { $0.verbs.contains(.create) }.map(\.path))
+    @Test(arguments: Self.paths)
     func `A resource is made, found, listed, changed and deleted`(path: String) async throws {
         try await APIUnderTest.run { (api) async throws in
             let shape = try #require(ResourceShape.all.first { $0.path == path })
@@ -58,6 +94,7 @@ import Testing
             let changed = try await api.call("PATCH", "/\(path)/\(id)", .object(change))
             #expect(changed.status == 200)
             for member in change.members { kept.set(member.key, to: member.value) }
+            if let updated = try changed.object["updated_at"] { kept.set("updated_at", to: updated) }
             #expect(try changed.object == kept)
             #expect(try await api.call("GET", "/\(path)/\(id)").object == kept)
 
@@ -89,7 +126,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ResourceShape.all.filter { $0.verbs.contains(.create) }.map(\.path))
+    @Test(arguments: Self.paths)
     func `What another account owns is not found`(path: String) async throws {
         try await APIUnderTest.run { (api) async throws in
             let shape = try #require(ResourceShape.all.first { $0.path == path })
@@ -108,7 +145,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ResourceShape.all.filter { $0.verbs.contains(.create) }.map(\.path))
+    @Test(arguments: Self.paths)
     func `Texts have a length, and every change an audit event`(path: String) async throws {
         try await APIUnderTest.run { (api) async throws in
             let shape = try #require(ResourceShape.all.first { $0.path == path })

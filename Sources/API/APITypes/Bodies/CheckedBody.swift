@@ -147,6 +147,7 @@ extension FieldType {
         case .text: "text"
         case .boolean: "true or false"
         case .integer: "a whole number"
+        case .number: "a number"
         case .timestamp: "a time as text"
         case .list: "a list"
         case .texts: "an object of texts"

@@ -80,9 +80,9 @@ struct OpenAPIPaths {
         case .object(let fields, let status):
             let answer = fields.isEmpty ? resource : OpenAPISchema.object(fields, requiresAll: true)
             operation.set("responses", to: Self.responses(status, answer))
-        case .list(let envelope, let fields):
-            let item = fields.isEmpty ? resource : OpenAPISchema.object(fields, requiresAll: true)
-            operation.set("responses", to: Self.responses(200, Self.page(envelope, item)))
+        case .list(let inner):
+            let item: JSONValue = ["$ref": .string("#/components/schemas/\(inner.schemaName)")]
+            operation.set("responses", to: Self.responses(200, Self.page(inner.envelope, item)))
         }
         return operation
     }

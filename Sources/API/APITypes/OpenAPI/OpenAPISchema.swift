@@ -42,6 +42,7 @@ enum OpenAPISchema {
         case .text: ["type": "string"]
         case .boolean: ["type": "boolean"]
         case .integer: ["type": "integer", "format": "int64"]
+        case .number: ["type": "number", "format": "double"]
         case .timestamp: verb == nil ? ["type": "string", "format": "date-time"] : ["type": "string"]
         case .list(let element): ["type": "array", "items": Self.value(element, in: verb)]
         case .texts: ["type": "object", "additionalProperties": ["type": "string"]]

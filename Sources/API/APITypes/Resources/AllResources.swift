@@ -2,6 +2,9 @@ extension ResourceShape {
     /// Every kind of resource that the API has. Each has a file beside this one.
     package static let all: [ResourceShape] = [
         .apiKeys, .botUsers, .credentials, .ipPolicies, .ipPolicyRules, .reservedAddresses, .reservedDomains,
-        .serviceUsers,
+        .serviceUsers, .ipRestrictions, .agentIngresses, .tlsCertificates, .certificateAuthorities,
+        .sshCredentials, .sshCertificateAuthorities, .sshHostCertificates, .sshUserCertificates,
+        .kubernetesOperators, .personalAccessTokens, .applicationUsers, .applicationSessions, .abuseReports,
+        .eventDestinations, .eventSubscriptions, .vaults, .vaultSecrets,
     ]
 }

@@ -5,6 +5,8 @@ package indirect enum FieldType: Sendable {
     case text
     case boolean
     case integer
+    /// With a fraction; in answers alone.
+    case number
     /// RFC 3339 text.
     case timestamp
     case list(FieldType)

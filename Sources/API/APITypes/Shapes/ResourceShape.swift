@@ -98,6 +98,19 @@ package struct ResourceShape: Sendable {
     package func field(_ name: String) -> Field? {
         self.fields.first { $0.name == name }
     }
+
+    /// The same kind where it is listed inside another resource, which takes neither a filter nor other parameters.
+    package var inside: ResourceShape {
+        ResourceShape(
+            self.name,
+            path: self.path,
+            envelope: self.envelope,
+            idPrefix: self.idPrefix,
+            filters: nil,
+            summary: self.summary,
+            fields: self.fields
+        )
+    }
 }
 
 /// Something that can be done with a resource beside its verbs: `POST /tunnel_sessions/{id}/stop`.
@@ -117,8 +130,8 @@ package struct OperationShape: Sendable {
         case nothing
         /// An object of these members, or of the resource's where they are empty, with this status.
         case object([Field], status: Int)
-        /// A list under this member; paginated like the lists of resources.
-        case list(envelope: String, [Field])
+        /// A list of resources of this kind, in pages; without a filter.
+        case list(of: ResourceShape)
     }
 
     package init(

@@ -62,11 +62,11 @@ struct ResourceCalls: Sendable {
         case .object(_, let status):
             try reading.refuseQuery()
             return Answer.json(try await self.resource.perform(call, by: caller) ?? JSONObject(), status: status)
-        case .list(let envelope, _):
-            let query = try ListQuery(try reading.query(), of: self.shape)
+        case .list(let inner):
+            let query = try ListQuery(try reading.query(), of: inner.inside)
             let page = try await self.resource.list(call, query, by: caller)
             let uri = "\(caller.apiURL)\(request.uri.path)"
-            return Answer.page(page, ListAddress(envelope: envelope, uri: uri, query: query))
+            return Answer.page(page, ListAddress(envelope: inner.envelope, uri: uri, query: query))
         }
     }
 

@@ -126,6 +126,7 @@ extension Field {
         case .text: return .string
         case .boolean: return .bool
         case .integer: return .int
+        case .number: return .double
         case .timestamp: return .timestamp
         case .list(.text): return .list(.string)
         case .list, .texts, .object, .reference: return .dyn

@@ -28,6 +28,8 @@ struct Change: Sendable {
     var writes: [RecordWrite] = []
     /// Members of this one answer alone: what is shown once.
     var shown: [String: JSONValue] = [:]
+    /// What an operation is answered with in place of the resource; nil for the resource.
+    var answer: JSONObject?
 
     init(context: ResourceContext, caller: Caller) {
         self.context = context
@@ -74,6 +76,22 @@ extension RecordStore {
     ) async throws(Failure) -> Stored<Document>? {
         do throws(StoreError) {
             return try await self.get(id, as: type, in: scope)
+        } catch .notFound {
+            return nil
+        } catch {
+            throw Failure(store: error)
+        }
+    }
+
+    /// The document that has `value` under the unique key `key`; nil where there is none in `scope`.
+    func found<Document: StoredDocument>(
+        _ type: Document.Type,
+        _ key: String,
+        _ value: String,
+        in scope: Scope
+    ) async throws(Failure) -> Stored<Document>? {
+        do throws(StoreError) {
+            return try await self.find(type, key, value, in: scope)
         } catch .notFound {
             return nil
         } catch {

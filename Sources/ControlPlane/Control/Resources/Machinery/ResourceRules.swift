@@ -12,6 +12,8 @@ protocol ResourceRules: Sendable {
     associatedtype Document: ResourceDocument
 
     static var shape: ResourceShape { get }
+    /// The code of a call that names one which is not there.
+    static var unknown: ErrorCode { get }
 
     /// Makes the document of a new resource. Description, metadata and time are filled in afterwards.
     func make(_ body: CheckedBody, _ change: inout Change) async throws(Failure) -> Document
@@ -32,6 +34,21 @@ protocol ResourceRules: Sendable {
     /// What a value that another document has already means to the caller; nil to decide anew, where the rules chose
     /// the value.
     func duplicate(_ key: String, _ document: Document, _ change: Change) async throws(Failure) -> Failure?
+
+    /// One of the shape's operations beside the verbs that only looks: a `GET` that answers with an object.
+    func read(
+        _ call: OperationCall,
+        of stored: Stored<Document>,
+        _ view: ResourceView
+    ) async throws(Failure) -> JSONObject
+
+    /// One of the shape's operations that list what is inside.
+    func list(
+        _ call: OperationCall,
+        in stored: Stored<Document>,
+        _ query: ListQuery,
+        _ view: ResourceView
+    ) async throws(Failure) -> ListPage
 
     /// One of the shape's operations beside the verbs, which changes the document.
     func perform(
@@ -61,6 +78,8 @@ extension ResourceDocument {
 }
 
 extension ResourceRules {
+    static var unknown: ErrorCode { .apiUnknown }
+
     var shape: ResourceShape { Self.shape }
 
     func update(
@@ -75,6 +94,23 @@ extension ResourceRules {
 
     func duplicate(_ key: String, _ document: Document, _ change: Change) async throws(Failure) -> Failure? {
         Failure(.apiConflict, "Another \(Self.shape.name) has the same \(key).")
+    }
+
+    func read(
+        _ call: OperationCall,
+        of stored: Stored<Document>,
+        _ view: ResourceView
+    ) async throws(Failure) -> JSONObject {
+        throw Failure(.apiMethod, "This cannot be done with a \(Self.shape.name).")
+    }
+
+    func list(
+        _ call: OperationCall,
+        in stored: Stored<Document>,
+        _ query: ListQuery,
+        _ view: ResourceView
+    ) async throws(Failure) -> ListPage {
+        throw Failure(.apiMethod, "This cannot be done with a \(Self.shape.name).")
     }
 
     func perform(

@@ -8,6 +8,15 @@ struct ResourceView: Sendable {
     let context: ResourceContext
     let caller: Caller
 
+    /// The document of this identifier, if it is the caller's; nil for none.
+    func find<Document>(
+        _ id: String,
+        as type: Document.Type = Document.self
+    ) async throws(Failure) -> Stored<Document>? {
+        guard let id = ResourceID<Document.Kind>(id) else { return nil }
+        return try await self.context.store.found(id, as: type, in: self.caller.scope)
+    }
+
     /// Where a resource of this kind is found.
     func uri(_ shape: ResourceShape, _ id: String) -> String {
         "\(self.caller.apiURL)/\(shape.path)/\(id)"

@@ -57,8 +57,13 @@ extension StoredResource {
         }
     }
 
-    /// - Returns: the changed resource where the shape says so, else nothing.
+    /// - Returns: the changed resource, or what the rules say, where the shape has an answer.
     func perform(_ call: OperationCall, by caller: Caller) async throws(Failure) -> JSONObject? {
+        let operation = self.shape.operations.first { $0.name == call.name }
+        guard operation?.method != .get else {
+            let view = ResourceView(context: self.context, caller: caller)
+            return try await self.rules.read(call, of: try await self.stored(call.id, caller), view)
+        }
         let after = try await self.changing(caller) { (change) async throws(Failure) in
             var stored = try await self.stored(call.id, caller)
             let before = try await self.show(stored, to: caller)
@@ -72,7 +77,7 @@ extension StoredResource {
                 document: stored.document
             )
         }
-        guard case .object? = self.shape.operations.first(where: { $0.name == call.name })?.answer else { return nil }
+        guard case .object? = operation?.answer else { return nil }
         return after
     }
 
@@ -112,7 +117,7 @@ extension StoredResource {
             } catch {
                 throw Failure(store: error)
             }
-            var answer = outcome.after ?? JSONObject()
+            var answer = change.answer ?? outcome.after ?? JSONObject()
             for (name, value) in change.shown { answer.set(name, to: value) }
             return answer
         }

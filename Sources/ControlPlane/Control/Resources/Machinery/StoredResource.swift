@@ -23,6 +23,24 @@ struct StoredResource<Rules: ResourceRules>: APIResource {
     }
 
     func list(_ query: ListQuery, by caller: Caller) async throws(Failure) -> ListPage {
+        try await self.list(query, by: caller, inside: nil)
+    }
+
+    func list(
+        _ call: OperationCall,
+        _ query: ListQuery,
+        by caller: Caller
+    ) async throws(Failure) -> ListPage {
+        let stored = try await self.stored(call.id, caller)
+        return try await self.rules.list(call, in: stored, query, ResourceView(context: self.context, caller: caller))
+    }
+
+    /// Those alone that `isInside` is true of; all where it is nil.
+    func list(
+        _ query: ListQuery,
+        by caller: Caller,
+        inside isInside: ((Document) -> Bool)?
+    ) async throws(Failure) -> ListPage {
         let filter = try query.filter.map { (text) throws(Failure) in
             try ListFilter(text, of: self.shape, now: self.context.now())
         }
@@ -32,7 +50,7 @@ struct StoredResource<Rules: ResourceRules>: APIResource {
         while true {
             let page = Page(
                 before: before,
-                limit: filter == nil ? query.limit - found.items.count + 1 : Page.limits.upperBound
+                limit: filter == nil && isInside == nil ? query.limit - found.items.count + 1 : Page.limits.upperBound
             )
             let batch = try await self.batch(page, caller)
             for stored in batch {
@@ -41,9 +59,10 @@ struct StoredResource<Rules: ResourceRules>: APIResource {
                     return found
                 }
                 looked += 1
+                before = stored.id.text
+                guard isInside?(stored.document) ?? true else { continue }
                 let object = try await self.show(stored, to: caller)
                 if filter?.matches(object) ?? true { found.items.append(object) }
-                before = stored.id.text
             }
             guard batch.count == page.limit else { return found }
         }
@@ -57,11 +76,11 @@ struct StoredResource<Rules: ResourceRules>: APIResource {
         }
     }
 
-    /// - Throws: `apiIdentifierPrefix`, or `apiUnknown` when the caller's account has none of this identifier.
+    /// - Throws: `apiIdentifierPrefix`, or `Rules.unknown` when the caller's account has none of this identifier.
     func stored(_ id: String, _ caller: Caller) async throws(Failure) -> Stored<Document> {
         guard let id = ResourceID<Document.Kind>(try self.shape.checkedID(id)),
             let stored = try await self.context.store.found(id, as: Document.self, in: caller.scope)
-        else { throw Failure(.apiUnknown, "The account has no \(self.shape.name) \(id.prefix(64)).") }
+        else { throw Failure(Rules.unknown, "The account has no \(self.shape.name) \(id.prefix(64)).") }
         return stored
     }
 

@@ -30,6 +30,10 @@ struct ServiceUserRules: ResourceRules {
         where key.document.ownerID == stored.id.text {
             change.delete(key)
         }
+        for key in try await store.all(SSHCredentialRecord.self, in: change.caller.scope)
+        where key.document.ownerID == stored.id.text {
+            change.delete(key)
+        }
         for credential in try await store.all(CredentialRecord.self, in: change.caller.scope)
         where credential.document.user == stored.id.text {
             change.delete(credential)

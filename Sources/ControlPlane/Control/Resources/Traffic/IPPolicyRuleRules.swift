@@ -34,6 +34,21 @@ struct IPPolicyRuleRules: ResourceRules {
         document.range = range
     }
 
+    func willDelete(_ stored: Stored<IPPolicyRuleRecord>, _ change: inout Change) async throws(Failure) {
+        let id = stored.document.policy
+        guard let policy = try await change.find(id, as: IPPolicyRecord.self) else { return }
+        // Neither may another take the last rule but this at the same moment, nor a restriction the policy.
+        try change.rely(on: policy)
+        let rules = try await change.context.store.all(IPPolicyRuleRecord.self, in: change.caller.scope)
+        guard rules.count(where: { $0.document.policy == id }) == 1,
+            let restriction = try await IPRestrictionRules.user(of: id, change)
+        else { return }
+        throw Failure(
+            .ipRuleLastOfRestriction,
+            "The rule is the last of \(id), which the IP restriction \(restriction.id) uses."
+        )
+    }
+
     func members(of stored: Stored<IPPolicyRuleRecord>, _ view: ResourceView) -> [String: JSONValue] {
         [
             "cidr": .string(stored.document.range),

@@ -3,7 +3,8 @@ import JSON
 import Model
 import Store
 
-/// IP policies (`spec/api.md` 3.6). A policy that is deleted takes its rules with it.
+/// IP policies (`spec/api.md` 3.6). A policy that is deleted takes its rules with it; one
+/// that a restriction uses stays.
 struct IPPolicyRules: ResourceRules {
     static let shape = ResourceShape.ipPolicies
 
@@ -17,6 +18,9 @@ struct IPPolicyRules: ResourceRules {
     }
 
     func willDelete(_ stored: Stored<IPPolicyRecord>, _ change: inout Change) async throws(Failure) {
+        if let restriction = try await IPRestrictionRules.user(of: stored.id.text, change) {
+            throw Failure(.ipPolicyInUse, "The IP restriction \(restriction.id) uses \(stored.id).")
+        }
         let rules = try await change.context.store.all(IPPolicyRuleRecord.self, in: change.caller.scope)
         for rule in rules where rule.document.policy == stored.id.text { change.delete(rule) }
     }

@@ -24,33 +24,46 @@ struct ReservedDomainRules: ResourceRules {
             places: [],
             created: change.now
         )
-        try self.fill(&record, body, names)
+        try await self.fill(&record, body, &change)
         return record
     }
 
-    func update(_ document: inout ReservedDomainRecord, _ body: CheckedBody, _ change: inout Change) throws(Failure) {
+    func update(
+        _ document: inout ReservedDomainRecord,
+        _ body: CheckedBody,
+        _ change: inout Change
+    ) async throws(Failure) {
         if let domain = body.filledText("domain"), domain.lowercased() != document.domain {
             throw Failure(.domainChanged, "\(document.domain) cannot become \"\(domain.prefix(253))\".")
         }
-        try self.fill(&document, body, DomainNames(change.context.configuration))
+        try await self.fill(&document, body, &change)
     }
 
     /// What may be given when a domain is made and when it is changed.
     private func fill(
         _ record: inout ReservedDomainRecord,
         _ body: CheckedBody,
-        _ names: DomainNames
-    ) throws(Failure) {
+        _ change: inout Change
+    ) async throws(Failure) {
         let policy = body.object("certificate_management_policy")
         if let certificate = body.filledText("certificate_id") {
             guard policy == nil else {
                 throw Failure(.domainCertificateTwice, "Both certificate_id and a management policy are given.")
             }
-            throw Failure(.certificateUnknown, "The account has no certificate \"\(certificate.prefix(64))\".")
+            guard let found = try await change.find(certificate, as: TLSCertificateRecord.self) else {
+                throw Failure(.certificateUnknown, "The account has no certificate \"\(certificate.prefix(64))\".")
+            }
+            // It must not be deleted at the same moment.
+            try change.rely(on: found)
+            record.certificate = found.id.text
+            record.policy = nil
         }
-        if let policy { record.policy = try Self.policy(policy) }
+        if let policy {
+            record.policy = try Self.policy(policy)
+            record.certificate = nil
+        }
         if let targets = body.objects("resolves_to") {
-            record.places = try names.places(targets.map { $0.text("value") ?? "" })
+            record.places = try DomainNames(change.context.configuration).places(targets.map { $0.text("value") ?? "" })
         }
     }
 
@@ -110,6 +123,7 @@ struct ReservedDomainRules: ResourceRules {
         return [
             "domain": .string(domain.domain),
             "region": "",
+            "certificate": domain.certificate.map { view.reference(to: $0, .tlsCertificates) } ?? .null,
             "certificate_management_policy": domain.policy.map { policy in
                 ["authority": .string(policy.authority), "private_key_type": .string(policy.keyType)]
             } ?? .null,

@@ -1,0 +1,141 @@
+package import Addressing
+package import Model
+internal import NIOConcurrencyHelpers
+internal import Secrets
+internal import Store
+
+/// What traffic policies name of their accounts: secrets of vaults and IP policies.
+///
+/// A copy in memory, which follows the store, so that whoever asks is answered at once. Until it has followed so far,
+/// nothing is known. Values of secrets are held in the clear here, and nowhere else.
+package final class PolicyReferences: Sendable {
+    /// What is known of a secret that a policy names.
+    package enum SecretAnswer: Sendable {
+        case found(Secret)
+        case unknownVault
+        /// The vault has none of this name, or its value does not open with the keys of the edge.
+        case unknownSecret
+    }
+
+    private struct State {
+        /// Identifiers of vaults, by account and name.
+        var vaults: [String: String] = [:]
+        /// Values of secrets with their identifiers, by vault and name.
+        var secrets: [String: (id: String, value: Secret)] = [:]
+        /// By the identifier of the IP policy.
+        var policies: [String: Policy] = [:]
+        /// Under what the record of an identifier is found above.
+        var keys: [String: String] = [:]
+    }
+
+    private struct Policy {
+        var account: ResourceID<AccountKind>?
+        var rules: [String: IPPolicyRuleRecord] = [:]
+        /// What the rules say together; nil until someone asks.
+        var list: IPAccessList?
+    }
+
+    private let keyring: SealingKeyring
+    private let state = NIOLockedValueBox(State())
+
+    init(keys: SealingKeyring) {
+        self.keyring = keys
+    }
+
+    /// The value of a secret of an account.
+    package func secret(
+        account: ResourceID<AccountKind>,
+        vault: String,
+        name: String
+    ) -> SecretAnswer {
+        self.state.withLockedValue { state in
+            guard let vault = state.vaults[VaultRecord.key(vault, in: account.text)] else { return .unknownVault }
+            let secret = state.secrets[VaultSecretRecord.key(name, in: vault)]
+            return secret.map { .found($0.value) } ?? .unknownSecret
+        }
+    }
+
+    /// The ranges of an IP policy of an account; nil where it has none of this identifier.
+    package func ipPolicy(account: ResourceID<AccountKind>, id: String) -> IPAccessList? {
+        self.state.withLockedValue { state in
+            guard let policy = state.policies[id], policy.account == account else { return nil }
+            if let list = policy.list { return list }
+            let list = IPAccessList(policy.rules.values)
+            state.policies[id]?.list = list
+            return list
+        }
+    }
+
+    // MARK: - Following the store
+
+    /// Forgets all, because what was deleted meanwhile is not told any more.
+    func forget() {
+        self.state.withLockedValue { $0 = State() }
+    }
+
+    /// Takes a change in; those of other kinds are none of its business.
+    func consider(_ change: RecordChange) {
+        switch change.kind {
+        case VaultRecord.recordKind, VaultSecretRecord.recordKind, IPPolicyRecord.recordKind,
+            IPPolicyRuleRecord.recordKind:
+            break
+        default: return
+        }
+        self.state.withLockedValue { state in
+            Self.remove(change, from: &state)
+            // A record that cannot be read is as if it were not there: what names it fails, and says so.
+            guard let record = change.record else { return }
+            switch change.kind {
+            case VaultRecord.recordKind:
+                guard let vault = try? Stored<VaultRecord>(record) else { return }
+                let key = VaultRecord.key(vault.document.name, in: vault.document.account)
+                state.vaults[key] = change.id
+                state.keys[change.id] = key
+            case VaultSecretRecord.recordKind:
+                guard let secret = try? Stored<VaultSecretRecord>(record),
+                    let value = try? VaultSecretRules.value(of: secret.document, self.keyring)
+                else { return }
+                let key = VaultSecretRecord.key(secret.document.name, in: secret.document.vault)
+                state.secrets[key] = (change.id, value)
+                state.keys[change.id] = key
+            case IPPolicyRecord.recordKind:
+                state.policies[change.id, default: Policy()].account = record.owner
+            default:
+                guard let rule = try? Stored<IPPolicyRuleRecord>(record) else { return }
+                state.policies[rule.document.policy, default: Policy()].rules[change.id] = rule.document
+                state.policies[rule.document.policy]?.list = nil
+                state.keys[change.id] = rule.document.policy
+            }
+        }
+    }
+
+    /// Removes what an earlier form of the record said.
+    private static func remove(_ change: RecordChange, from state: inout State) {
+        if change.kind == IPPolicyRecord.recordKind {
+            if change.record == nil { state.policies[change.id] = nil }
+            return
+        }
+        guard let key = state.keys.removeValue(forKey: change.id) else { return }
+        switch change.kind {
+        // Another may have the name by now.
+        case VaultRecord.recordKind where state.vaults[key] == change.id: state.vaults[key] = nil
+        case VaultSecretRecord.recordKind where state.secrets[key]?.id == change.id: state.secrets[key] = nil
+        case IPPolicyRuleRecord.recordKind:
+            state.policies[key]?.rules[change.id] = nil
+            state.policies[key]?.list = nil
+        default: break
+        }
+    }
+}
+
+extension IPAccessList {
+    /// What the rules of an IP policy say together; a rule whose range cannot be read says nothing.
+    init(_ rules: some Sequence<IPPolicyRuleRecord>) {
+        var ranges: [IPPolicyRuleRecord.Action: [IPPrefix]] = [:]
+        for rule in rules {
+            guard let range = try? IPPrefix(parsing: rule.normalized) else { continue }
+            ranges[rule.action, default: []].append(range)
+        }
+        self.init(allowed: ranges[.allow] ?? [], denied: ranges[.deny] ?? [], otherwise: .deny)
+    }
+}
