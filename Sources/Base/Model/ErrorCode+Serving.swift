@@ -1,7 +1,7 @@
 extension ErrorCode {
     /// What visitors of an endpoint meet (`spec/endpoints.md` 10.2).
     static let serving: [ErrorCode] = [
-        .endpointOffline, .tunnelNotFound, .noBackend, .poolInconsistent, .agentStreamFailed,
+        .endpointOffline, .tunnelNotFound, .noBackend, .poolInconsistent, .trafficNotHandled, .agentStreamFailed,
         .agentUnreachableUpstream, .upstreamInvalidResponse, .upstreamConnectTimeout, .upstreamRefused,
         .gatewayFailure, .upstreamTimeout, .upstreamUnknownStatus, .websocketExpected, .internalError, .draining,
         .overloaded, .connectionRateExceeded, .tooManyConnections, .requestRateExceeded, .tlsHandshakeFailed,
@@ -34,6 +34,13 @@ extension ErrorCode {
         status: 500,
         meaning: "Several endpoints share this URL, and not all of them allow pooling.",
         remedy: "Let its owner switch pooling on for all of them, or stop all but one."
+    )
+
+    package static let trafficNotHandled = ErrorCode(
+        6029,
+        status: 500,
+        meaning: "The policy of a cloud endpoint let the traffic pass, and nothing stands behind it.",
+        remedy: "Let its owner end the policy with a rule that always answers or forwards."
     )
 
     package static let agentStreamFailed = ErrorCode(

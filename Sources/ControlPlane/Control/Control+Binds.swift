@@ -23,7 +23,7 @@ extension Control {
         var refused: Set<UInt16> = []
         while true {
             let name = try self.name(for: request, key, leg, avoiding: refused)
-            try self.policies.check(policy, for: name.url)
+            try self.policies.check(policy, for: name.url, binding: name.binding)
             let endpoint = try self.admit(name, request, key, leg, traffic, policy)
             await self.publish()
             guard let failure = self.publication.failures[endpoint.id] else {
@@ -93,7 +93,7 @@ extension Control {
                 "A session may have \(self.configuration.maximumEndpointsPerSession) endpoints."
             )
         }
-        let binding = AgentBinding(
+        let agent = AgentBinding(
             key: key,
             connections: [leg.connection],
             traffic: traffic,
@@ -106,9 +106,10 @@ extension Control {
             id: .new(at: self.seconds),
             account: leg.account,
             url: name.url,
+            binding: name.binding,
             isPooled: request.isPooled,
             policy: policy,
-            source: .agent(binding)
+            source: .agent(agent)
         )
         let admission = try self.endpoints.admit(candidate)
         for id in admission.ended { self.endHold(of: id) }
@@ -117,7 +118,7 @@ extension Control {
 
     /// The answer to a bind whose endpoint is in force.
     private func grant(_ endpoint: LiveEndpoint, _ key: BindKey, _ leg: AgentLeg) throws(Failure) -> BindGrant {
-        guard self.endpoints[endpoint.id]?.binding?.connections.contains(leg.connection) ?? false,
+        guard self.endpoints[endpoint.id]?.agent?.connections.contains(leg.connection) ?? false,
             let tunnel = endpoint.tunnelID
         else { throw .noSession }
         self.logger.info("endpoint online", metadata: self.facts(of: endpoint, leg))
@@ -160,17 +161,17 @@ extension Control {
         var policy: EndpointPolicy?
         if let text = patch.trafficPolicy {
             policy = try await self.policies.policy(text, for: before.url.scheme)
-            try self.policies.check(policy, for: before.url)
+            try self.policies.check(policy, for: before.url, binding: before.binding)
         }
         // It may have gone, or have been patched, while a policy was read.
         var endpoint = try self.endpoint(patch.tunnelID, on: connection)
-        guard var binding = endpoint.binding else { return }
-        binding.name = patch.name ?? binding.name
-        binding.description = patch.description ?? binding.description
-        binding.metadata = patch.metadata ?? binding.metadata
+        guard var agent = endpoint.agent else { return }
+        agent.name = patch.name ?? agent.name
+        agent.description = patch.description ?? agent.description
+        agent.metadata = patch.metadata ?? agent.metadata
         endpoint.isPooled = patch.isPooled ?? endpoint.isPooled
         if patch.trafficPolicy != nil { endpoint.policy = policy }
-        endpoint.source = .agent(binding)
+        endpoint.source = .agent(agent)
         try self.endpoints.patch(endpoint)
         await self.publish()
     }
@@ -179,7 +180,7 @@ extension Control {
     private func endpoint(_ tunnelID: String, on connection: ConnectionID) throws(Failure) -> LiveEndpoint {
         guard let leg = self.sessions[connection] else { throw .noSession }
         guard let id = ResourceID<TunnelKind>(tunnelID)?.endpoint, let endpoint = self.endpoints[id],
-            endpoint.binding?.key.clientID == leg.key.clientID
+            endpoint.agent?.key.clientID == leg.key.clientID
         else {
             throw Failure(.endpointUnknown, "There is no endpoint \(tunnelID.prefix(64)) in this session.")
         }

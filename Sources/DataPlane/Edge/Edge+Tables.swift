@@ -66,7 +66,10 @@ extension Edge: EdgeNode {
                 continue
             }
             let before = self.gates[endpoint.id]
-            guard before?.text != policy.text else { continue }
+            if let before, before.text == policy.text {
+                self.gates[endpoint.id] = before.at(endpoint)
+                continue
+            }
             do throws(Failure) {
                 self.gates[endpoint.id] = try EndpointGate(policy, for: endpoint, after: before)
             } catch {
@@ -79,7 +82,7 @@ extension Edge: EdgeNode {
     /// Opens listeners for TCP endpoints that have none yet, and notes the endpoints for which that fails.
     private func openPorts(of endpoints: [RoutedEndpoint]) async {
         var failedPorts: [UInt16: Failure] = [:]
-        for endpoint in endpoints where endpoint.url.scheme == .tcp {
+        for endpoint in endpoints where endpoint.url.scheme == .tcp && endpoint.binding == .public {
             let port = endpoint.url.port
             guard self.tcpListeners[port] == nil, let acceptor = self.acceptor else { continue }
             if let failure = failedPorts[port] {

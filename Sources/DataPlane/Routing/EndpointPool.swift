@@ -4,7 +4,7 @@ package import Model
 
 /// The endpoints that share one URL, as one edge sees them. Never empty.
 package struct EndpointPool: Sendable {
-    package let url: EndpointURL
+    package let place: EndpointPlace
     package let members: [Member]
 
     /// One endpoint of a pool.
@@ -18,13 +18,15 @@ package struct EndpointPool: Sendable {
     /// Those of `members` that can take traffic; none while all of them wait for their agents to come back.
     private let candidates: [Int]
 
-    init(url: EndpointURL, members: [Member]) {
-        self.url = url
+    init(place: EndpointPlace, members: [Member]) {
+        self.place = place
         self.members = members
         self.candidates = members.indices.filter {
             if case .held = members[$0].endpoint.target { false } else { true }
         }
     }
+
+    package var url: EndpointURL { self.place.url }
 
     /// A member drawn evenly; nil when the pool is held.
     package func draw(using random: inout some RandomNumberGenerator) -> Member? {

@@ -11,10 +11,10 @@ package struct RoutingPlanner {
     /// What each loop was given last.
     private var tables: [RoutingTable]
     private var members: [ResourceID<EndpointKind>: EndpointPool.Member] = [:]
-    private var pools: [EndpointURL: [EndpointPool.Member]] = [:]
-    /// The URLs of each shard that have members.
-    private var urls = [[EndpointURL]](repeating: [], count: RoutingShard.count)
-    private var wildcardCounts = [0, 0, 0, 0]
+    private var pools: [EndpointPlace: [EndpointPool.Member]] = [:]
+    /// The places of each shard that have members.
+    private var places = [[EndpointPlace]](repeating: [], count: RoutingShard.count)
+    private var wildcardCounts = [Int](repeating: 0, count: EndpointPlace.wildcardCounts)
     private var freeSlots: [Int] = []
     private var slotLimit = 0
 
@@ -29,7 +29,7 @@ package struct RoutingPlanner {
                 shards: Array(repeating: empty, count: RoutingShard.count),
                 seed: seed,
                 anyHost: [nil, nil, nil, nil],
-                wildcardCounts: [0, 0, 0, 0]
+                wildcardCounts: [Int](repeating: 0, count: EndpointPlace.wildcardCounts)
             )
         }
     }
@@ -38,10 +38,12 @@ package struct RoutingPlanner {
 
     package func contains(_ id: ResourceID<EndpointKind>) -> Bool { self.members[id] != nil }
 
-    /// Whether an endpoint has this TCP port.
+    /// Whether a public endpoint has this TCP port.
     package func serves(port: UInt16) -> Bool {
         guard let name = Self.name(ofPort: port) else { return false }
-        return self.urls[self.shard(of: name)].contains { $0.scheme == .tcp && $0.port == port }
+        return self.places[self.shard(of: name)].contains { place in
+            place.binding == .public && place.url.scheme == .tcp && place.url.port == port
+        }
     }
 
     private static func name(ofPort port: UInt16) -> HostIndex.Name? {
@@ -86,18 +88,19 @@ package struct RoutingPlanner {
     private mutating func put(_ endpoint: RoutedEndpoint, _ touched: inout Touched) {
         let old = self.members[endpoint.id]
         let member = EndpointPool.Member(endpoint: endpoint, slot: old?.slot ?? self.newSlot())
+        let place = EndpointPlace(endpoint)
         self.members[endpoint.id] = member
-        if let old, old.endpoint.url == endpoint.url,
-            let place = self.pools[endpoint.url]?.firstIndex(where: { $0.slot == old.slot })
+        if let old, EndpointPlace(old.endpoint) == place,
+            let index = self.pools[place]?.firstIndex(where: { $0.slot == old.slot })
         {
-            self.pools[endpoint.url]?[place] = member
-            self.touch(endpoint.url, &touched)
+            self.pools[place]?[index] = member
+            self.touch(place, &touched)
             return
         }
         if let old { self.take(old, &touched) }
-        if self.pools[endpoint.url] == nil { self.add(endpoint.url) }
-        self.pools[endpoint.url, default: []].append(member)
-        self.touch(endpoint.url, &touched)
+        if self.pools[place] == nil { self.add(place) }
+        self.pools[place, default: []].append(member)
+        self.touch(place, &touched)
     }
 
     private mutating func newSlot() -> Int {
@@ -108,27 +111,27 @@ package struct RoutingPlanner {
 
     /// Takes a member out of its pool.
     private mutating func take(_ member: EndpointPool.Member, _ touched: inout Touched) {
-        let url = member.endpoint.url
-        self.touch(url, &touched)
-        self.pools[url]?.removeAll { $0.slot == member.slot }
-        guard self.pools[url]?.isEmpty ?? false else { return }
-        self.pools[url] = nil
-        if url.isWildcardName { self.wildcardCounts[url.scheme.index] -= 1 }
-        guard let name = url.indexName else { return }
-        self.urls[self.shard(of: name)].removeAll { $0 == url }
+        let place = EndpointPlace(member.endpoint)
+        self.touch(place, &touched)
+        self.pools[place]?.removeAll { $0.slot == member.slot }
+        guard self.pools[place]?.isEmpty ?? false else { return }
+        self.pools[place] = nil
+        if place.isWildcardName { self.wildcardCounts[place.wildcardIndex] -= 1 }
+        guard let name = place.indexName else { return }
+        self.places[self.shard(of: name)].removeAll { $0 == place }
     }
 
-    private mutating func add(_ url: EndpointURL) {
-        if url.isWildcardName { self.wildcardCounts[url.scheme.index] += 1 }
-        guard let name = url.indexName else { return }
-        self.urls[self.shard(of: name)].append(url)
+    private mutating func add(_ place: EndpointPlace) {
+        if place.isWildcardName { self.wildcardCounts[place.wildcardIndex] += 1 }
+        guard let name = place.indexName else { return }
+        self.places[self.shard(of: name)].append(place)
     }
 
-    private func touch(_ url: EndpointURL, _ touched: inout Touched) {
-        if let name = url.indexName {
+    private func touch(_ place: EndpointPlace, _ touched: inout Touched) {
+        if let name = place.indexName {
             touched.shards.insert(self.shard(of: name))
         } else {
-            touched.anyHost.insert(url.scheme.index)
+            touched.anyHost.insert(place.url.scheme.index)
         }
     }
 
@@ -151,20 +154,22 @@ package struct RoutingPlanner {
 
     private func shard(_ number: Int) -> RoutingShard {
         // Names that differ in their port alone are one name to those who ask: the lowest port has it.
-        let urls = self.urls[number].sorted { $0.port < $1.port }
+        let places = self.places[number].sorted { $0.url.port < $1.url.port }
         return RoutingShard(
-            urls.compactMap { url in
-                guard let name = url.indexName, let members = self.pools[url] else { return nil }
-                return (name, EndpointPool(url: url, members: members.map(\.self)))
+            places.compactMap { place in
+                guard let name = place.indexName, let members = self.pools[place] else { return nil }
+                return (name, EndpointPool(place: place, members: members.map(\.self)))
             },
             seed: self.seed
         )
     }
 
     private func anyHostPool(_ scheme: Int) -> EndpointPool? {
-        let found = self.pools.keys.filter { $0.scheme.index == scheme && $0.indexName == nil }
-        guard let url = found.min(by: { $0.port < $1.port }), let members = self.pools[url] else { return nil }
-        return EndpointPool(url: url, members: members.map(\.self))
+        let found = self.pools.keys.filter { $0.url.scheme.index == scheme && $0.indexName == nil }
+        guard let place = found.min(by: { $0.url.port < $1.url.port }), let members = self.pools[place] else {
+            return nil
+        }
+        return EndpointPool(place: place, members: members.map(\.self))
     }
 }
 
@@ -184,8 +189,4 @@ package struct RoutingUpdate: Sendable {
         case put(RoutedEndpoint)
         case removed(ResourceID<EndpointKind>, slot: Int)
     }
-}
-
-extension EndpointURL {
-    fileprivate var isWildcardName: Bool { self.scheme != .tcp && self.host.isWildcard && !self.host.isAnyHost }
 }

@@ -1,4 +1,5 @@
 import Addressing
+import Model
 
 /// The pools of the names whose hashes begin alike: the part of a table that is made anew when one of them changes.
 final class RoutingShard: Sendable {
@@ -28,12 +29,14 @@ extension EndpointScheme {
         }
     }
 
-    /// Tells names of different schemes apart, and wildcards from exact names.
-    func tag(isWildcard: Bool) -> UInt8 { UInt8(self.index) | (isWildcard ? 4 : 0) }
+    /// Tells names of different schemes and bindings apart, and wildcards from exact names.
+    func tag(isWildcard: Bool, in binding: EndpointBinding = .public) -> UInt8 {
+        UInt8(self.index) | (isWildcard ? 4 : 0) | UInt8(binding.index) << 3
+    }
 }
 
 extension EndpointURL {
-    /// By what an endpoint is found; nil for one that serves any host.
+    /// By what a public endpoint is found; nil for one that serves any host.
     var indexName: HostIndex.Name? {
         if self.scheme == .tcp {
             let bytes = withUnsafeBytes(of: self.port.nameBytes) { Array($0) }

@@ -1,6 +1,6 @@
 package import Addressing
 package import EdgeLink
-internal import Model
+package import Model
 
 /// Which pool serves a connection or a request. Immutable; each event loop has a copy of its own, so that reading
 /// it costs no loop anything of another.
@@ -17,8 +17,9 @@ package final class RoutingTable: Sendable {
 
     let shards: [RoutingShard]
     let seed: UInt64
-    /// The pools for any host, and how many wildcards there are, by scheme.
+    /// The pools for any host, by scheme.
     let anyHost: [EndpointPool?]
+    /// How many wildcards there are of each scheme and binding (`EndpointPlace.wildcardIndex`).
     let wildcardCounts: [Int]
 
     init(
@@ -65,17 +66,51 @@ package final class RoutingTable: Sendable {
         guard scheme != .tcp else { return nil }
         let name = Self.withoutTrailingDot(host)
         if let pool = self.find(scheme.tag(isWildcard: false), name) { return pool }
-        let index = scheme.index
-        if self.wildcardCounts[index] > 0 {
-            let tag = scheme.tag(isWildcard: true)
-            // From the left, so that the suffix with the most labels is found first.
-            var start = 0
-            while let dot = name[start...].firstIndex(of: UInt8(ascii: ".")), dot + 1 < name.count {
-                start = dot + 1
-                if let pool = self.find(tag, UnsafeRawBufferPointer(rebasing: name[start...])) { return pool }
-            }
+        return self.wildcardPool(for: scheme, name, in: .public) ?? self.anyHost[scheme.index]
+    }
+
+    /// The pool of the longest wildcard that takes in `name`.
+    private func wildcardPool(
+        for scheme: EndpointScheme,
+        _ name: UnsafeRawBufferPointer,
+        in binding: EndpointBinding
+    ) -> EndpointPool? {
+        guard self.wildcardCounts[EndpointPlace.wildcardIndex(scheme, binding)] > 0 else { return nil }
+        let tag = scheme.tag(isWildcard: true, in: binding)
+        // From the left, so that the suffix with the most labels is found first.
+        var start = 0
+        while let dot = name[start...].firstIndex(of: UInt8(ascii: ".")), dot + 1 < name.count {
+            start = dot + 1
+            if let pool = self.find(tag, UnsafeRawBufferPointer(rebasing: name[start...])) { return pool }
         }
-        return self.anyHost[index]
+        return nil
+    }
+
+    /// The pool of an account's internal endpoints that serves `url`, whose host is exact; nil where there is none.
+    ///
+    /// Where nothing has the URL itself, `http` and `https` on their own ports stand for each other: what is forwarded is
+    /// a request that has been decrypted already, and guides mix the two (`spec/gateway-uses.md` 1).
+    package func pool(internal url: EndpointURL, of account: ResourceID<AccountKind>) -> EndpointPool? {
+        if let pool = self.owned(url, .internal, account) { return pool }
+        guard url.port == url.scheme.defaultPort else { return nil }
+        switch url.scheme {
+        case .http: return self.owned(EndpointURL(scheme: .https, host: url.host, port: 443), .internal, account)
+        case .https: return self.owned(EndpointURL(scheme: .http, host: url.host, port: 80), .internal, account)
+        case .tls, .tcp: return nil
+        }
+    }
+
+    private func owned(
+        _ url: EndpointURL,
+        _ binding: EndpointBinding,
+        _ account: ResourceID<AccountKind>
+    ) -> EndpointPool? {
+        // The host comes first and the account last, so that what is left of a wildcard is a part of the same bytes.
+        let bytes = Array(url.host.base.text.utf8) + OwnedName.suffix(port: url.port, account)
+        return bytes.withUnsafeBytes { name in
+            if let pool = self.find(url.scheme.tag(isWildcard: false, in: binding), name) { return pool }
+            return self.wildcardPool(for: url.scheme, name, in: binding)
+        }
     }
 
     /// The pool that serves connections to a TCP port, or nil.
@@ -85,12 +120,11 @@ package final class RoutingTable: Sendable {
 
     /// The endpoint as it is in this table; nil when it is not, or has another URL.
     package func member(_ endpoint: RoutedEndpoint) -> EndpointPool.Member? {
-        let url = endpoint.url
         let pool: EndpointPool?
-        if let name = url.indexName {
+        if let name = EndpointPlace(endpoint).indexName {
             pool = name.bytes.withUnsafeBytes { self.find(name.tag, $0) }
         } else {
-            pool = self.anyHost[url.scheme.index]
+            pool = self.anyHost[endpoint.url.scheme.index]
         }
         return pool?.members.first { $0.endpoint.id == endpoint.id }
     }

@@ -36,6 +36,9 @@ package struct RoutedEndpoint: Sendable {
     package let id: ResourceID<EndpointKind>
     package let account: ResourceID<AccountKind>
     package let url: EndpointURL
+    /// From where it is reached. Where that is not the public, the URL belongs to the account, and its port is a part of
+    /// the name on which nobody listens.
+    package let binding: EndpointBinding
     /// Whether it shares its URL with others that say so too.
     package let isPooled: Bool
     /// What its traffic must pass; nil where there is nothing to run.
@@ -50,12 +53,15 @@ package struct RoutedEndpoint: Sendable {
         case address(host: String, port: UInt16)
         /// Nowhere for the moment: the agent's session was lost a short while ago. Visitors wait for it to come back.
         case held
+        /// Nowhere: the endpoint lives in the cloud, and its policy handles all of its traffic.
+        case cloud
     }
 
     package init(
         id: ResourceID<EndpointKind>,
         account: ResourceID<AccountKind>,
         url: EndpointURL,
+        binding: EndpointBinding = .public,
         isPooled: Bool,
         policy: EndpointPolicy? = nil,
         target: Target
@@ -63,6 +69,7 @@ package struct RoutedEndpoint: Sendable {
         self.id = id
         self.account = account
         self.url = url
+        self.binding = binding
         self.isPooled = isPooled
         self.policy = policy
         self.target = target

@@ -39,7 +39,7 @@ import Testing
         ("https://app.portico.test/path", .https, 9037), ("https://app.portico.test/", .https, 9038),
         ("https://under_score.portico.test", .https, 355), ("https://a..portico.test", .https, 327),
         ("https://portico.test", .https, 320), ("https://connect.portico.test", .https, 320),
-        ("https://*.test", .https, 321), ("https://app.internal", .https, 100_101),
+        ("https://*.test", .https, 321),
         ("tcp://portico.test:19999", .tcp, 307), ("tcp://portico.test:20010", .tcp, 307),
         ("tcp://other.test:20003", .tcp, 307),
     ])
@@ -132,11 +132,11 @@ import Testing
 
     @Test(
         arguments: [
-            ([], nil), (["public"], nil), (["internal"], 100_101), (["kubernetes"], 100_101), (["else"], 15_005),
+            ([], nil), (["public"], nil), (["internal"], 9028), (["kubernetes"], 100_101), (["else"], 15_005),
             (["public", "public"], 15_006),
         ] as [([String], Int?)]
     )
-    func `An endpoint is public`(bindings: [String], expected: Int?) async throws {
+    func `Without more an endpoint is public`(bindings: [String], expected: Int?) async throws {
         #expect(try await self.refusal { $0.bindings = bindings } == expected)
     }
 

@@ -7,13 +7,19 @@ import Testing
 
 /// Makes tables from URLs.
 struct TableBuilder {
-    static let account = ResourceID<AccountKind>("ac_1")
-
-    static func endpoint(_ number: Int, _ url: String, isHeld: Bool = false) throws -> RoutedEndpoint {
-        RoutedEndpoint(
+    /// Endpoints whose host ends in `.internal` are internal.
+    static func endpoint(
+        _ number: Int,
+        _ url: String,
+        of account: String = "ac_1",
+        isHeld: Bool = false
+    ) throws -> RoutedEndpoint {
+        let url = try EndpointURL(parsing: url)
+        return RoutedEndpoint(
             id: try #require(ResourceID("ep_\(number)")),
-            account: try #require(Self.account),
-            url: try EndpointURL(parsing: url),
+            account: try #require(ResourceID(account)),
+            url: url,
+            binding: url.host.isInternal ? .internal : .public,
             isPooled: true,
             target: isHeld ? .held : .address(host: "127.0.0.1", port: UInt16(number))
         )

@@ -64,16 +64,20 @@ struct AccessRules: Sendable, Hashable {
     /// Whether an endpoint may have this address, which was asked for.
     func check(_ url: EndpointURL) throws(Failure) {
         guard !self.allowEverything else { return }
-        if url.scheme == .tcp {
-            guard self.rules.contains(.address(url.host, url.port)) else {
+        let isAddress = self.rules.contains(.address(url.host, url.port))
+        // An internal name is one whatever is spoken to it; its port is no address of this edge.
+        if url.scheme == .tcp, !url.host.isInternal {
+            guard isAddress else {
                 throw Failure(.addressNotPermitted, "The authtoken's rules do not allow \(url.hostport).")
             }
             return
         }
-        let isAllowed = self.rules.contains { rule in
-            guard case .host(let pattern) = rule else { return false }
-            return pattern.covers(url.host)
-        }
+        let isAllowed =
+            url.host.isInternal && isAddress
+            || self.rules.contains { rule in
+                guard case .host(let pattern) = rule else { return false }
+                return pattern.covers(url.host)
+            }
         guard isAllowed else {
             throw Failure(.hostNotPermitted, "The authtoken's rules do not allow \(url.host).")
         }

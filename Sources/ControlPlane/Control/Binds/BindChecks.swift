@@ -22,7 +22,7 @@ enum BindChecks {
         guard request.forwardsTo.utf8.count <= Self.maximumForwardsToBytes else {
             throw Failure(.metadataTooLong, "The upstream has more than \(Self.maximumForwardsToBytes) bytes.")
         }
-        try Self.checkBindings(request.bindings)
+        _ = try Self.binding(of: request.bindings)
         let modules = request.modules.filter { !Self.agentModules.contains($0) }
         guard modules.isEmpty else {
             throw Failure(
@@ -43,19 +43,18 @@ enum BindChecks {
         }
     }
 
-    private static func checkBindings(_ bindings: [String]) throws(Failure) {
+    /// The binding that an agent asks for; nil where its URL says which it is.
+    static func binding(of bindings: [String]) throws(Failure) -> EndpointBinding? {
         guard bindings.count <= 1 else {
             throw Failure(.bindingRepeated, "An endpoint has one binding; \(bindings.count) were given.")
         }
-        switch bindings.first {
-        case nil, "public": return
-        case "internal", "kubernetes":
-            throw Failure(.featureUnavailable, "This edge has no \(bindings[0]) endpoints yet.")
-        case let other?:
-            throw Failure(
-                .bindingUnknown,
-                "There is no binding \"\(other.prefix(50))\": use public."
-            )
+        guard let name = bindings.first else { return nil }
+        switch EndpointBinding(rawValue: name) {
+        case .public: return .public
+        case .internal: return .internal
+        case .kubernetes: throw Failure(.featureUnavailable, "This edge has no kubernetes endpoints yet.")
+        case nil:
+            throw Failure(.bindingUnknown, "There is no binding \"\(name.prefix(50))\": use public or internal.")
         }
     }
 

@@ -10,6 +10,9 @@ struct EndpointNaming {
         let url: EndpointURL
         let origin: Origin
 
+        /// A host that ends in `.internal` is reached from inside the account alone.
+        var binding: EndpointBinding { self.url.host.isInternal ? .internal : .public }
+
         enum Origin: Hashable {
             /// The agent asked for exactly this.
             case wished
@@ -25,15 +28,19 @@ struct EndpointNaming {
     let isTCPPortFree: (UInt16) -> Bool
 
     func name(for request: BindRequest) throws(Failure) -> Name {
-        if request.scheme == .tcp, self.configuration.tcpPorts == nil {
-            throw Failure(.protocolUnsupported, "This edge has no ports for TCP endpoints.")
-        }
+        let binding = try BindChecks.binding(of: request.bindings)
         let wish = try self.wish(of: request)
-        if let wish, let url = self.url(of: wish), url != self.given {
-            try self.check(url)
-            return Name(url: url, origin: .wished)
+        if let wish, let url = self.url(of: wish) {
+            try Self.check(url, fits: binding)
+            if url != self.given {
+                try self.check(url)
+                return Name(url: url, origin: .wished)
+            }
         }
-        if let given, self.isServed(given) { return Name(url: given, origin: .given) }
+        if let given, self.isServed(given, binding) { return Name(url: given, origin: .given) }
+        guard binding != .internal else {
+            throw Failure(.internalHostMissing, "An internal endpoint needs a host, as in https://name.internal.")
+        }
         return Name(url: try self.draw(request.scheme), origin: .drawn)
     }
 
@@ -81,8 +88,10 @@ struct EndpointNaming {
         }
     }
 
-    /// A wish without port means the port that visitors of this edge use; nil when it has no host.
+    /// A wish without port means the port that visitors of this edge use, on which nobody visits an internal endpoint;
+    /// nil when it has no host.
     private func url(of wish: EndpointWish) -> EndpointURL? {
+        if wish.host?.isInternal ?? false { return wish.url }
         guard let host = wish.host, let port = wish.port ?? self.configuration.defaultPort(of: wish.scheme) else {
             return nil
         }
@@ -91,11 +100,17 @@ struct EndpointNaming {
 
     // MARK: - What is served here
 
+    /// The name and the binding that an agent asks for say the same (`spec/endpoints.md` 3).
+    private static func check(_ url: EndpointURL, fits binding: EndpointBinding?) throws(Failure) {
+        guard let binding, (binding == .internal) != url.host.isInternal else { return }
+        throw Failure(.internalHostSuffix, "\(url.host) is no host of an endpoint that is \(binding.rawValue).")
+    }
+
     private func check(_ url: EndpointURL) throws(Failure) {
-        guard !url.host.isInternal else {
-            throw Failure(.featureUnavailable, "This edge has no internal endpoints yet.")
-        }
+        // Internal names are the account's own; that the name is right is known since it was read.
+        guard !url.host.isInternal else { return }
         if url.scheme == .tcp {
+            guard self.configuration.tcpPorts != nil else { throw Self.noTCPPorts }
             guard self.isOurs(url) else {
                 throw Failure(.addressNotReserved, "\(url.hostport) is no address of TCP endpoints of this edge.")
             }
@@ -104,9 +119,11 @@ struct EndpointNaming {
         }
     }
 
-    private func isServed(_ url: EndpointURL) -> Bool {
-        (try? self.check(url)) != nil
+    private func isServed(_ url: EndpointURL, _ binding: EndpointBinding?) -> Bool {
+        (try? Self.check(url, fits: binding)) != nil && (try? self.check(url)) != nil
     }
+
+    private static let noTCPPorts = Failure(.protocolUnsupported, "This edge has no ports for TCP endpoints.")
 
     private var tcpHost: HostName { self.configuration.tcpHost ?? self.configuration.baseDomains[0] }
 
@@ -118,7 +135,8 @@ struct EndpointNaming {
 
     private func draw(_ scheme: EndpointScheme) throws(Failure) -> EndpointURL {
         if scheme == .tcp {
-            guard let port = self.configuration.tcpPorts?.filter(self.isTCPPortFree).randomElement() else {
+            guard let ports = self.configuration.tcpPorts else { throw Self.noTCPPorts }
+            guard let port = ports.filter(self.isTCPPortFree).randomElement() else {
                 throw Failure(.portsExhausted, "All ports for TCP endpoints are in use.")
             }
             return EndpointURL(scheme: .tcp, host: HostPattern(self.tcpHost), port: port)

@@ -30,20 +30,30 @@ struct PolicyChecks: Sendable {
         }
     }
 
-    /// Whether an agent's endpoint can have the policy.
+    /// Whether an endpoint can have the policy.
     ///
+    /// - Parameters:
+    ///   - policy: nil for one without a rule that would run.
+    ///   - url: that of the endpoint.
+    ///   - binding: from where the endpoint is reached.
+    ///   - isCloud: whether nothing stands behind the endpoint, so that the policy must handle all of its traffic (2235).
     /// - Throws: why it cannot stand before this endpoint.
-    func check(_ policy: EndpointPolicy?, for url: EndpointURL) throws(Failure) {
-        guard let policy else { return }
+    func check(
+        _ policy: EndpointPolicy?,
+        for url: EndpointURL,
+        binding: EndpointBinding,
+        isCloud: Bool = false
+    ) throws(Failure) {
+        guard policy != nil || isCloud else { return }
         let attachment = PolicyAttachment(
             scheme: url.scheme,
-            isInternal: false,
-            isCloud: false,
+            isInternal: binding == .internal,
+            isCloud: isCloud,
             runnable: self.runnable,
             host: url.host.isWildcard ? nil : url.host.base
         )
         do throws(PolicyErrors) {
-            try attachment.check(policy.policy)
+            try attachment.check(policy?.policy ?? .empty)
         } catch {
             throw error.failure
         }
@@ -58,7 +68,7 @@ extension Control.Configuration {
     package func policy(_ text: String, for url: EndpointURL) async throws(Failure) -> EndpointPolicy? {
         let checks = PolicyChecks(limits: self.policyLimits, runnable: self.runnableActions)
         let policy = try await checks.policy(text, for: url.scheme)
-        try checks.check(policy, for: url)
+        try checks.check(policy, for: url, binding: .public)
         return policy
     }
 }

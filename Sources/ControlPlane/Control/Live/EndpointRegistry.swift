@@ -20,8 +20,15 @@ struct EndpointRegistry {
         case tls(HostPattern, UInt16)
         /// A port is listened on for one endpoint, whatever host people reach it by.
         case tcp(UInt16)
+        /// A name of an account's own, on whose port nobody listens.
+        case named(EndpointBinding, ResourceID<AccountKind>, EndpointURL)
 
-        init(_ url: EndpointURL) {
+        init(_ endpoint: LiveEndpoint) {
+            let url = endpoint.url
+            guard !endpoint.binding.isPerAccount else {
+                self = .named(endpoint.binding, endpoint.account, url)
+                return
+            }
             switch url.scheme {
             case .http: self = .http(url.host, url.port)
             case .https, .tls: self = .tls(url.host, url.port)
@@ -56,12 +63,13 @@ struct EndpointRegistry {
     ///
     /// - Throws: `.urlTaken` when others have the URL and one of them does not share it.
     mutating func admit(_ candidate: LiveEndpoint) throws(Failure) -> Admission {
-        guard let binding = candidate.binding else { preconditionFailure("only agents are admitted") }
-        let known = self[binding.key]
+        guard let agent = candidate.agent else { preconditionFailure("an agent's endpoint has an agent") }
+        let known = self[agent.key]
         if let known, known.url != candidate.url, !known.isHeld {
             throw Failure(.urlTaken, "The bind id is in use in this session, for \(known.url).")
         }
-        let isBack = known?.url == candidate.url
+        // That it is the same name in another binding is a change too.
+        let isBack = known?.url == candidate.url && known?.binding == candidate.binding
         let rivals = self.rivals(of: candidate, beside: known?.id)
         for rival in rivals where !Self.mayStand(candidate, beside: rival) && !Self.makesRoom(rival, for: candidate) {
             throw Failure(.urlTaken, "\(candidate.url) is in use.")
@@ -77,34 +85,35 @@ struct EndpointRegistry {
             return Admission(endpoint: candidate, ended: ended)
         }
         if known.isHeld { ended.append(known.id) }
-        return Admission(endpoint: self.rejoin(known, as: candidate, binding), ended: ended)
+        return Admission(endpoint: self.rejoin(known, as: candidate, agent), ended: ended)
     }
 
     /// The endpoint goes on under its own id, on one connection more, with what the agent says now.
     private mutating func rejoin(
         _ known: LiveEndpoint,
         as candidate: LiveEndpoint,
-        _ binding: AgentBinding
+        _ agent: AgentBinding
     ) -> LiveEndpoint {
-        var binding = binding
-        let before = known.binding?.connections ?? []
-        binding.connections = before + binding.connections.filter { !before.contains($0) }
+        var agent = agent
+        let before = known.agent?.connections ?? []
+        agent.connections = before + agent.connections.filter { !before.contains($0) }
         var endpoint = known
         endpoint.isPooled = candidate.isPooled
         endpoint.policy = candidate.policy
-        endpoint.source = .agent(binding)
+        endpoint.source = .agent(agent)
         self.remove(known.id)
         self.insert(endpoint)
         return endpoint
     }
 
-    private func rivals(of endpoint: LiveEndpoint, beside other: ResourceID<EndpointKind>?) -> [LiveEndpoint] {
-        (self.byPlace[Place(endpoint.url)] ?? []).filter { $0 != endpoint.id && $0 != other }
+    /// The others at the endpoint's place, one of them left out.
+    func rivals(of endpoint: LiveEndpoint, beside other: ResourceID<EndpointKind>? = nil) -> [LiveEndpoint] {
+        (self.byPlace[Place(endpoint)] ?? []).filter { $0 != endpoint.id && $0 != other }
             .compactMap { self.endpoints[$0] }
     }
 
     /// A pool has one URL and one account, and all of its members say that they share.
-    private static func mayStand(_ endpoint: LiveEndpoint, beside rival: LiveEndpoint) -> Bool {
+    static func mayStand(_ endpoint: LiveEndpoint, beside rival: LiveEndpoint) -> Bool {
         endpoint.isPooled && rival.isPooled && endpoint.url == rival.url && endpoint.account == rival.account
     }
 
@@ -116,17 +125,18 @@ struct EndpointRegistry {
     /// - Returns: false when something has the place of the static upstream already, which stays.
     mutating func insert(_ upstream: Control.StaticUpstream) -> Bool {
         let endpoint = LiveEndpoint(upstream)
-        guard self.byPlace[Place(endpoint.url)] == nil else { return false }
+        guard self.byPlace[Place(endpoint)] == nil else { return false }
         self.insert(endpoint)
         return true
     }
 
-    private mutating func insert(_ endpoint: LiveEndpoint) {
+    /// Whoever inserts has made sure that it may stand there.
+    mutating func insert(_ endpoint: LiveEndpoint) {
         self.put(endpoint)
-        self.byPlace[Place(endpoint.url), default: []].insert(endpoint.id)
-        guard let binding = endpoint.binding else { return }
-        self.byBind[binding.key] = endpoint.id
-        for connection in binding.connections {
+        self.byPlace[Place(endpoint), default: []].insert(endpoint.id)
+        guard let agent = endpoint.agent else { return }
+        self.byBind[agent.key] = endpoint.id
+        for connection in agent.connections {
             self.byConnection[connection, default: []].insert(endpoint.id)
         }
     }
@@ -137,7 +147,7 @@ struct EndpointRegistry {
     ///
     /// - Throws: `.urlTaken` when the endpoint would stop sharing, or begin to, beside others that do otherwise.
     mutating func patch(_ endpoint: LiveEndpoint) throws(Failure) {
-        for rival in self.rivals(of: endpoint, beside: nil) where !Self.mayStand(endpoint, beside: rival) {
+        for rival in self.rivals(of: endpoint) where !Self.mayStand(endpoint, beside: rival) {
             throw Failure(.urlTaken, "Others serve \(endpoint.url) too, and pooling must be enabled on all of them.")
         }
         self.put(endpoint)
@@ -159,12 +169,12 @@ struct EndpointRegistry {
     mutating func remove(_ id: ResourceID<EndpointKind>) {
         guard let endpoint = self.endpoints.removeValue(forKey: id) else { return }
         self.touched.insert(id)
-        let place = Place(endpoint.url)
+        let place = Place(endpoint)
         self.byPlace[place]?.remove(id)
         if self.byPlace[place]?.isEmpty ?? false { self.byPlace[place] = nil }
-        guard let binding = endpoint.binding else { return }
-        self.byBind[binding.key] = nil
-        for connection in binding.connections { self.forget(id, on: connection) }
+        guard let agent = endpoint.agent else { return }
+        self.byBind[agent.key] = nil
+        for connection in agent.connections { self.forget(id, on: connection) }
     }
 
     private mutating func forget(_ id: ResourceID<EndpointKind>, on connection: ConnectionID) {
@@ -178,11 +188,11 @@ struct EndpointRegistry {
     mutating func detach(_ connection: ConnectionID) -> [LiveEndpoint] {
         var left: [LiveEndpoint] = []
         for id in self.byConnection.removeValue(forKey: connection) ?? [] {
-            guard var endpoint = self.endpoints[id], var binding = endpoint.binding else { continue }
-            binding.connections.removeAll { $0 == connection }
-            endpoint.source = .agent(binding)
+            guard var endpoint = self.endpoints[id], var agent = endpoint.agent else { continue }
+            agent.connections.removeAll { $0 == connection }
+            endpoint.source = .agent(agent)
             self.put(endpoint)
-            if binding.connections.isEmpty { left.append(endpoint) }
+            if agent.connections.isEmpty { left.append(endpoint) }
         }
         return left
     }

@@ -3,11 +3,14 @@ import EdgeLink
 import Model
 import Secrets
 
-/// An endpoint that is online, or held for an agent that was lost a moment ago.
+/// An endpoint that is online, or held for an agent that was lost a moment ago. Those of the cloud are always online.
 struct LiveEndpoint: Sendable {
     let id: ResourceID<EndpointKind>
     let account: ResourceID<AccountKind>
-    let url: EndpointURL
+    /// A cloud endpoint may move to another; that of an agent stays.
+    var url: EndpointURL
+    /// From where it is reached.
+    var binding: EndpointBinding
     var isPooled: Bool
     /// What its traffic must pass; nil where nothing would run.
     var policy: EndpointPolicy?
@@ -17,33 +20,42 @@ struct LiveEndpoint: Sendable {
         case agent(AgentBinding)
         /// A static upstream.
         case address(host: String, port: UInt16)
+        /// A record of the account: nothing stands behind it, and its policy handles all of its traffic.
+        case cloud
     }
 
     /// The name under which agents patch it: the endpoint's own, of another kind.
     var tunnelID: ResourceID<TunnelKind>? { ResourceID("tn_" + self.id.text.dropFirst("ep_".count)) }
 
-    var binding: AgentBinding? {
-        guard case .agent(let binding) = self.source else { return nil }
-        return binding
+    /// What its agent said and did; nil where it has none.
+    var agent: AgentBinding? {
+        guard case .agent(let agent) = self.source else { return nil }
+        return agent
+    }
+
+    var isCloud: Bool {
+        guard case .cloud = self.source else { return false }
+        return true
     }
 
     /// Whether its agent was lost and may come back.
-    var isHeld: Bool { self.binding?.connections.isEmpty ?? false }
+    var isHeld: Bool { self.agent?.connections.isEmpty ?? false }
 
     /// As the data plane needs it.
     var routed: RoutedEndpoint {
         let target: RoutedEndpoint.Target =
             switch self.source {
             case .address(let host, let port): .address(host: host, port: port)
-            case .agent(let binding) where binding.connections.isEmpty: .held
-            case .agent(let binding):
+            case .cloud: .cloud
+            case .agent(let agent) where agent.connections.isEmpty: .held
+            case .agent(let agent):
                 .agent(
                     AgentTarget(
-                        connections: binding.connections,
-                        bindID: binding.key.bindID,
-                        proxyProtocol: binding.traffic.proxyProtocol,
-                        upstreamProtocol: binding.traffic.upstreamProtocol,
-                        mayShareStreams: binding.traffic.mayShareStreams
+                        connections: agent.connections,
+                        bindID: agent.key.bindID,
+                        proxyProtocol: agent.traffic.proxyProtocol,
+                        upstreamProtocol: agent.traffic.upstreamProtocol,
+                        mayShareStreams: agent.traffic.mayShareStreams
                     )
                 )
             }
@@ -51,6 +63,7 @@ struct LiveEndpoint: Sendable {
             id: self.id,
             account: self.account,
             url: self.url,
+            binding: self.binding,
             isPooled: self.isPooled,
             policy: self.policy,
             target: target
@@ -66,6 +79,7 @@ extension LiveEndpoint {
         self.id = .new(at: 0)
         self.account = Self.platform
         self.url = upstream.url
+        self.binding = .public
         self.isPooled = false
         self.policy = upstream.policy
         self.source = .address(host: upstream.host, port: upstream.port)

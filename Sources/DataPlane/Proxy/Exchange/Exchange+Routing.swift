@@ -72,6 +72,10 @@ extension Exchange {
     /// The request goes to `upstream`.
     func forward(_ head: RequestHead, in bytes: ByteBuffer, to upstream: Upstream) {
         guard let link = self.takeLink(to: upstream) else {
+            guard !upstream.isCloud else {
+                self.answer(.init(.trafficNotHandled, "The policy of \(upstream.endpoint.url) let the request pass."))
+                return
+            }
             // The agent has gone and the table that says so is on its way.
             self.wait(for: upstream.endpoint.url, bytes)
             return

@@ -18,23 +18,35 @@ package final class EndpointGate: Sendable {
     {
         do throws(PolicyErrors) {
             let program = try PolicyProgram(policy.policy, inheriting: previous?.program)
-            self.init(text: policy.text, program: program, endpoint)
+            self.init(text: policy.text, program: program, EndpointFacts(of: endpoint))
         } catch {
             throw error.failure
         }
     }
 
-    private init(text: String, program: PolicyProgram, _ endpoint: RoutedEndpoint) {
+    /// The same policy before the endpoint as it is now: its URL may be another.
+    package func at(_ endpoint: RoutedEndpoint) -> EndpointGate {
+        let facts = EndpointFacts(of: endpoint)
+        return facts.url == self.endpoint.url ? self : EndpointGate(text: self.text, program: self.program, facts)
+    }
+
+    private init(text: String, program: PolicyProgram, _ endpoint: EndpointFacts) {
         self.text = text
         self.program = program
-        self.endpoint = EndpointFacts(id: endpoint.id, account: endpoint.account, url: endpoint.url)
+        self.endpoint = endpoint
     }
 }
 
 extension EndpointGate {
     /// A program that was made elsewhere.
     convenience init(_ program: PolicyProgram, for endpoint: RoutedEndpoint) {
-        self.init(text: "", program: program, endpoint)
+        self.init(text: "", program: program, EndpointFacts(of: endpoint))
+    }
+}
+
+extension EndpointFacts {
+    fileprivate convenience init(of endpoint: RoutedEndpoint) {
+        self.init(id: endpoint.id, account: endpoint.account, url: endpoint.url)
     }
 }
 

@@ -151,9 +151,14 @@ final class Upstream {
                 if let transport = self.ports[self.nextPort].open(request, receiver: receiver) { return transport }
             }
             return nil
-        case .held:
+        case .held, .cloud:
             return nil
         }
+    }
+
+    /// Whether nothing stands behind the endpoint: what its policy lets pass has nowhere to go.
+    var isCloud: Bool {
+        if case .cloud = self.endpoint.target { true } else { false }
     }
 }
 

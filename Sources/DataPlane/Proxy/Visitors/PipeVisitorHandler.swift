@@ -76,7 +76,7 @@ package final class PipeVisitorHandler: Timed, ChannelInboundHandler, RemovableC
         guard
             let transport = upstream.open(for: self.visitor, isPassthroughTLS: isPassthrough, receiver: self)
         else {
-            self.wait(for: pool.url)
+            if upstream.isCloud { self.closeNow() } else { self.wait(for: pool.url) }
             return
         }
         self.transport = transport
