@@ -244,7 +244,7 @@ let modules: [Module] = [
         uses: ["Addressing", "JSON", "Model", "APITypes", "Secrets", "Control"],
         products: [.Hummingbird, .HummingbirdCore, .HTTPTypes, .NIOCore, .NIOConcurrencyHelpers, .Logging],
         tests: [.NIOHTTP1, .NIOPosix, .ServiceLifecycle],
-        testUses: ["Certificates", "Events", "SSHKeys", "SQLiteStore", "Store"]
+        testUses: ["Certificates", "Events", "SSHKeys", "SQLiteStore", "Store", "TrafficPolicy", "EdgeLink"]
     ),
     Module(
         room: "Agent",
@@ -343,10 +343,10 @@ let support: [Module] = [
         room: "Support",
         name: "EdgeTestSupport",
         uses: [
-            "Addressing", "Model", "EdgeLink", "Secrets", "Certificates", "PolicyEngine", "Edge", "SQLiteStore",
-            "Control", "Portico",
+            "Addressing", "JSON", "Model", "EdgeLink", "Secrets", "Certificates", "PolicyEngine", "Edge", "Store",
+            "SQLiteStore", "Control", "APIServer", "Portico",
         ],
-        products: [.NIOCore, .NIOPosix, .NIOSSL, .NIOTLS, .Logging],
+        products: [.NIOCore, .NIOPosix, .NIOSSL, .NIOTLS, .Logging, .ServiceLifecycle],
         tests: nil
     ),
 ]
@@ -360,7 +360,10 @@ let wholeTests: [(name: String, uses: [String], products: [Product])] = [
     ),
     (
         "SystemTests",
-        ["Addressing", "Model", "EdgeLink", "Proxy", "Edge", "Control", "Portico", "EdgeTestSupport", "TestSupport"],
+        [
+            "Addressing", "JSON", "Model", "EdgeLink", "Proxy", "Edge", "Control", "Portico", "EdgeTestSupport",
+            "TestSupport",
+        ],
         [.NIOCore, .NIOPosix, .NIOSSL, .NIOEmbedded, .Logging]
     ),
 ]

@@ -72,7 +72,7 @@ package enum ErrorArea: String, Sendable, CaseIterable {
                 ErrorCode.apiCredentials, ErrorCode.apiDomains, ErrorCode.apiAccess, ErrorCode.apiVaults,
                 ErrorCode.apiRestrictions, ErrorCode.apiCertificates, ErrorCode.apiEvents,
                 ErrorCode.apiSSH,
-                ErrorCode.apiPeople, ErrorCode.pooling,
+                ErrorCode.apiPeople, ErrorCode.pooling, ErrorCode.apiEndpoints,
             ].flatMap { $0 }
         case .edge: ErrorCode.edge
         case .agent: ErrorCode.agent

@@ -21,6 +21,7 @@ extension Control {
     /// One table is on its way at a time; changes made meanwhile share the next. Without an edge there is nothing to
     /// do: attaching one publishes.
     func publish() async {
+        self.retryWaiting()
         guard let edge else { return }
         self.publication.decided += 1
         let wanted = self.publication.decided

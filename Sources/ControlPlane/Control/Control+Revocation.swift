@@ -4,15 +4,18 @@ package import Model
 internal import Store
 
 extension Control {
-    /// Follows the store for ever, and ends the sessions of credentials that are revoked and of accounts that are
-    /// suspended, whoever did it, be it this process or another. Returns when its task is cancelled.
+    /// Follows the store for ever: ends the sessions of credentials that are revoked and of accounts that are suspended,
+    /// and brings cloud endpoints into force, whoever changed them, be it this process or another. Returns when its task
+    /// is cancelled.
     package func run() async {
         var revision = Revision.zero
         while !Task.isCancelled {
             do throws(StoreError) {
                 for try await changes in self.store.changes(after: revision) {
                     for change in changes { await self.consider(change) }
+                    await self.followEndpoints(changes)
                     revision = changes.last?.revision ?? revision
+                    self.cloud.forgetDeletions(to: revision)
                 }
             } catch {
                 // A read that the end of the task cut short is no failure of the store.
@@ -40,6 +43,7 @@ extension Control {
             // An account that cannot be read stays as it was: openSession says what is wrong with it.
             let isSuspended = change.record.flatMap { try? Stored<AccountRecord>($0) }?.document.isSuspended ?? false
             if isGone || isSuspended { await self.end(self.sessions.suspend(id), because: .suspended) }
+            await self.follow(id, isSuspended: isGone || isSuspended)
         default:
             break
         }

@@ -35,6 +35,8 @@ extension Control {
         let credential: ResourceID<CredentialKind>
         let account: ResourceID<AccountKind>
         let accountName: String
+        /// The user or service user whose credential it is.
+        let owner: String
         let rules: AccessRules
     }
 
@@ -57,6 +59,7 @@ extension Control {
             credential: credential.id,
             account: account.id,
             accountName: account.document.name,
+            owner: credential.document.user,
             rules: try AccessRules(credential.document.rules)
         )
     }
@@ -107,7 +110,9 @@ extension Control {
             account: principal.account,
             credential: principal.credential,
             rules: principal.rules,
-            isOurs: SessionGates.isOurs(userAgent: request.userAgent)
+            owner: principal.owner,
+            isOurs: SessionGates.isOurs(userAgent: request.userAgent),
+            facts: AgentFacts(request, at: self.now())
         )
     }
 

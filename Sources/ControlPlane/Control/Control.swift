@@ -23,6 +23,7 @@ package actor Control: ControlPlane {
     var edge: (any EdgeNode)?
     var sessions = SessionRegistry()
     var endpoints = EndpointRegistry()
+    var cloud = CloudEndpoints()
     var publication = Publication()
     /// What ends the hold of each endpoint that waits for its agent.
     var holds: [ResourceID<EndpointKind>: Task<Void, Never>] = [:]
@@ -53,11 +54,12 @@ package actor Control: ControlPlane {
         }
     }
 
-    /// Makes `edge` the one that serves. The static upstreams are in force when this returns.
+    /// Makes `edge` the one that serves. The static upstreams and the cloud endpoints are in force when this returns.
     package func attach(_ edge: any EdgeNode) async {
         self.edge = edge
+        await self.loadEndpoints()
         await self.publish()
-        for endpoint in self.endpoints.all {
+        for endpoint in self.endpoints.all where !endpoint.isCloud {
             guard let failure = self.publication.failures[endpoint.id] else { continue }
             self.logger.error(
                 "static upstream is not served",

@@ -186,6 +186,17 @@ package final class AgentConnection {
         self.session.stopTunnel(AgentMessage.StopTunnel(id: bindID, because: failure))
     }
 
+    /// Gives the agent a command.
+    ///
+    /// - Returns: when it has said that it will do it; fails with a `Failure` when it has not.
+    package func command(_ command: AgentCommand) -> EventLoopFuture<Void> {
+        let promise = self.proxyLoop.eventLoop.makePromise(of: Void.self)
+        self.session.send(AgentMessage.Command(command)) { result in
+            promise.completeWith(result.map { _ in }.mapError { Failure($0, of: command) as any Error })
+        }
+        return promise.futureResult
+    }
+
     // MARK: The control plane
 
     /// Asks the control plane and answers on this loop. A reply to a session that has ended in the meantime is dropped

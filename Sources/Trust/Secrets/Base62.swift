@@ -29,4 +29,26 @@ enum Base62 {
         precondition(rest.allSatisfy { $0 == 0 }, "the number needs more than \(count) digits")
         return String(decoding: digits, as: UTF8.self)
     }
+
+    /// The number that digits stand for, as `words` words, the most significant first; its lowest ones where it has more.
+    static func decode(_ text: String, words: Int) -> [UInt32] {
+        var number = [UInt32](repeating: 0, count: words)
+        for digit in text.utf8 {
+            var carry = UInt64(Self.value(of: digit))
+            for index in number.indices.reversed() {
+                let value = UInt64(number[index]) * 62 + carry
+                number[index] = UInt32(truncatingIfNeeded: value)
+                carry = value >> 32
+            }
+        }
+        return number
+    }
+
+    private static func value(of digit: UInt8) -> UInt8 {
+        switch digit {
+        case 0x30...0x39: digit - 0x30
+        case 0x41...0x5A: digit - 0x41 + 10
+        default: digit &- 0x61 &+ 36
+        }
+    }
 }

@@ -32,6 +32,9 @@ package struct KSUID: Sendable, Hashable, CustomStringConvertible {
     }
 
     package var description: String { self.text }
+
+    /// When it was made, in seconds since 1970.
+    package var seconds: Int64 { Self.epoch + Int64(Base62.decode(self.text, words: 5)[0]) }
 }
 
 extension ResourceID {

@@ -43,6 +43,12 @@ package protocol EdgeNode: Sendable {
 
     /// Takes one endpoint from an agent (StopTunnel, `spec/agent-protocol.md` 10); the session goes on.
     func stopEndpoint(bindID: String, on connection: ConnectionID, because failure: Failure) async
+
+    /// Gives an agent a command, and returns when it has said that it will do it.
+    ///
+    /// - Throws: `.commandRefused` with the agent's own words, `.commandUnanswered`, or `.sessionLost` when the
+    ///   connection is gone.
+    func command(_ command: AgentCommand, on connection: ConnectionID) async throws(Failure)
 }
 
 package enum ConnectionEnd: Sendable {

@@ -22,6 +22,9 @@ import Testing
             "enabled_features": ["ingress"], "deployment": ["name": "portico", "namespace": "portico"],
         ],
         "agent_ingresses": ["domain": "connect.example.test"],
+        "endpoints": [
+            "url": "https://app.internal", "traffic_policy": "on_http_request: [{actions: [{type: deny}]}]",
+        ],
     ]
 
     /// The kinds that have every verb.

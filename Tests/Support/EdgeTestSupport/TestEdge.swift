@@ -10,18 +10,22 @@ import PolicyEngine
 package import Portico
 import SQLiteStore
 import Secrets
+package import Store
 
 /// A whole edge in this process: real sockets on loopback, real TLS, a real store in memory.
 package struct TestEdge: Sendable {
     package let edge: Edge
     package let control: Control
     package let ports: Edge.Ports
-    package let authtoken: String
+    package let store: any RecordStore
+    package let account: Provisioning.FirstAccount
     /// The authority that the edge's certificate chains to, as PEM.
     package let authorityPEM: String
 
     package static let baseDomain = "edge.test"
     package static let connectHost = "connect.edge.test"
+
+    package var authtoken: String { self.account.authtoken.token.reveal() }
 
     /// What a test may change before the edge starts.
     package struct Setup {
@@ -83,7 +87,8 @@ package struct TestEdge: Sendable {
             edge: edge,
             control: control,
             ports: ports,
-            authtoken: account.authtoken.token.reveal(),
+            store: store,
+            account: account,
             authorityPEM: try authority.certificatePEM
         )
         do {
@@ -120,12 +125,14 @@ package struct TestEdge: Sendable {
     package func connectAgent(
         authtoken: String? = nil,
         maximumLegs: Int = 2,
+        remoteCommands: Set<Agent.RemoteCommand.Kind> = [],
         through cut: TestCut? = nil
     ) async throws -> Agent {
         let configuration = Agent.Configuration(
             server: try ServerAddress("localhost:\(cut?.port ?? self.agentPort)"),
             authtoken: authtoken ?? self.authtoken,
             trust: .pem(Array(self.authorityPEM.utf8)),
+            remoteCommands: remoteCommands,
             maximumLegs: maximumLegs
         )
         return try await Agent.connect(configuration)

@@ -77,6 +77,12 @@ private func digits(_ count: Int) -> String { String(repeating: "a", count: coun
         #expect(KSUID(at: time, using: &random).text == text)
     }
 
+    @Test(arguments: [Int64(1_400_000_000), 1_764_370_000, 1_400_000_000 + Int64(UInt32.max)])
+    func `It says when it was made`(time: Int64) {
+        var random = SystemRandomNumberGenerator()
+        #expect(KSUID(at: time, using: &random).seconds == time)
+    }
+
     @Test(arguments: [Int64.min, -1, 0, Int64.max])
     func `A time out of range is taken as the nearest in it`(time: Int64) {
         var random = SystemRandomNumberGenerator()

@@ -77,6 +77,7 @@ struct OpenAPIPaths {
         let resource: JSONValue = ["$ref": .string("#/components/schemas/\(self.shape.schemaName)")]
         switch shape.answer {
         case .nothing: operation.set("responses", to: Self.responses(204, nil))
+        case .empty: operation.set("responses", to: Self.responses(200, OpenAPISchema.object([])))
         case .object(let fields, let status):
             let answer = fields.isEmpty ? resource : OpenAPISchema.object(fields, requiresAll: true)
             operation.set("responses", to: Self.responses(status, answer))

@@ -128,6 +128,8 @@ package struct OperationShape: Sendable {
     package enum Answer: Sendable {
         /// 204, without a body.
         case nothing
+        /// 200 and an object without members, for clients that fail when a POST is answered without a body.
+        case empty
         /// An object of these members, or of the resource's where they are empty, with this status.
         case object([Field], status: Int)
         /// A list of resources of this kind, in pages; without a filter.

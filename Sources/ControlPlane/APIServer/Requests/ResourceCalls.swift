@@ -59,6 +59,10 @@ struct ResourceCalls: Sendable {
             try reading.refuseQuery()
             _ = try await self.resource.perform(call, by: caller)
             return Answer.nothing
+        case .empty:
+            try reading.refuseQuery()
+            _ = try await self.resource.perform(call, by: caller)
+            return Answer.json([:])
         case .object(_, let status):
             try reading.refuseQuery()
             return Answer.json(try await self.resource.perform(call, by: caller) ?? JSONObject(), status: status)

@@ -10,8 +10,11 @@ struct AgentLeg: Sendable {
     let credential: ResourceID<CredentialKind>
     /// What the credential may bind, as it is now.
     var rules: AccessRules
+    /// The user or service user whose credential it is.
+    let owner: String
     /// Whether it is our own agent, which may be asked for more than a foreign one.
     let isOurs: Bool
+    let facts: AgentFacts
 }
 
 struct LegKey: Sendable, Hashable {

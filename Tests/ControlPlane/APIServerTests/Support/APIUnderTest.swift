@@ -10,6 +10,7 @@ import Secrets
 import ServiceLifecycle
 import Store
 import Testing
+import TrafficPolicy
 
 @testable import APIServer
 
@@ -45,6 +46,7 @@ struct APIUnderTest: Sendable {
         )
         settings.reservedHosts = [try HostName(parsing: "connect.portico.test")]
         settings.tcpPorts = 20_000...20_009
+        settings.runnableActions = Set(ActionType.allCases)
         let control = Control(
             store: store,
             configuration: settings,

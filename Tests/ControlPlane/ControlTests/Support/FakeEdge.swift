@@ -63,6 +63,8 @@ actor FakeEdge: EdgeNode {
 
     func stopEndpoint(bindID: String, on connection: ConnectionID, because failure: Failure) {}
 
+    func command(_ command: AgentCommand, on connection: ConnectionID) throws(Failure) {}
+
     // MARK: - For tests
 
     var view: View { View(table: self.tables.last, closings: self.closings, gatedCount: self.gated.count) }

@@ -18,8 +18,15 @@ struct ListFilter: Sendable {
     private let shape: ResourceShape
     private let now: Date
 
+    /// `otherNames` are those of values of members, by the member's name: what a filter may say for what answers have.
+    ///
     /// - Throws: `apiFilter` with the place of what is wrong.
-    init(_ source: String, of shape: ResourceShape, now: Date) throws(Failure) {
+    init(
+        _ source: String,
+        of shape: ResourceShape,
+        now: Date,
+        otherNames: [String: [String: String]] = [:]
+    ) throws(Failure) {
         let environment = Environment(
             variables: [
                 VariableDeclaration("obj", .record(shape.filterType), slot: 0),
@@ -31,7 +38,7 @@ struct ListFilter: Sendable {
             guard source.utf8.count <= Self.limits.sourceBytes else {
                 throw Diagnostics(Diagnostic("it has more than \(Self.limits.sourceBytes) bytes", at: 0..<0))
             }
-            let tree = try FilterSyntax.checked(try Parser.parse(source))
+            let tree = FilterNames(otherNames).applied(to: try FilterSyntax.checked(try Parser.parse(source)))
             let program = try environment.compile(tree)
             guard program.resultType == .bool || program.resultType == .dyn else {
                 throw Diagnostics(Diagnostic("it must be true or false", at: 0..<source.utf8.count))

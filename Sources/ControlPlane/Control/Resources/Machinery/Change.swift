@@ -23,6 +23,8 @@ struct Change: Sendable {
     let now: Date
     /// Names a resource that is made.
     let name: KSUID
+    /// The identifier of the resource that is changed or deleted; nil while one is made.
+    var target: String?
 
     /// Written in the same step as the resource, or not at all.
     var writes: [RecordWrite] = []

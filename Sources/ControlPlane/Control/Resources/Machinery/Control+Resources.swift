@@ -31,6 +31,9 @@ extension Control {
             StoredResource(rules: AbuseReportRules(), context: context),
             StoredResource(rules: VaultRules(), context: context),
             StoredResource(rules: VaultSecretRules(), context: context),
+            Endpoints(control: self),
+            TunnelSessions(control: self),
+            Tunnels(control: self),
         ]
     }
 

@@ -56,6 +56,16 @@ protocol ResourceRules: Sendable {
         on document: inout Document,
         _ change: inout Change
     ) async throws(Failure)
+
+    /// Brings what was written into force; the call is answered afterwards. What it throws is the answer, and the
+    /// change is taken back.
+    func enforce(_ written: WrittenResource<Document>) async throws(Failure)
+}
+
+/// A resource as it was just written.
+enum WrittenResource<Document: ResourceDocument>: Sendable {
+    case saved(Stored<Document>)
+    case deleted(ResourceID<Document.Kind>, at: Revision)
 }
 
 /// What the document of every resource has. A kind without description and metadata leaves them out.
@@ -120,4 +130,6 @@ extension ResourceRules {
     ) async throws(Failure) {
         throw Failure(.apiMethod, "This cannot be done with a \(Self.shape.name).")
     }
+
+    func enforce(_ written: WrittenResource<Document>) async throws(Failure) {}
 }

@@ -17,43 +17,34 @@ extension StoredResource {
             let id = ResourceID<Document.Kind>(change.name)
             let stored = Stored(new: document, id, owner: caller.account)
             let after = try await self.show(stored, to: caller)
-            return Outcome(write: .save(stored), before: nil, after: after, id: id.text, document: document)
+            return Outcome(write: .save(stored, over: nil), before: nil, after: after)
         }
     }
 
     func update(_ id: String, _ body: CheckedBody, by caller: Caller) async throws(Failure) -> JSONObject {
         try await self.changing(caller) { (change) async throws(Failure) in
             var stored = try await self.stored(id, caller)
+            change.target = stored.id.text
             guard !body.isEmpty else {
                 throw Failure(self.shape.nothingToChange, "The request changes nothing.")
             }
             let before = try await self.show(stored, to: caller)
+            let previous = stored.document
             try await self.rules.update(&stored.document, body, &change)
             stored.document.description = body.text("description") ?? stored.document.description
             stored.document.metadata = body.text("metadata") ?? stored.document.metadata
             let after = try await self.show(stored, to: caller)
-            return Outcome(
-                write: .save(stored),
-                before: before,
-                after: after,
-                id: stored.id.text,
-                document: stored.document
-            )
+            return Outcome(write: .save(stored, over: previous), before: before, after: after)
         }
     }
 
     func delete(_ id: String, by caller: Caller) async throws(Failure) {
         _ = try await self.changing(caller) { (change) async throws(Failure) in
             let stored = try await self.stored(id, caller)
+            change.target = stored.id.text
             let before = try await self.show(stored, to: caller)
             try await self.rules.willDelete(stored, &change)
-            return Outcome(
-                write: .delete(stored),
-                before: before,
-                after: nil,
-                id: stored.id.text,
-                document: stored.document
-            )
+            return Outcome(write: .delete(stored), before: before, after: nil)
         }
     }
 
@@ -66,16 +57,12 @@ extension StoredResource {
         }
         let after = try await self.changing(caller) { (change) async throws(Failure) in
             var stored = try await self.stored(call.id, caller)
+            change.target = stored.id.text
             let before = try await self.show(stored, to: caller)
+            let previous = stored.document
             try await self.rules.perform(call, on: &stored.document, &change)
             let after = try await self.show(stored, to: caller)
-            return Outcome(
-                write: .save(stored),
-                before: before,
-                after: after,
-                id: stored.id.text,
-                document: stored.document
-            )
+            return Outcome(write: .save(stored, over: previous), before: before, after: after)
         }
         guard case .object? = operation?.answer else { return nil }
         return after
@@ -85,15 +72,20 @@ extension StoredResource {
 
     private struct Outcome {
         enum Write {
-            case save(Stored<Document>)
+            /// With the document that was there before; nil for a new resource.
+            case save(Stored<Document>, over: Document?)
             case delete(Stored<Document>)
         }
 
         let write: Write
         let before: JSONObject?
         let after: JSONObject?
-        let id: String
-        let document: Document
+
+        var stored: Stored<Document> {
+            switch self.write {
+            case .save(let stored, _), .delete(let stored): stored
+            }
+        }
     }
 
     /// Decides and writes, again and again until nobody came in between.
@@ -107,16 +99,19 @@ extension StoredResource {
         for _ in 0..<Self.attempts {
             var change = Change(context: self.context, caller: caller)
             let outcome = try await decide(&change)
+            let revisions: [Revision]
             do throws(StoreError) {
-                try await self.context.store.commit(self.writes(outcome, change))
+                revisions = try await self.context.store.commit(self.writes(outcome, change))
             } catch .duplicateKey(let key) {
-                guard let failure = try await self.rules.duplicate(key, outcome.document, change) else { continue }
+                let document = outcome.stored.document
+                guard let failure = try await self.rules.duplicate(key, document, change) else { continue }
                 throw failure
             } catch .conflict {
                 continue
             } catch {
                 throw Failure(store: error)
             }
+            try await self.enforce(outcome, at: revisions[0], caller)
             var answer = change.answer ?? outcome.after ?? JSONObject()
             for (name, value) in change.shown { answer.set(name, to: value) }
             return answer
@@ -131,13 +126,13 @@ extension StoredResource {
             self.shape.event,
             change.caller,
             at: change.now,
-            object: outcome.id,
+            object: outcome.stored.id.text,
             before: outcome.before,
             after: outcome.after
         )
         let own: RecordWrite =
             switch outcome.write {
-            case .save(let stored): try .update(stored)
+            case .save(let stored, _): try .update(stored)
             case .delete(let stored):
                 .delete(
                     Document.recordKind,
@@ -147,5 +142,43 @@ extension StoredResource {
                 )
             }
         return [own] + change.writes + [try .create(event, ResourceID(change.name), owner: change.account)]
+    }
+
+    // MARK: - In force
+
+    private func enforce(_ outcome: Outcome, at revision: Revision, _ caller: Caller) async throws(Failure) {
+        let written = outcome.stored.written(at: revision)
+        switch outcome.write {
+        case .delete: try await self.rules.enforce(.deleted(written.id, at: revision))
+        case .save(_, let previous):
+            do throws(Failure) {
+                try await self.rules.enforce(.saved(written))
+            } catch {
+                await self.takeBack(outcome, written, previous, caller)
+                throw error
+            }
+        }
+    }
+
+    /// Writes what was there before. Where that fails too, the change stays, and its failure has been answered: whoever
+    /// looks at the resource sees what is so.
+    private func takeBack(
+        _ outcome: Outcome,
+        _ written: Stored<Document>,
+        _ previous: Document?,
+        _ caller: Caller
+    ) async {
+        var stored = written
+        if let previous { stored.document = previous }
+        let back = Outcome(
+            write: previous == nil ? .delete(stored) : .save(stored, over: nil),
+            before: outcome.after,
+            after: outcome.before
+        )
+        let change = Change(context: self.context, caller: caller)
+        guard let revisions = try? await self.context.store.commit(self.writes(back, change)) else { return }
+        stored = stored.written(at: revisions[0])
+        // It was in force before; that it cannot be now is what has been answered already.
+        try? await self.rules.enforce(previous == nil ? .deleted(stored.id, at: stored.revision) : .saved(stored))
     }
 }

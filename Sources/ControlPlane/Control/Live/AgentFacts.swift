@@ -1,0 +1,25 @@
+import Addressing
+import EdgeLink
+import Foundation
+
+/// What an agent said of itself when it connected, as people are shown it.
+struct AgentFacts: Sendable {
+    let version: String
+    let operatingSystem: String
+    let metadata: String
+    let address: NetworkAddress?
+    let connected: Date
+
+    init(_ request: SessionRequest, at time: Date) {
+        self.version = Self.shortened(request.clientVersion)
+        self.operatingSystem = Self.shortened(request.operatingSystem)
+        self.metadata = request.metadata
+        self.address = request.remoteAddress
+        self.connected = time
+    }
+
+    /// What an agent says is kept as long as its session.
+    private static func shortened(_ text: String) -> String {
+        String(String.UnicodeScalarView(text.unicodeScalars.prefix(100)))
+    }
+}
