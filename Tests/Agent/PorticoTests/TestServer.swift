@@ -9,6 +9,7 @@ import NIOPosix
 import NIOSSL
 import Portico
 import Synchronization
+import TestSupport
 import Testing
 
 /// The edge's end of the agent protocol on a loopback port, with TLS: what agents are tested against where no edge is
@@ -50,6 +51,8 @@ final class TestServer: Sendable {
         var behaviour = Behaviour()
         var listener: (any Channel)?
         var port = 0
+        /// So that it can listen there again.
+        var heldPort: HeldPort?
         var connections: [any Channel] = []
         var asked: [Asked] = []
         var lastBindID: String?
@@ -104,6 +107,7 @@ final class TestServer: Sendable {
     func listen(on host: String = "127.0.0.1") async throws {
         let listener = try await ServerBootstrap(group: self.loop)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelOption(.socketOption(.init(rawValue: SO_REUSEPORT)), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
@@ -121,13 +125,17 @@ final class TestServer: Sendable {
         self.state.withLock { state in
             state.listener = listener
             state.port = listener.localAddress?.port ?? 0
+            if state.heldPort == nil { state.heldPort = HeldPort(state.port) }
         }
     }
 
     /// Closes the port and cuts every connection, as a process that was killed does.
     func stop() async throws {
         let (listener, connections) = self.state.withLock { state in
-            defer { state.connections = [] }
+            defer {
+                state.connections = []
+                state.listener = nil
+            }
             return (state.listener, state.connections)
         }
         try await listener?.close()

@@ -77,7 +77,12 @@ struct Listener: Sendable {
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .childChannelOption(.writeBufferWaterMark, value: Self.writeMarks)
     }
+
+    /// An answer of 64 KiB with its head fits, as it comes from one read of an upstream: with NIO's own 64 KiB each such
+    /// answer stopped the reading of its upstream and started it again, which are two calls of the system.
+    private static let writeMarks = ChannelOptions.Types.WriteBufferWaterMark(low: 32 * 1024, high: 96 * 1024)
 
     private static func socketAddress(
         _ address: EdgeConfiguration.ListenAddress,
