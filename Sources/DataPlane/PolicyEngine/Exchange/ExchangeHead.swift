@@ -17,6 +17,9 @@ package struct ExchangeHead {
     /// Whether an action changed anything.
     package var isEdited: Bool { self.generation > 0 }
 
+    /// The lines that actions have added, where they have changed nothing else; nil where a received one is gone.
+    package var additions: [(name: String, value: String)]? { self.removed.isEmpty ? self.added : nil }
+
     /// The number of field lines.
     var count: Int { self.received.fields.count - self.removed.count(where: \.self) + self.added.count }
 

@@ -25,7 +25,9 @@ package final class PolicyLoop {
 
 /// The variables of the exchange whose expression runs.
 final class ExchangeVariables: Variables {
-    fileprivate(set) var exchange: Exchange?
+    // Unowned and unchecked: who evaluates holds the exchange, and takes it away again before it lets go of it
+    // (`PolicyLoop.evaluating`). Counting references for each expression cost as much as a simple one.
+    fileprivate(set) unowned(unsafe) var exchange: Exchange?
 
     func value(inSlot slot: Int) throws(EvaluationError) -> Value? {
         guard let exchange = self.exchange else { return nil }

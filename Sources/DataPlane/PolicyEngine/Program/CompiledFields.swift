@@ -7,6 +7,8 @@ struct CompiledFields: Sendable {
     private struct Field: Sendable {
         let name: String
         let value: TemplateProgram
+        /// The value, where it is always the same and may stand in a header.
+        let plain: String?
     }
 
     /// The longest value that interpolation may make, in bytes.
@@ -17,7 +19,9 @@ struct CompiledFields: Sendable {
     init(_ fields: [TemplateField], _ place: ActionPlace) throws(PolicyProblem) {
         var compiled: [Field] = []
         for field in fields {
-            compiled.append(Field(name: field.name, value: try place.template(field.value)))
+            let value = try place.template(field.value)
+            let plain = value.plainText.flatMap { $0.isFieldValue && $0.utf8.count <= Self.valueBytes ? $0 : nil }
+            compiled.append(Field(name: field.name, value: value, plain: plain))
         }
         self.fields = compiled
     }
@@ -29,6 +33,10 @@ struct CompiledFields: Sendable {
         var lines: [(name: String, value: String)] = []
         lines.reserveCapacity(self.fields.count)
         for field in self.fields {
+            if let plain = field.plain {
+                lines.append((field.name, plain))
+                continue
+            }
             let value = try exchange.interpolate(field.value)
             guard value.isFieldValue else {
                 throw ActionError(

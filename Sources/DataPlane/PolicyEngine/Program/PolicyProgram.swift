@@ -41,11 +41,17 @@ package final class PolicyProgram: Sendable {
     package func hasRules(in phase: PolicyPhase) -> Bool { !self.rules(in: phase).isEmpty }
 }
 
-/// A rule of a program.
-package struct CompiledRule: Sendable {
+/// A rule of a program. An object: who runs rules holds one reference for each, not one for each of its parts.
+package final class CompiledRule: Sendable {
     package let name: String?
     /// Joined by "and", left to right; none is always true.
     package let conditions: [Program]
     /// Never empty.
     package let actions: [any PolicyAction]
+
+    init(name: String?, conditions: [Program], actions: [any PolicyAction]) {
+        self.name = name
+        self.conditions = conditions
+        self.actions = actions
+    }
 }

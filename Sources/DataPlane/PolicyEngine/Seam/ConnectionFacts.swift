@@ -14,6 +14,9 @@ package final class ConnectionFacts {
     package let pod: PodFacts?
     private let directory: (any AddressDirectory)?
 
+    /// The addresses as texts, which rules ask for again and again.
+    private(set) lazy var clientText = self.client.map { "\($0.ip)" }
+    private(set) lazy var serverText = self.server.map { "\($0.ip)" }
     /// What is known of the client's address; looked up when it is first asked for.
     package private(set) lazy var clientOrigin = self.origin(of: self.client)
     /// The same for the address that the visitor connected to.

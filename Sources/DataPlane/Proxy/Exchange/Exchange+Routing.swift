@@ -159,7 +159,8 @@ extension Exchange {
             head.write(into: &self.loop.requestScratch, from: $0, forwarding: self.context.forwarded)
         }
         if let judged = self.judged {
-            HeadEdits(of: judged.policy.request).apply(
+            HeadEdits.apply(
+                judged.policy.request,
                 to: &self.loop.requestScratch,
                 framing: replacement.map { .length($0.readableBytes) } ?? .asIs
             )

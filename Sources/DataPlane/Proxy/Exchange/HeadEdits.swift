@@ -25,6 +25,23 @@ package struct HeadEdits: Sendable, Equatable {
         if Self.isAllowed(edit) { self.edits.append(edit) }
     }
 
+    /// Adds field lines to the head that `buffer` holds, the common edit, without taking the head apart.
+    ///
+    /// - Returns: false, with nothing done, where a line is not simply added: one that is not allowed, or another host.
+    static func append(_ lines: [(name: String, value: String)], to buffer: inout ByteBuffer) -> Bool {
+        guard lines.allSatisfy({ $0.name != "host" && Self.isAllowed(.add($0.name, $0.value)) }) else { return false }
+        // The empty line comes last.
+        buffer.moveWriterIndex(to: buffer.writerIndex - 2)
+        for line in lines {
+            buffer.writeString(line.name)
+            buffer.writeStaticString(": ")
+            buffer.writeString(line.value)
+            buffer.writeStaticString("\r\n")
+        }
+        buffer.writeStaticString("\r\n")
+        return true
+    }
+
     /// Whether names are tokens, values hold no control byte, and no field is touched that frames the message.
     private static func isAllowed(_ edit: Edit) -> Bool {
         switch edit {
@@ -37,9 +54,12 @@ package struct HeadEdits: Sendable, Equatable {
     }
 
     private static func isEditable(_ name: String) -> Bool {
-        guard !name.isEmpty, name.utf8.allSatisfy({ ByteSet.token.contains($0) }) else { return false }
-        let known = Array(name.utf8).withUnsafeBytes { KnownField($0) }
-        return known == .host || !(known.isHopByHop || known.isProtected)
+        var name = name
+        return name.withUTF8 { bytes in
+            guard !bytes.isEmpty, bytes.allSatisfy({ ByteSet.token.contains($0) }) else { return false }
+            let known = KnownField(UnsafeRawBufferPointer(bytes))
+            return known == .host || !(known.isHopByHop || known.isProtected)
+        }
     }
 
     /// How the body of an edited message is framed.

@@ -28,6 +28,17 @@ extension HeadEdits {
         }
     }
 
+    /// Changes the head of a request, which `buffer` holds, as actions have.
+    static func apply(_ request: RequestState, to buffer: inout ByteBuffer, framing: Framing) {
+        guard request.head.isEdited || request.isRewritten || framing != .asIs else { return }
+        if framing == .asIs, !request.isRewritten, let additions = request.head.additions,
+            Self.append(additions, to: &buffer)
+        {
+            return
+        }
+        Self(of: request).apply(to: &buffer, framing: framing)
+    }
+
     /// What actions have changed in a request: its fields, and its URL as far as an upstream sees it.
     init(of request: RequestState) {
         self.init(of: request.head)

@@ -59,7 +59,7 @@ extension RequestState {
             }
         self.init(
             method: bytes.text(head.methodRange),
-            version: isHTTP2 ? "HTTP/2.0" : "HTTP/1.\(head.minorVersion)",
+            version: isHTTP2 ? "HTTP/2.0" : head.minorVersion == 0 ? "HTTP/1.0" : "HTTP/1.1",
             head: ExchangeHead(HeadSnapshot(head, in: bytes)),
             target: RequestTarget(head, in: bytes, scheme: scheme),
             contentLength: length,
@@ -70,14 +70,14 @@ extension RequestState {
 
 extension RequestTarget {
     fileprivate init(_ head: RequestHead, in bytes: ByteBuffer, scheme: String) {
-        let whole = bytes.text(head.pathRange)
-        let mark = whole.utf8.firstIndex(of: UInt8(ascii: "?"))
+        let path = head.pathRange
+        let mark = bytes.withUnsafeReadableBytes { $0[path].firstIndex(of: UInt8(ascii: "?")) }
         self.init(
             scheme: scheme,
-            host: head.hostNameRange.map { bytes.text($0).lowercased() } ?? "",
+            host: head.hostNameRange.map { bytes.lowercasedText($0) } ?? "",
             port: head.port,
-            rawPath: String(whole[..<(mark ?? whole.endIndex)]),
-            query: mark.map { String(whole[whole.utf8.index(after: $0)...]) }
+            rawPath: bytes.text(path.lowerBound..<(mark ?? path.upperBound)),
+            query: mark.map { bytes.text($0 + 1..<path.upperBound) }
         )
     }
 }
@@ -86,5 +86,15 @@ extension ByteBuffer {
     /// The bytes of a range, which counts from the first readable one, as text.
     fileprivate func text(_ range: Range<Int>) -> String {
         self.withUnsafeReadableBytes { String(decoding: $0[range], as: UTF8.self) }
+    }
+
+    /// The same, capitals of ASCII made small. A host has no others.
+    fileprivate func lowercasedText(_ range: Range<Int>) -> String {
+        self.withUnsafeReadableBytes { bytes in
+            String(unsafeUninitializedCapacity: range.count) { target in
+                for (offset, byte) in bytes[range].enumerated() { target[offset] = FieldName.lower(byte) }
+                return range.count
+            }
+        }
     }
 }

@@ -49,12 +49,15 @@ extension Exchange {
         self.judged = judged
         self.head = bytes
         self.phase = .judged
+        // While the rules run nothing else does on this loop, and its scratch head stays that of this request.
+        judged.isHeadScanned = true
         judged.run(.httpRequest)
+        judged.isHeadScanned = false
     }
 
     /// The policy lets the request go on.
     func forwardJudged(to upstream: Upstream) {
-        guard let bytes = self.head, self.scan(bytes) else { return }
+        guard let bytes = self.head, self.judged?.isHeadScanned == true || self.scan(bytes) else { return }
         self.phase = .judged
         self.forward(self.loop.requestHead, in: bytes, to: upstream)
     }

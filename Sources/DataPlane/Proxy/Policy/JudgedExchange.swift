@@ -24,6 +24,8 @@ final class JudgedExchange {
     private var earlyOutcome: PhaseOutcome?
 
     // The request.
+    /// Whether the loop's scratch head is that of the request.
+    var isHeadScanned = false
     var collected: CollectedRequest?
     private var isFrontWaiting = false
 

@@ -1,3 +1,5 @@
+import Addressing
+
 /// One run of a plan: the host's variables, the values of the comprehensions' own variables, and what is left of the budget.
 ///
 /// A host that runs many expressions keeps one and calls ``reset()`` between them: a run then takes no memory of its own.
@@ -12,6 +14,8 @@ package final class Evaluation {
     // simple expression.
     @exclusivity(unchecked) private var budget: StepBudget
     @exclusivity(unchecked) private var locals: [Value] = []
+    /// The text that was last read as an address, and what it is: rules ask about one address in range after range.
+    @exclusivity(unchecked) private var lastAddress: (text: String, address: IPAddress?) = ("", nil)
     /// What each part came to, in the order in which they were done; empty unless the plan was made with tracing.
     @exclusivity(unchecked) package internal(set) var trace: [TraceEntry] = []
 
@@ -41,6 +45,12 @@ package final class Evaluation {
     /// Takes the steps that looking at, or making, so many bytes costs.
     package func charge(bytes: Int) throws(EvaluationError) {
         try self.charge(bytes >> 6)
+    }
+
+    /// The address that `text` is; nil where it is none.
+    func address(_ text: String) -> IPAddress? {
+        if self.lastAddress.text != text { self.lastAddress = (text, IPAddress(textBytes: text.utf8)) }
+        return self.lastAddress.address
     }
 
     /// Refuses a string or bytes over the bound before they are made.

@@ -44,16 +44,16 @@ private enum Networks {
     static func isInRange(_ address: String, _ range: String, _ run: Evaluation) throws(EvaluationError) -> Bool {
         try run.charge(2)
         guard let range = self.prefix(range) else { return false }
-        return self.contains([range], address)
+        return self.contains([range], address, run)
     }
 
     static func isInRanges(_ address: String, _ ranges: [Value], _ run: Evaluation) throws(EvaluationError) -> Bool {
         try run.charge(2 * ranges.count)
-        return self.contains(self.prefixes(ranges), address)
+        return self.contains(self.prefixes(ranges), address, run)
     }
 
-    static func isPrivate(_ text: String, _: Evaluation) throws(EvaluationError) -> Bool {
-        guard let address = self.address(text)?.v4 else { return false }
+    static func isPrivate(_ text: String, _ run: Evaluation) throws(EvaluationError) -> Bool {
+        guard let address = run.address(text)?.v4 else { return false }
         return address >> 24 == 10 || address >> 20 == 0xAC1 || address >> 16 == 0xC0A8
     }
 
@@ -71,17 +71,13 @@ private enum Networks {
     private static func calling(_ prefixes: [IPPrefix]) -> Implementation {
         .calling { (address: String, _: Value, run: Evaluation) throws(EvaluationError) -> Bool in
             try run.charge(1 + prefixes.count / 4)
-            return self.contains(prefixes, address)
+            return self.contains(prefixes, address, run)
         }
     }
 
-    private static func contains(_ prefixes: [IPPrefix], _ text: String) -> Bool {
-        guard let address = self.address(text) else { return false }
+    private static func contains(_ prefixes: [IPPrefix], _ text: String, _ run: Evaluation) -> Bool {
+        guard let address = run.address(text) else { return false }
         return prefixes.contains { $0.contains(address) }
-    }
-
-    private static func address(_ text: String) -> IPAddress? {
-        IPAddress(textBytes: text.utf8)
     }
 
     private static func prefixes(_ ranges: [Value]) -> [IPPrefix] {

@@ -7,9 +7,9 @@ extension VariableTable {
     static let connection: [NamedReader] = [
         .init("conn.bytes_in") { $0.host.map { .number($0.bytesIn) } },
         .init("conn.bytes_out") { $0.host.map { .number($0.bytesOut) } },
-        .init("conn.client_ip") { $0.connection.client.map { .string("\($0.ip)") } },
+        .init("conn.client_ip") { $0.connection.clientText.map(Value.string) },
         .init("conn.client_port") { $0.connection.client.map { .number($0.port) } },
-        .init("conn.server_ip") { $0.connection.server.map { .string("\($0.ip)") } },
+        .init("conn.server_ip") { $0.connection.serverText.map(Value.string) },
         .init("conn.server_port") { $0.connection.server.map { .number($0.port) } },
         .init("conn.server_region") { .present($0.connection.region) },
         .init("conn.ts.start") { .timestamp($0.connection.start) },
