@@ -57,6 +57,7 @@ package actor Control: ControlPlane {
     /// Makes `edge` the one that serves. The static upstreams and the cloud endpoints are in force when this returns.
     package func attach(_ edge: any EdgeNode) async {
         self.edge = edge
+        await self.references.load(from: self.store)
         await self.loadEndpoints()
         await self.publish()
         for endpoint in self.endpoints.all where !endpoint.isCloud {

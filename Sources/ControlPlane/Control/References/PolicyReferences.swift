@@ -6,8 +6,7 @@ internal import Store
 
 /// What traffic policies name of their accounts: secrets of vaults and IP policies.
 ///
-/// A copy in memory, which follows the store, so that whoever asks is answered at once. Until it has followed so far,
-/// nothing is known. Values of secrets are held in the clear here, and nowhere else.
+/// A copy in memory, which follows the store, so that whoever asks is answered at once. Values of secrets are held in the clear here, and nowhere else.
 package final class PolicyReferences: Sendable {
     /// What is known of a secret that a policy names.
     package enum SecretAnswer: Sendable {
@@ -68,6 +67,25 @@ package final class PolicyReferences: Sendable {
 
     // MARK: - Following the store
 
+    /// Takes in all that is there, so that policies know their secrets when the first visitor comes. A database that does
+    /// not answer is left to ``consider(_:)``, which is told everything once more.
+    func load(from store: any RecordStore) async {
+        for kind in Self.kinds {
+            var page = Page(limit: Page.limits.upperBound)
+            while let records = try? await store.list(kind, in: .platform, page) {
+                for record in records {
+                    self.consider(RecordChange(revision: record.revision, kind: kind, id: record.id, record: record))
+                }
+                guard records.count == page.limit, let last = records.last else { break }
+                page = Page(before: last.id, limit: page.limit)
+            }
+        }
+    }
+
+    private static let kinds = [
+        VaultRecord.recordKind, VaultSecretRecord.recordKind, IPPolicyRecord.recordKind, IPPolicyRuleRecord.recordKind,
+    ]
+
     /// Forgets all, because what was deleted meanwhile is not told any more.
     func forget() {
         self.state.withLockedValue { $0 = State() }
@@ -75,12 +93,7 @@ package final class PolicyReferences: Sendable {
 
     /// Takes a change in; those of other kinds are none of its business.
     func consider(_ change: RecordChange) {
-        switch change.kind {
-        case VaultRecord.recordKind, VaultSecretRecord.recordKind, IPPolicyRecord.recordKind,
-            IPPolicyRuleRecord.recordKind:
-            break
-        default: return
-        }
+        guard Self.kinds.contains(change.kind) else { return }
         self.state.withLockedValue { state in
             Self.remove(change, from: &state)
             // A record that cannot be read is as if it were not there: what names it fails, and says so.
