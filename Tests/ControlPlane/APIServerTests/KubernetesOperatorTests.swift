@@ -85,6 +85,39 @@ import Testing
         }
     }
 
+    @Test func `An operator binds the endpoints that its selectors are true of`() async throws {
+        try await APIUnderTest.run { (api) async throws in
+            let policy: JSONValue = "on_http_request: [{actions: [{type: deny}]}]"
+            func endpoint(_ url: String, _ binding: String, _ metadata: String = "") async throws -> String {
+                let body: JSONValue = [
+                    "url": .string(url), "bindings": [.string(binding)], "traffic_policy": policy,
+                    "metadata": .string(metadata),
+                ]
+                return try await api.create("/endpoints", body).text("id")
+            }
+            let first = try await endpoint("http://a.team", "kubernetes")
+            let second = try await endpoint("http://b.team", "kubernetes", "bind me")
+            _ = try await endpoint("http://c.team", "kubernetes")
+            _ = try await endpoint("http://a.internal", "internal")
+            func bound(_ selectors: JSONValue, _ query: String = "") async throws -> JSONObject {
+                let body = Self.body(["binding": ["endpoint_selectors": selectors]])
+                let id = try await api.create("/kubernetes_operators", body).text("id")
+                return try await api.call("GET", "/kubernetes_operators/\(id)/bound_endpoints\(query)").object
+            }
+            func ids(_ page: JSONObject) -> [String] {
+                page["endpoints"]?.array?.compactMap { $0.object?.text("id") } ?? []
+            }
+            let two = try await bound(["endpoint.url.contains('a.')", "endpoint.metadata == 'bind me'"])
+            #expect(ids(two).sorted() == [first, second].sorted())
+            #expect(ids(try await bound(["true"])).count == 3)
+            #expect(ids(try await bound([])) == [])
+            #expect(ids(try await bound(["endpoint.nope == 1"])) == [])
+            let page = try await bound(["true"], "?limit=1")
+            #expect(ids(page).count == 1)
+            #expect(page["next_page_uri"]?.string?.contains("/bound_endpoints?before_id=ep_") == true)
+        }
+    }
+
     @Test func `Operators are certified by one authority, whose key is sealed`() async throws {
         try await APIUnderTest.run { (api) async throws in
             let body = Self.body(["binding": ["csr": .string(Self.request)]])

@@ -7,6 +7,15 @@ extension ResourceShape {
         envelope: "operators",
         idPrefix: "k8sop",
         nothingToChange: .operatorNothingToChange,
+        operations: [
+            OperationShape(
+                "bound_endpoints",
+                .get,
+                "{id}/bound_endpoints",
+                answer: .list(of: .endpoints),
+                "The endpoints with the binding kubernetes that a selector of the operator is true of."
+            )
+        ],
         summary: "Operators that run in clusters of Kubernetes, and the endpoints that they bind there.",
         fields: [
             .id, .uri, .createdAt, .updatedAt, .description(), .metadata(),

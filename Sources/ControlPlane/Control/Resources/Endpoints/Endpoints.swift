@@ -55,6 +55,15 @@ struct Endpoints: APIResource {
     /// The cloud endpoints come from the store in batches, those of agents are all there; both are one list, the newest
     /// first.
     func list(_ query: ListQuery, by caller: Caller) async throws(Failure) -> ListPage {
+        try await self.list(query, by: caller) { _ in true }
+    }
+
+    /// Those alone that `isWanted` is true of.
+    func list(
+        _ query: ListQuery,
+        by caller: Caller,
+        where isWanted: (JSONObject) -> Bool
+    ) async throws(Failure) -> ListPage {
         let choice = try EndpointChoice(query, now: self.cloud.context.now())
         var agents = await self.control.onlineEndpoints(of: caller.account)
             .filter { online in query.beforeID.map { online.endpoint.id.text < $0 } ?? true }
@@ -71,12 +80,14 @@ struct Endpoints: APIResource {
                 agents.removeFirst()
                 last = agent.endpoint.id.text
                 let object = self.show(agent, to: caller)
-                if choice.takes(object) { page.items.append(try await self.complete(object, agent, caller)) }
+                if choice.takes(object), isWanted(object) {
+                    page.items.append(try await self.complete(object, agent, caller))
+                }
             } else if let cloud {
                 stored.removeFirst()
                 last = cloud.id.text
                 let object = try await self.cloud.show(cloud, to: caller)
-                if choice.takes(object) { page.items.append(object) }
+                if choice.takes(object), isWanted(object) { page.items.append(object) }
             }
         }
         page.next = last

@@ -105,7 +105,8 @@ extension ResourceShape {
         return .map(LiteralMap(members: members))
     }
 
-    private static func value(of json: JSONValue, _ type: FieldType) -> Value {
+    /// A member of a resource as expressions see it.
+    static func value(of json: JSONValue, _ type: FieldType = .text) -> Value {
         switch json {
         case .null: return .null
         case .bool(let flag): return .bool(flag)

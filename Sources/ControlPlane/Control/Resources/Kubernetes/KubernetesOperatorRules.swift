@@ -1,6 +1,5 @@
 import APITypes
 import Certificates
-import Expression
 import JSON
 import Model
 import Store
@@ -8,6 +7,8 @@ import Store
 /// Kubernetes operators (`spec/api.md` 3.7).
 struct KubernetesOperatorRules: ResourceRules {
     static let shape = ResourceShape.kubernetesOperators
+
+    let endpoints: Endpoints
 
     private static let features = ["bindings", "ingress", "gateway"]
     private static let selectorLimit = 100
@@ -85,6 +86,24 @@ struct KubernetesOperatorRules: ResourceRules {
         record.binding = binding
     }
 
+    /// The endpoints with the binding `kubernetes` that a selector is true of.
+    func list(
+        _ call: OperationCall,
+        in stored: Stored<KubernetesOperatorRecord>,
+        _ query: ListQuery,
+        _ view: ResourceView
+    ) async throws(Failure) -> ListPage {
+        var selectors: [EndpointSelector] = []
+        for selector in stored.document.binding?.selectors ?? [] { selectors.append(try EndpointSelector(selector)) }
+        guard !selectors.isEmpty else { return ListPage(items: [], next: nil) }
+        var query = query
+        query.parameters["binding"] = ["kubernetes"]
+        let page = try await self.endpoints.list(query, by: view.caller) { endpoint in
+            selectors.contains { $0.matches(endpoint) }
+        }
+        return page
+    }
+
     /// Another was faster to make the authority: begin again with it.
     func duplicate(_ key: String, _ document: KubernetesOperatorRecord, _ change: Change) -> Failure? { nil }
 
@@ -117,40 +136,5 @@ struct KubernetesOperatorRules: ResourceRules {
             ],
             "ingress_endpoint": .text(binding.ingress),
         ]
-    }
-}
-
-/// An expression over `endpoint` that is true of those that an operator binds.
-struct EndpointSelector: Sendable {
-    private static let limits: ExpressionLimits = {
-        var limits = ExpressionLimits()
-        limits.sourceBytes = 2048
-        limits.depth = 50
-        limits.steps = 10_000
-        return limits
-    }()
-
-    let program: Program
-
-    /// - Throws: `operatorSelector`.
-    init(_ source: String) throws(Failure) {
-        let variable = VariableDeclaration("endpoint", .dyn, slot: 0)
-        do throws(Diagnostics) {
-            guard source.utf8.count <= Self.limits.sourceBytes else {
-                throw Diagnostics(Diagnostic("it has more than \(Self.limits.sourceBytes) bytes", at: 0..<0))
-            }
-            let program = try Environment(variables: [variable], limits: Self.limits).compile(try Parser.parse(source))
-            guard program.resultType == .bool || program.resultType == .dyn else {
-                throw Diagnostics(Diagnostic("it must be true or false", at: 0..<source.utf8.count))
-            }
-            self.program = program
-        } catch {
-            let first = error.all[0]
-            throw Failure(
-                .operatorSelector,
-                "A selector is wrong: \(first.summary) (at byte \(first.range.lowerBound)).",
-                cause: error
-            )
-        }
     }
 }

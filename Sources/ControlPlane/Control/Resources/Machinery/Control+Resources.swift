@@ -24,7 +24,7 @@ extension Control {
             StoredResource(rules: SSHAuthorityRules(), context: context),
             StoredResource(rules: SSHHostCertificateRules(), context: context),
             StoredResource(rules: SSHUserCertificateRules(), context: context),
-            StoredResource(rules: KubernetesOperatorRules(), context: context),
+            StoredResource(rules: KubernetesOperatorRules(endpoints: Endpoints(control: self)), context: context),
             StoredResource(rules: PersonalAccessTokenRules(), context: context),
             StoredResource(rules: ApplicationUserRules(), context: context),
             StoredResource(rules: ApplicationSessionRules(), context: context),
