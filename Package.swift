@@ -242,7 +242,9 @@ let modules: [Module] = [
         room: "ControlPlane",
         name: "APIServer",
         uses: ["Addressing", "JSON", "Model", "APITypes", "Secrets", "Control"],
-        products: [.Hummingbird, .HummingbirdCore, .HTTPTypes, .NIOCore, .NIOConcurrencyHelpers, .Logging],
+        products: [
+            .Hummingbird, .HummingbirdCore, .HTTPTypes, .NIOCore, .NIOConcurrencyHelpers, .NIOSSL, .Logging,
+        ],
         tests: [.NIOHTTP1, .NIOPosix, .ServiceLifecycle],
         testUses: ["Certificates", "Events", "SSHKeys", "SQLiteStore", "Store", "TrafficPolicy", "EdgeLink"]
     ),
@@ -281,7 +283,7 @@ let modules: [Module] = [
         name: "EdgeProgram",
         uses: [
             "Addressing", "Model", "Settings", "TrafficPolicy", "EdgeLink", "Secrets", "Certificates", "PolicyEngine",
-            "Proxy", "Edge", "Store", "SQLiteStore", "PostgresStore", "Backup", "Control",
+            "Proxy", "Edge", "Store", "SQLiteStore", "PostgresStore", "Backup", "Control", "APIServer",
         ],
         products: [.NIOCore, .NIOPosix, .NIOHTTP1, .Logging, .ServiceLifecycle, .UnixSignals],
         tests: [.NIOEmbedded]
@@ -290,7 +292,7 @@ let modules: [Module] = [
         room: "Programs",
         name: "PorticoEdge",
         form: .program("portico-edge"),
-        uses: ["Model", "Settings", "Backup", "EdgeProgram"],
+        uses: ["Model", "Settings", "Backup", "Control", "EdgeProgram"],
         products: [.ArgumentParser],
         tests: [.NIOCore, .NIOPosix],
         testUses: ["TestDatabase"]

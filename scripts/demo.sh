@@ -5,9 +5,9 @@
 #   --check   runs a demo of its own, asks the printed URL, checks the answer, sends what Ctrl-C sends, and makes sure
 #             that no process is left
 #
-# Environment: CONFIG=debug|release, DEMO_HTTPS_PORT, DEMO_HTTP_PORT, DEMO_AGENT_PORT, DEMO_MANAGEMENT_PORT (8443, 8080,
-# 4443 and 8090, or free ones where these are taken). Data folder and logs lie in .run/demo; the certificate authority
-# in it stays from one demo to the next, so that a browser needs to be told once.
+# Environment: CONFIG=debug|release, DEMO_HTTPS_PORT, DEMO_HTTP_PORT, DEMO_AGENT_PORT, DEMO_MANAGEMENT_PORT,
+# DEMO_API_PORT (8443, 8080, 4443, 8090 and 8091, or free ones where these are taken). Data folder and logs lie in
+# .run/demo; the certificate authority in it stays from one demo to the next, so that a browser needs to be told once.
 #
 # Example: CONFIG=release scripts/demo.sh
 
@@ -32,12 +32,15 @@ demo() {
     bin="$(bin_folder "$configuration")"
 
     choose_ports HTTPS_PORT "${DEMO_HTTPS_PORT:-8443}" HTTP_PORT "${DEMO_HTTP_PORT:-8080}" \
-        AGENT_PORT "${DEMO_AGENT_PORT:-4443}" MANAGEMENT_PORT "${DEMO_MANAGEMENT_PORT:-8090}"
+        AGENT_PORT "${DEMO_AGENT_PORT:-4443}" MANAGEMENT_PORT "${DEMO_MANAGEMENT_PORT:-8090}" \
+        API_PORT "${DEMO_API_PORT:-8091}"
     TCP_PORTS="$(free_port_range 100)"
     TCP_PORTS="$TCP_PORTS-$((TCP_PORTS + 99))"
 
     say "starting the edge"
+    if [ ! -d "$home/data" ] || [ ! -s "$home/authtoken" ]; then rm -f "$home/api-key"; fi
     make_edge "$bin" "$home"
+    api_key "$bin" "$home" api-key --description demo
     start_edge "$bin" "$home"
 
     say "starting a sample service"
@@ -64,6 +67,7 @@ demo() {
     with curl curl --cacert $(shown_path "$EDGE_CA") $url
     browser   warns until it trusts the certificate authority $(shown_path "$EDGE_CA")
     your own  $(shown_path "$bin/portico") http 3000 --connect-url localhost:$AGENT_PORT --connect-cas $(shown_path "$EDGE_CA") --authtoken "\$(cat $(shown_path "$home/authtoken"))"
+    API       curl -H "Authorization: Bearer \$(cat $(shown_path "$home/api-key"))" -H "Ngrok-Version: 2" http://127.0.0.1:$API_PORT/self
     health    http://127.0.0.1:$MANAGEMENT_PORT/readyz
     logs      $(shown_path "$home")/edge.log, agent.log
 

@@ -1,12 +1,13 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 # A fresh edge for a script: data folder, configuration, process. Sourced after lib.sh and programs.sh.
 
-# edge_ports: chooses free ports for an edge. Sets HTTP_PORT, HTTPS_PORT, AGENT_PORT, MANAGEMENT_PORT, TCP_PORTS
-# (first-last).
+# edge_ports: chooses free ports for an edge. Sets HTTP_PORT, HTTPS_PORT, AGENT_PORT, MANAGEMENT_PORT, API_PORT,
+# TCP_PORTS (first-last).
 edge_ports() {
     local ports first
-    mapfile -t ports < <(free_ports 4)
+    mapfile -t ports < <(free_ports 5)
     HTTP_PORT="${ports[0]}" HTTPS_PORT="${ports[1]}" AGENT_PORT="${ports[2]}" MANAGEMENT_PORT="${ports[3]}"
+    API_PORT="${ports[4]}"
     first="$(free_port_range 100)"
     TCP_PORTS="$first-$((first + 99))"
 }
@@ -30,6 +31,7 @@ listeners:
   https: [127.0.0.1:$HTTPS_PORT]
   agents: [127.0.0.1:$AGENT_PORT]
   management: [127.0.0.1:$MANAGEMENT_PORT]
+  api: [127.0.0.1:${API_PORT:-0}]
 tcp:
   address: 127.0.0.1
   ports: $TCP_PORTS
@@ -37,6 +39,15 @@ ${EDGE_CONFIGURATION:-}
 YAML
     EDGE_CA="$home/data/ca.pem"
     AUTHTOKEN="$(cat "$home/authtoken")"
+}
+
+# api_key BIN HOME NAME [OPTION...]: makes an API key of the edge in HOME/NAME, unless it is there. Sets API_KEY.
+api_key() {
+    local bin="$1" home="$2" file="$2/$3"
+    shift 3
+    [ -s "$file" ] || "$bin/portico-edge" api-key create --api-key-file "$file" --config "$home/edge.yml" "$@" >/dev/null ||
+        die "portico-edge api-key create failed"
+    API_KEY="$(cat "$file")"
 }
 
 # start_edge BIN HOME: starts the edge that make_edge made, and waits until it is ready.

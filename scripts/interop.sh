@@ -1,10 +1,13 @@
 #!/usr/bin/env bash
 # Runs a published client's driver against a fresh edge. The last line is `N passed, N failed`.
 #
-# usage: scripts/interop.sh CLIENT [--driver FILE]
+# usage: scripts/interop.sh CLIENT [--driver FILE] [--only KIND]
 #   CLIENT          sdk: the official ngrok Python SDK, in each version that a Python here can run
 #                   policies: the same SDK, with traffic policies of every action
+#                   api: the published client of the REST API, for every operation that it has
+#                   schemathesis: calls that are made up after the OpenAPI document, with the keys of two accounts
 #                   http2: h2 and wsproto of PyPI, curl and nghttp, to a service dialled by the edge and through an agent
+#   --only KIND     for api: this kind of resource alone, as scripts/api_kinds.py has it
 #   --driver FILE   another driver that takes the arguments of sdk_interop.py
 #
 # Environment: CONFIG=debug|release.
@@ -19,9 +22,11 @@ help_if_asked "${1:-}"
 
 client="${1:-}"
 driver=""
+only=()
 case "${2:-}" in
     "") ;;
     --driver) driver="$(realpath "${3:?--driver wants a file}")" ;;
+    --only) only=(--only "${3:?--only wants a kind}") ;;
     *) die "no such option: $2 (--help)" ;;
 esac
 case "$client" in
@@ -34,6 +39,14 @@ case "$client" in
         need_shared
         driver="${driver:-$ROOT/scripts/sdk_policies.py}"
         "$ROOT/scripts/install.sh" build test
+        ;;
+    api)
+        driver="${driver:-$ROOT/scripts/api_client.py}"
+        "$ROOT/scripts/install.sh" build demo api
+        ;;
+    schemathesis)
+        driver="${driver:-$ROOT/scripts/api_fuzz.py}"
+        "$ROOT/scripts/install.sh" build demo api schemathesis
         ;;
     http2)
         driver="${driver:-$ROOT/scripts/http2_interop.py}"
@@ -92,8 +105,32 @@ YAML
     stop_started
 }
 
-if [ "$client" = http2 ]; then
-    run_http2
+# A fresh edge with two accounts, and a key of each for the driver.
+run_api() {
+    local log="$home/$client.log" more foreign
+    edge_ports
+    more=(--home "$home")
+    [ "$client" = schemathesis ] || more+=("${only[@]}" --bin "$bin" --server "localhost:$AGENT_PORT" --ca "$home/data/ca.pem")
+    EDGE_CONFIGURATION="limits:
+  api_calls: 1000000
+  api_failures: 1000000"
+    make_edge "$bin" "$home"
+    "$bin/portico-edge" user add --email other@portico.localhost --new-account Other --config "$home/edge.yml" >/dev/null
+    api_key "$bin" "$home" other-key --user other@portico.localhost
+    foreign="$API_KEY"
+    api_key "$bin" "$home" api-key
+    start_edge "$bin" "$home"
+    PYTHONDONTWRITEBYTECODE=1 "$RUN_DIR/venv/$client/bin/python" "$driver" --url "http://127.0.0.1:$API_PORT" \
+        --key "$API_KEY" --other-key "$foreign" "${more[@]}" 2>&1 | tee "$log" || true
+    tally "$log"
+    stop_started
+}
+
+case "$client" in
+    http2) run_http2 ;;
+    api | schemathesis) run_api ;;
+esac
+if [ "$client" = http2 ] || [ "$client" = api ] || [ "$client" = schemathesis ]; then
     closing_line
     exit
 fi

@@ -2,7 +2,8 @@
 # Everything that must pass before a change is merged. The last line is `N passed, N failed`.
 #
 # In order: the package's tests; the published cases of every suite, HTTP/1.1 also in its strict form; the published
-# SDKs against a fresh edge; the inputs that once crashed a parser. A stage that fails doesn't keep the next from running.
+# SDKs and the published client of the REST API against a fresh edge, and calls that are made up after its document; the
+# inputs that once crashed a parser. A stage that fails doesn't keep the next from running.
 #
 # Example: scripts/test.sh
 

@@ -3,6 +3,7 @@ extension ErrorCode {
     static let edge: [ErrorCode] = [
         .configurationInvalid, .configurationUnreadable, .listenFailed, .dataFolderMissing, .dataFolderInUse,
         .dataFolderUnusable, .storeUnusable, .certificateUnusable, .usage, .storeUnavailable, .backupUnusable,
+        .userEmailInvalid, .userExists, .accountUnknown, .apiKeyGone,
     ]
 
     package static let configurationInvalid = ErrorCode(
@@ -80,5 +81,33 @@ extension ErrorCode {
         status: 500,
         meaning: "A backup cannot be written, or is not one that a database can be filled from.",
         remedy: "The message says what is wrong with the file; the database is as it was."
+    )
+
+    package static let userEmailInvalid = ErrorCode(
+        100212,
+        status: 400,
+        meaning: "The e-mail address of a user has not the form of one.",
+        remedy: "Write it as in someone@example.com, in at most 254 bytes."
+    )
+
+    package static let userExists = ErrorCode(
+        100213,
+        status: 409,
+        meaning: "The account has a member with this e-mail address already.",
+        remedy: "Use the member that is there; 'portico-edge user list' shows all of them."
+    )
+
+    package static let accountUnknown = ErrorCode(
+        100214,
+        status: 404,
+        meaning: "There is no such account, or the user is no member of it.",
+        remedy: "Use an identifier that 'portico-edge user list' shows."
+    )
+
+    package static let apiKeyGone = ErrorCode(
+        100215,
+        status: 404,
+        meaning: "There is no such API key.",
+        remedy: "Use an identifier that 'portico-edge api-key list' shows."
     )
 }

@@ -10,17 +10,20 @@ import Model
 enum APIRouter {
     static func make(
         _ configuration: APIServerConfiguration,
+        _ limits: APILimits,
         _ control: Control,
         _ logger: Logger
     ) -> Router<APIContext> {
         let router = Router(context: APIContext.self)
+        router.add(middleware: AnsweringOrigins())
         router.add(middleware: AnsweringFailures(logger: logger))
         RootRoutes(control: control, configuration: configuration).addOpen(to: router)
         let api = router.group()
-            .add(middleware: Authenticating(control.authentication, configuration))
+            .add(middleware: Authenticating(control.authentication, configuration, limits))
             .add(middleware: CheckingVersion())
         RootRoutes(control: control, configuration: configuration).add(to: api)
         DeprecatedRoutes.add(to: api)
+        for path in ["/", "/self"] { self.refuseOthers(than: [.get], at: path, in: api) }
         for resource in control.resources {
             self.add(resource, to: api, configuration)
         }
@@ -56,8 +59,9 @@ enum APIRouter {
     /// Methods that a path does not have are told from paths that are not there.
     private static func refuseOthers(than allowed: [Method], at path: String, in routes: RouterGroup<APIContext>) {
         let names = allowed.map(\.rawValue).sorted().joined(separator: ", ")
-        for method in Method.allCases where !allowed.contains(method) {
-            routes.on(RouterPath(path), method: method.http) { _, context in
+        let others = Method.allCases.filter { !allowed.contains($0) }.map(\.http) + [.head, .options, .trace]
+        for method in others {
+            routes.on(RouterPath(path), method: method) { _, context in
                 let failure = Failure(.apiMethod, "There is no \(method.rawValue) of \(path).")
                 var response = Answer.failure(failure, context)
                 response.headers[.allow] = names

@@ -9,6 +9,7 @@ package import NIOCore
 /// The REST API (`spec/api.md`): decodes a request, asks ``Control``, encodes the answer. It knows no rule.
 package struct APIServer: Sendable {
     private let configuration: APIServerConfiguration
+    private let limits: APILimits
     private let control: Control
     private let group: any EventLoopGroup
     private let logger: Logger
@@ -16,18 +17,21 @@ package struct APIServer: Sendable {
 
     /// - Parameters:
     ///   - configuration: where it listens and what it bears.
+    ///   - limits: shared with the other addresses on which the same API listens; nil for its own.
     ///   - control: what it asks.
     ///   - group: the loops that connections live on.
     ///   - logger: told of calls that failed by a fault of ours.
     ///   - whenListening: told the port when it does.
     package init(
         _ configuration: APIServerConfiguration,
+        limits: APILimits? = nil,
         control: Control,
         on group: any EventLoopGroup,
         logger: Logger,
         whenListening: @escaping @Sendable (Int) async -> Void = { _ in }
     ) {
         self.configuration = configuration
+        self.limits = limits ?? APILimits(configuration)
         self.control = control
         self.group = group
         self.logger = logger
@@ -37,10 +41,8 @@ package struct APIServer: Sendable {
     /// Serves until it is asked to end; calls that have begun are answered.
     package func run() async throws {
         let application = Application(
-            router: APIRouter.make(self.configuration, self.control, self.logger),
-            server: .http1(
-                configuration: .init(idleTimeout: TimeAmount(self.configuration.idleTimeout))
-            ),
+            router: APIRouter.make(self.configuration, self.limits, self.control, self.logger),
+            server: self.channels,
             configuration: ApplicationConfiguration(
                 address: .hostname(self.configuration.host, port: self.configuration.port),
                 availableConnectionsDelegate: MaximumAvailableConnections(self.configuration.connectionLimit)
@@ -52,5 +54,15 @@ package struct APIServer: Sendable {
             logger: Logger(label: "api") { _ in SwiftLogNoOpLogHandler() }
         )
         try await application.run()
+    }
+
+    /// How connections are spoken on.
+    private var channels: HTTPServerBuilder {
+        let http = HTTP1Channel.Configuration(idleTimeout: TimeAmount(self.configuration.idleTimeout))
+        return HTTPServerBuilder { [certificate = self.configuration.certificate] responder in
+            let plain = HTTP1Channel(responder: responder, configuration: http)
+            guard let certificate else { return plain }
+            return SecureChannel(base: plain, certificate: certificate)
+        }
     }
 }

@@ -4,6 +4,8 @@ package struct APIServerConfiguration: Sendable {
     package var host: String
     /// 0 for any free one.
     package var port: Int
+    /// Whether calls come over TLS, with this certificate; nil for plain HTTP.
+    package var certificate: APICertificate?
     /// What every address in an answer begins with, without a slash at its end; nil for what the request asked for.
     package var publicURL: String?
 

@@ -36,6 +36,6 @@ extension APIServerConfiguration {
         let isHost = host.utf8.allSatisfy { byte in
             (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte & ~0x20) || "-.:[]".utf8.contains(byte)
         }
-        return "http://\(isHost && !host.isEmpty ? host : "localhost")"
+        return "\(self.certificate == nil ? "http" : "https")://\(isHost && !host.isEmpty ? host : "localhost")"
     }
 }

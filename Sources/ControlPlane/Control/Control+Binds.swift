@@ -21,8 +21,18 @@ extension Control {
         let key = BindKey(clientID: leg.key.clientID, bindID: bindID)
 
         var refused: Set<UInt16> = []
+        let reserved = request.scheme == .tcp ? try await self.reservedPorts() : []
         while true {
-            let name = try self.name(for: request, key, leg, avoiding: refused)
+            // The session may have ended, or its rules may have changed, while the store was asked.
+            guard let leg = self.sessions[connection] else { throw .noSession }
+            let name = try self.name(for: request, key, leg, avoiding: refused, reserved)
+            if let failure = try await self.reservation(against: name, leg.account) {
+                guard name.origin == .given, name.url.scheme == .tcp, refused.insert(name.url.port).inserted else {
+                    throw failure
+                }
+                continue
+            }
+            guard self.sessions[connection] != nil else { throw .noSession }
             try self.policies.check(policy, for: name.url, binding: name.binding)
             let endpoint = try self.admit(name, request, key, leg, traffic, policy)
             await self.publish()
@@ -42,13 +52,14 @@ extension Control {
         for request: BindRequest,
         _ key: BindKey,
         _ leg: AgentLeg,
-        avoiding refused: Set<UInt16>
+        avoiding refused: Set<UInt16>,
+        _ reserved: Set<UInt16>
     ) throws(Failure) -> EndpointNaming.Name {
         let given = self.given(to: request, key, leg)
         let naming = EndpointNaming(
             configuration: self.configuration,
             given: given.flatMap { $0.scheme == .tcp && refused.contains($0.port) ? nil : $0 },
-            isTCPPortFree: { !refused.contains($0) && self.endpoints.isTCPPortFree($0) }
+            isTCPPortFree: { !refused.contains($0) && !reserved.contains($0) && self.endpoints.isTCPPortFree($0) }
         )
         let name = try naming.name(for: refused.isEmpty ? request : request.withoutAddress)
         switch name.origin {

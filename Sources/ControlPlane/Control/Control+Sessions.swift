@@ -68,7 +68,7 @@ extension Control {
     ///
     /// A store that is away for a moment must not cost an agent its session: many wait for minutes after a refusal
     /// (`spec/agent-protocol.md` 13.2), so it is the answer that waits.
-    private func patiently<Value: Sendable>(
+    func patiently<Value: Sendable>(
         _ read: (any RecordStore) async throws(StoreError) -> Value
     ) async throws(Failure) -> Value? {
         let pause = Duration.milliseconds(250)
@@ -86,7 +86,7 @@ extension Control {
                 (try? await self.clock.sleep(for: pause)) != nil
             else {
                 self.logger.error("store does not answer", metadata: ["error.detail": "\(reason)"])
-                throw Failure(.internalError, "The edge cannot check authtokens at the moment.", cause: reason)
+                throw Failure(.internalError, "The edge cannot look into its database at the moment.", cause: reason)
             }
             waited += pause
         }

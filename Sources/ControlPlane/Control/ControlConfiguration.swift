@@ -9,6 +9,8 @@ extension Control {
         package var baseDomains: [HostName]
         /// Whether other hosts may be bound too, as long as they belong to nobody else.
         package var allowsAnyHost = true
+        /// Whether names and TCP addresses must be reserved before an agent may ask for them. Drawn ones never need be.
+        package var requiresReservations = false
         /// The edge's own names, which nobody may bind: where agents connect, the API, the dashboard.
         package var reservedHosts: Set<HostName> = []
 

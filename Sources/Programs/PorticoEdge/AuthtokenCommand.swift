@@ -33,7 +33,7 @@ struct AuthtokenCommand: ParsableCommand {
         var options: ConfigurationOptions
 
         func run() async throws {
-            let file = try self.authtokenFile.map { try AuthtokenFile($0) }
+            let file = try self.authtokenFile.map { try TokenFile($0) }
             let (id, token) = try await self.options.authtokens()
                 .create(rules: self.rules, description: self.description)
             try file?.write(token)

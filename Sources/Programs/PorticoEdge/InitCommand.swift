@@ -16,7 +16,7 @@ struct InitCommand: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = try self.options.load().configuration
-        let file = try self.authtokenFile.map { try AuthtokenFile($0) }
+        let file = try self.authtokenFile.map { try TokenFile($0) }
         let folder = try await DataFolder(configuration.dataFolder).create(for: configuration)
         try file?.write(folder.authtoken)
         Terminal.say(

@@ -14,8 +14,8 @@ struct PorticoEdge: AsyncParsableCommand {
             environment variable (PORTICO_EDGE_…) or as a flag; 'portico-edge config --reference' explains them all.
             """,
         subcommands: [
-            InitCommand.self, ServeCommand.self, ConfigCommand.self, AuthtokenCommand.self, BackupCommand.self,
-            RestoreCommand.self,
+            InitCommand.self, ServeCommand.self, ConfigCommand.self, AuthtokenCommand.self, APIKeyCommand.self,
+            UserCommand.self, BackupCommand.self, RestoreCommand.self, DoctorCommand.self,
         ]
     )
 

@@ -92,6 +92,34 @@ import Testing
         }
     }
 
+    @Test func `Pages of any origin may call, and are told what they may send`() async throws {
+        try await APIUnderTest.run { (api) async throws in
+            let origin = ["origin": "https://app.example.test"]
+            let asked = try await api.call(
+                "OPTIONS",
+                "/ip_policies",
+                fields: [
+                    "origin": "https://app.example.test", "access-control-request-method": "PATCH",
+                    "access-control-request-headers": "authorization, ngrok-version", "authorization": nil,
+                ]
+            )
+            #expect(asked.status == 204)
+            #expect(asked.fields.first(name: "access-control-allow-methods")?.contains("PATCH") == true)
+            #expect(asked.fields.first(name: "access-control-allow-headers") == "authorization, ngrok-version")
+            #expect(asked.fields.first(name: "access-control-max-age") == "600")
+            for answer in [
+                asked, try await api.call("GET", "/ip_policies", fields: origin),
+                try await api.call("GET", "/nothing", fields: origin),
+            ] {
+                #expect(answer.fields.first(name: "access-control-allow-origin") == "https://app.example.test")
+                #expect(answer.fields.first(name: "access-control-allow-credentials") == "true")
+            }
+            #expect(try await api.call("OPTIONS", "/ip_policies").status == 405)
+            let head = try await api.call("HEAD", "/ip_policies")
+            #expect(head.status == 405 && head.body.isEmpty && head.fields.first(name: "allow") == "GET, POST")
+        }
+    }
+
     @Test func `A body must say that it is JSON`() async throws {
         try await APIUnderTest.run { (api) async throws in
             #expect(try await api.call("POST", "/ip_policies", [:], fields: ["content-type": nil]).code == 216)

@@ -1,5 +1,6 @@
 import Addressing
 import Certificates
+import Control
 import Foundation
 import Model
 import Secrets
@@ -145,12 +146,12 @@ import Testing
 
     @Test func `An authtoken is written for its owner alone, and never over a file`() async throws {
         try await withTemporaryFolder { parent in
-            let file = try AuthtokenFile("\(parent)/token")
+            let file = try TokenFile("\(parent)/token")
             try file.write(Secret("abc"))
             #expect(try String(contentsOfFile: file.path, encoding: .utf8) == "abc\n")
             #expect(try Self.mode(file.path) == 0o600)
-            #expect(throws: Failure.self) { try AuthtokenFile(file.path) }
-            #expect(throws: Failure.self) { try AuthtokenFile("\(parent)/none/token") }
+            #expect(throws: Failure.self) { try TokenFile(file.path) }
+            #expect(throws: Failure.self) { try TokenFile("\(parent)/none/token") }
         }
     }
 
@@ -180,6 +181,26 @@ import Testing
         }
     }
 
+    @Test func `What names nobody is for the first user of the first account`() async throws {
+        try await withTemporaryFolder { parent in
+            let location = StoreLocation.folder(DataFolder("\(parent)/data"))
+            _ = try await DataFolder("\(parent)/data").create(for: Self.configuration())
+            let people = try await People(location)
+            let first = try await people.member()
+            // Within the same second, in which identifiers say nothing of the order.
+            for number in 0..<8 {
+                let email = "user\(number)@example.test"
+                _ = try await people.add(email: email, name: "", to: .newAccount("n"), rights: .administrator)
+                _ = try await people.add(email: email, name: "", to: .first, rights: .reader)
+            }
+            let again = try await people.member()
+            #expect(again.account == first.account && again.user == first.user)
+            let named = try await people.member(email: "User3@example.test")
+            #expect(named.account != first.account && named.user != first.user)
+            #expect(try await people.lines().count == 17)
+        }
+    }
+
     // MARK: - Welcome
 
     @Test func `The welcome shows the token once and the commands that come next`() async throws {
@@ -195,6 +216,8 @@ import Testing
             let token = new.authtoken.reveal()
             #expect(text.contains("portico config add-authtoken \(token)\n"))
             #expect(text.contains("portico-edge serve --data-dir '\(parent)/my data'\n"))
+            #expect(text.contains("REST API at http://127.0.0.1:4042, "))
+            #expect(text.contains("portico-edge api-key create --data-dir '\(parent)/my data'\n"))
             #expect(
                 text.contains(
                     "--connect-url connect.portico.localhost:4443 --connect-cas '\(parent)/my data/ca.pem'\n"
@@ -207,7 +230,7 @@ import Testing
         try await withTemporaryFolder { parent in
             let configuration = try Self.configuration(["--listeners-agents", "none", "--public-https-port", "443"])
             let new = try await DataFolder("\(parent)/data").create(for: configuration)
-            let file = try AuthtokenFile("\(parent)/it's")
+            let file = try TokenFile("\(parent)/it's")
             let text = WelcomeText(configuration, new, tokenFile: file, serveArguments: []).text
             #expect(!text.contains(new.authtoken.reveal()))
             #expect(text.contains(#"add-authtoken "$(cat '\#(parent)/it'\''s')""#))

@@ -26,6 +26,8 @@ import Testing
         #expect(edge.listeners.https.map(\.description) == [":8443"])
         #expect(edge.listeners.agents.map(\.description) == [":4443"])
         #expect(edge.listeners.management.map(\.description) == ["127.0.0.1:4041"])
+        #expect(edge.listeners.api.map(\.description) == ["127.0.0.1:4042"])
+        #expect(edge.published.apiURL == nil)
         #expect(edge.published.httpPort == nil && edge.published.httpsPort == nil)
         #expect(edge.published.tcpHost == edge.baseDomain)
         #expect(edge.tcp.ports == 20_000...20_999)
@@ -46,6 +48,7 @@ import Testing
         #expect(limits.halfCloseGrace == .seconds(3))
         #expect(limits.connections == 50_000)
         #expect(limits.connectionsPerAddress == 256)
+        #expect(limits.apiCalls == 1200 && limits.apiFailures == 30)
     }
 
     @Test func `What follows from the base domain follows from the one that is given`() throws {
@@ -104,6 +107,13 @@ import Testing
         ),
         ("listeners: {http: ':20001'}", "edge.yml:1:19: listeners.http has a port of tcp.ports"),
         ("public: {http_port: 0}", "edge.yml:1:21: public.http_port must be a whole number from 1 to 65535"),
+        ("listeners: {api: ':8443'}", "edge.yml:1:18: listeners.api has :8443, which listeners.https has already"),
+        ("public: {api_url: 'api.test'}", "edge.yml:1:19: public.api_url must be http:// or https://"),
+        ("public: {api_url: 'https://api.test/v2'}", "edge.yml:1:19: public.api_url must be"),
+        ("public: {api_url: 'https://u@api.test'}", "edge.yml:1:19: public.api_url must be"),
+        ("public: {api_url: 'https://'}", "edge.yml:1:19: public.api_url must be"),
+        ("limits: {api_calls: 0}", "edge.yml:1:21: limits.api_calls must be"),
+        ("limits: {api_failures: 0}", "edge.yml:1:24: limits.api_failures must be"),
         ("public: {tcp_host: 'a b'}", "edge.yml:1:20: public.tcp_host must be a host name"),
         ("tcp: {ports: 9-1}", "edge.yml:1:14: tcp.ports must be a range"),
         ("tcp: {ports: 1-65535}", "edge.yml:1:14: tcp.ports must be a range"),

@@ -1,4 +1,6 @@
+import APIServer
 import Addressing
+import Certificates
 import Control
 import Edge
 import Proxy
@@ -68,6 +70,7 @@ import Testing
             tcp: {ports: 100-200}
             hold: 3s
             agent_legs: 2
+            require_reservations: true
             """
         ).controlPlane
         #expect(control.httpPorts == [80, 8081])
@@ -76,6 +79,26 @@ import Testing
         #expect(control.reservedHosts.map(\.text) == ["connect.edge.test"])
         #expect(control.tcpHost?.text == "tcp.test" && control.tcpPorts == 100...200)
         #expect(control.holdTime == .seconds(3) && control.legs == 2)
+        #expect(control.requiresReservations)
+    }
+
+    @Test func `The API speaks TLS where others than this machine reach it`() throws {
+        let authority = try LocalAuthority.create()
+        let issued = try authority.issue(for: ["edge.test"], addresses: [])
+        let certificate = try APICertificate(chainPEM: issued.certificatePEM, keyPEM: issued.keyPEM)
+        let edge = try self.load(
+            """
+            listeners: {api: ['127.0.0.1:1', '[::1]:2', ':3', '192.0.2.1:4']}
+            public: {api_url: 'https://API.Test:443'}
+            limits: {api_calls: 5, api_failures: 6}
+            """
+        )
+        let apis = edge.listeners.api.map { edge.api(on: $0, certificate) }
+        #expect(apis.map { $0.certificate == nil } == [true, true, false, false])
+        #expect(apis.map(\.port) == [1, 2, 3, 4])
+        #expect(apis.allSatisfy { $0.publicURL == "https://api.test" })
+        #expect(apis.allSatisfy { $0.callsPerMinute == 5 && $0.failuresPerMinute == 6 })
+        #expect(ServerNames(edge).hosts.contains("api.test"))
     }
 
     @Test func `Agents without a port of their own connect on the one for HTTPS`() throws {
@@ -83,16 +106,17 @@ import Testing
         #expect(control.connectAddress == "connect.portico.localhost:8443")
     }
 
-    @Test func `An upstream is an endpoint for each of its hosts and listeners`() throws {
-        let control = try self.load(
+    @Test func `An upstream is an endpoint for each of its hosts and listeners`() async throws {
+        let edge = try self.load(
             """
             upstreams:
               - {hosts: [a.test, '*.b.test'], address: '[::1]:3000'}
               - {host: c.test, address: 'service:80', scheme: https}
             """
-        ).controlPlane
+        )
+        let upstreams = try await edge.staticUpstreams(under: edge.controlPlane)
         #expect(
-            control.staticUpstreams.map { "\($0.url) \($0.host) \($0.port)" } == [
+            upstreams.map { "\($0.url) \($0.host) \($0.port)" } == [
                 "http://a.test:8080 ::1 3000", "http://*.b.test:8080 ::1 3000", "https://a.test:8443 ::1 3000",
                 "https://*.b.test:8443 ::1 3000", "https://c.test:8443 service 80",
             ]

@@ -104,6 +104,9 @@ struct PorticoEdgeTests {
         let program: RunningProgram
         let http: Int
         let management: Int
+        let api: Int
+        /// The data folder.
+        let data: String
     }
 
     private func withServed<Result>(
@@ -113,7 +116,7 @@ struct PorticoEdgeTests {
         try await withTemporaryFolder { folder in
             let data = "\(folder)/data"
             _ = try await RunningProgram.run("init", "--data-dir", data)
-            let ports = try await Loopback.freePorts(4)
+            let ports = try await Loopback.freePorts(5)
             let program = try await RunningProgram(
                 ["serve", "--data-dir", data, "--threads", "2", "--tcp-address", "127.0.0.1"]
                     + self.listeners(ports) + arguments
@@ -122,12 +125,17 @@ struct PorticoEdgeTests {
             defer { program.send(SIGKILL) }
             try await program.writes("agents ")
             try await program.writes("management ")
-            return try await body(Served(program: program, http: ports[0], management: ports[3]))
+            try await program.writes("api ")
+            return try await body(
+                Served(program: program, http: ports[0], management: ports[3], api: ports[4], data: data)
+            )
         }
     }
 
     private func listeners(_ ports: [Int]) -> [String] {
-        zip(["http", "https", "agents", "management"], ports).flatMap { ["--listeners-\($0)", "127.0.0.1:\($1)"] }
+        zip(["http", "https", "agents", "management", "api"], ports).flatMap {
+            ["--listeners-\($0)", "127.0.0.1:\($1)"]
+        }
     }
 
     private func get(_ path: String, port: Int) async throws -> String {
@@ -178,13 +186,13 @@ struct PorticoEdgeTests {
         }
     }
 
-    @Test(arguments: 0..<4)
+    @Test(arguments: 0..<5)
     func `A port that someone has is one line with code and remedy`(index: Int) async throws {
         try await withTemporaryFolder { folder in
             let data = "\(folder)/data"
             _ = try await RunningProgram.run("init", "--data-dir", data)
             try await Loopback.withTakenPort { taken in
-                var ports = try await Loopback.freePorts(4)
+                var ports = try await Loopback.freePorts(5)
                 ports[index] = taken
                 let failed = try await RunningProgram(["serve", "--data-dir", data] + self.listeners(ports)).outcome()
                 #expect(failed.status == 1)
@@ -198,7 +206,7 @@ struct PorticoEdgeTests {
         try await self.withServed { served in
             try await withTemporaryFolder { folder in
                 _ = try await RunningProgram.run("init", "--data-dir", "\(folder)/other")
-                let others = try await Loopback.freePorts(3)
+                let others = try await Loopback.freePorts(4)
                 let failed = try await RunningProgram(
                     ["serve", "--data-dir", "\(folder)/other"] + self.listeners([served.http] + others)
                 ).outcome()

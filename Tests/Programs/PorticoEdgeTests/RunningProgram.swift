@@ -91,6 +91,9 @@ final class RunningProgram: Sendable {
         try #require(isWritten, "never written: \(text)\n\(self.errors.text)")
     }
 
+    /// Whether it has written `text` on its standard output until now.
+    func said(_ text: String) -> Bool { self.output.text.contains(text) }
+
     func send(_ signal: Int32) {
         kill(self.id, signal)
     }

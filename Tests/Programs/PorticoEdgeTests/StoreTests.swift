@@ -76,17 +76,23 @@ struct StoreTests {
     @Test func `While PostgreSQL is away the edge serves, and writes are told so`() async throws {
         try await withTemporaryFolder { folder in
             try await TestPostgres.withServer { server in
-                let ports = try await Loopback.freePorts(4)
+                let ports = try await Loopback.freePorts(5)
                 let data = ["--data-dir", "\(folder)/data", "--store", server.url]
                 #expect(try await RunningProgram.run(["init"] + data).status == 0)
-                let names = ["http", "https", "agents", "management"]
+                let names = ["http", "https", "agents", "management", "api"]
                 let program = try await RunningProgram(
                     ["serve", "--threads", "1", "--tcp-address", "127.0.0.1"] + data
                         + zip(names, ports).flatMap { ["--listeners-\($0)", "127.0.0.1:\($1)"] }
                 )
                 defer { program.send(SIGKILL) }
                 try await program.writes("agents ")
+                try await program.writes("api ")
+                let made = try await RunningProgram.run(["api-key", "create"] + data)
+                let key = String(made.output.split(whereSeparator: \.isWhitespace).last ?? "")
+                #expect(try await self.post(key, ports[4]).hasPrefix("HTTP/1.1 201 "))
                 try await server.stop()
+                let away = try await self.post(key, ports[4])
+                #expect(away.hasPrefix("HTTP/1.1 503 ") && away.contains("ERR_NGROK_100504"), "\(away)")
                 #expect(try await self.get("/readyz", ports[3]).contains("the database does not answer"))
                 #expect(try await self.get("/", ports[0]).hasPrefix("HTTP/1.1 404 "))
                 let refused = try await RunningProgram.run(["authtoken", "create"] + data)
@@ -97,6 +103,7 @@ struct StoreTests {
                 while try await !self.get("/readyz", ports[3]).hasSuffix("\r\n\r\nready\n") {
                     try #require(ContinuousClock.now - begun < .seconds(5))
                 }
+                #expect(try await self.post(key, ports[4]).hasPrefix("HTTP/1.1 201 "))
                 program.send(SIGTERM)
                 #expect(await program.outcome().status == 0)
             }
@@ -105,6 +112,15 @@ struct StoreTests {
 
     private func digest(_ outcome: RunningProgram.Outcome) -> Substring? {
         outcome.output.split(separator: "\n").last { $0.hasPrefix("SHA-256") }
+    }
+
+    /// Makes an IP policy.
+    private func post(_ key: String, _ port: Int) async throws -> String {
+        let head = [
+            "POST /ip_policies HTTP/1.1", "host: localhost", "authorization: Bearer \(key)", "ngrok-version: 2",
+            "content-type: application/json", "content-length: 2", "connection: close",
+        ]
+        return try await Loopback.exchange(head.map { "\($0)\r\n" }.joined() + "\r\n{}", port: port)
     }
 
     private func get(_ path: String, _ port: Int) async throws -> String {

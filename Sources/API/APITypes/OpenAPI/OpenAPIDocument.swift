@@ -5,7 +5,7 @@ import Model
 package enum OpenAPIDocument {
     /// Of these kinds of resources; every address of the API begins with `url`, without a slash at its end.
     package static func json(_ shapes: [ResourceShape], url: String) -> JSONObject {
-        var paths: [(path: String, operations: JSONObject)] = []
+        var paths: [(path: String, operations: JSONObject)] = OpenAPIPaths.root
         for shape in shapes {
             for (path, operations) in OpenAPIPaths(shape: shape).all {
                 paths.append((path, operations))

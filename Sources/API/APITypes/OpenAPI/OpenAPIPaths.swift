@@ -110,7 +110,7 @@ struct OpenAPIPaths {
 
     // MARK: - Parts
 
-    private static func shared(_ name: String) -> JSONValue {
+    static func shared(_ name: String) -> JSONValue {
         ["$ref": .string("#/components/parameters/\(name)")]
     }
 
@@ -132,7 +132,7 @@ struct OpenAPIPaths {
         ]
     }
 
-    private static func responses(_ status: Int, _ schema: JSONValue?) -> JSONValue {
+    static func responses(_ status: Int, _ schema: JSONValue?) -> JSONValue {
         var good: JSONObject = ["description": "Done."]
         if let schema { good.set("content", to: ["application/json": ["schema": schema]]) }
         var responses = JSONObject([JSONObject.Member("\(status)", .object(good))])

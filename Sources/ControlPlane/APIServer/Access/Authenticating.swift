@@ -9,14 +9,12 @@ import Secrets
 struct Authenticating: RouterMiddleware {
     private let authentication: APIAuthentication
     private let configuration: APIServerConfiguration
-    private let failures: CallLimiter<String>
-    private let calls: CallLimiter<String>
+    private let limits: APILimits
 
-    init(_ authentication: APIAuthentication, _ configuration: APIServerConfiguration) {
+    init(_ authentication: APIAuthentication, _ configuration: APIServerConfiguration, _ limits: APILimits) {
         self.authentication = authentication
         self.configuration = configuration
-        self.failures = CallLimiter(perMinute: configuration.failuresPerMinute)
-        self.calls = CallLimiter(perMinute: configuration.callsPerMinute)
+        self.limits = limits
     }
 
     func handle(
@@ -25,7 +23,7 @@ struct Authenticating: RouterMiddleware {
         next: (Request, APIContext) async throws -> Response
     ) async throws -> Response {
         let origin = context.address.map(Self.origin) ?? ""
-        guard self.failures.hasRoom(for: origin) else {
+        guard self.limits.failures.hasRoom(for: origin) else {
             throw Failure(.apiTooOften, "Too many calls from this address carried no good API key.")
         }
         var context = context
@@ -38,12 +36,12 @@ struct Authenticating: RouterMiddleware {
                 address: context.address,
                 apiURL: self.configuration.url(for: request)
             )
-            guard self.calls.take(principal.account.text) else {
+            guard self.limits.calls.take(principal.account.text) else {
                 throw Failure(.apiTooOften, "The account made too many calls within a minute.")
             }
         } catch {
             // Only what may be a guess counts: a key that was found says that it is none.
-            if error.code.httpStatus == 401 { _ = self.failures.take(origin) }
+            if error.code.httpStatus == 401 { _ = self.limits.failures.take(origin) }
             throw error
         }
         return try await next(request, context)

@@ -11,6 +11,17 @@ struct AnsweringFailures: RouterMiddleware {
         context: APIContext,
         next: (Request, APIContext) async throws -> Response
     ) async throws -> Response {
+        var response = await self.answer(request, context, next)
+        // What HEAD is answered with has no body (RFC 9110 9.3.2).
+        if request.method == .head { response.body = ResponseBody() }
+        return response
+    }
+
+    private func answer(
+        _ request: Request,
+        _ context: APIContext,
+        _ next: (Request, APIContext) async throws -> Response
+    ) async -> Response {
         do {
             return try await next(request, context)
         } catch let failure as Failure {

@@ -44,11 +44,11 @@ package struct UserRecord: StoredDocument, Hashable {
 
     package var uniqueKeys: [String: String] { ["email": self.email] }
 
-    func rights(in account: ResourceID<AccountKind>) -> MemberRights {
+    package func rights(in account: ResourceID<AccountKind>) -> MemberRights {
         self.rights?[account.text] ?? .administrator
     }
 
-    func isDisabled(in account: ResourceID<AccountKind>) -> Bool {
+    package func isDisabled(in account: ResourceID<AccountKind>) -> Bool {
         self.disabledIn?.contains(account.text) ?? false
     }
 }

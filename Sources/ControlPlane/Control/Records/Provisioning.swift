@@ -129,7 +129,9 @@ package struct Provisioning: Sendable {
             switch error {
             case .conflict, .duplicateKey: throw conflict()
             case .notFound: throw Failure(.authtokenUnknown, "There is no such authtoken, user or account.")
-            case .forgotten, .refused, .unreadable, .unavailable:
+            case .unavailable:
+                throw Failure(.storeUnavailable, "The database does not answer.", detail: "\(error)", cause: error)
+            case .forgotten, .refused, .unreadable:
                 throw Failure(.storeUnusable, "The database did not do it.", detail: "\(error)", cause: error)
             }
         }

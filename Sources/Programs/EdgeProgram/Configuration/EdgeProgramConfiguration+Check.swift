@@ -16,12 +16,12 @@ extension EdgeProgramConfiguration {
     private func checkListeners(_ settings: SettingsReader) {
         let listeners = [
             ("http", self.listeners.http), ("https", self.listeners.https), ("agents", self.listeners.agents),
-            ("management", self.listeners.management),
+            ("management", self.listeners.management), ("api", self.listeners.api),
         ]
         var taken: [(key: String, address: ListenAddress)] = []
         for (key, addresses) in listeners {
             // Any free port does where nobody must be told the number beforehand.
-            if key != "management", addresses.contains(where: { $0.port == 0 }) {
+            if !["management", "api"].contains(key), addresses.contains(where: { $0.port == 0 }) {
                 settings.refuse("listeners.\(key)", "has port 0; URLs and agents need one that is known")
             }
             for address in addresses where address.port != 0 {

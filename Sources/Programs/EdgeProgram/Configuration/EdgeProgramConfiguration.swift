@@ -14,6 +14,7 @@ package struct EdgeProgramConfiguration: Sendable {
     package let region: String
     package let threads: Int
     package let agentLegs: Int
+    package let requiresReservations: Bool
     package let listeners: ListenersConfiguration
     package let published: PublicConfiguration
     package let tcp: TCPEndpointConfiguration
@@ -83,6 +84,16 @@ package struct EdgeProgramConfiguration: Sendable {
             default: min(max(self.threads, 1), 4),
             written: "the number of threads, at most 4",
             "How many connections an agent that can have several is asked to open."
+        )
+        self.requiresReservations = settings.value(
+            "require_reservations",
+            .bool,
+            default: false,
+            """
+            Whether agents may ask only for names and TCP addresses that their account has reserved through the API. \
+            Random ones are always given. Without it, what nobody has reserved is anybody's; what an account has \
+            reserved is its own in either case, with every name below it.
+            """
         )
         self.tls = settings.section("tls", "How TLS is ended.", TLSConfiguration.init)
         self.limits = settings.section(

@@ -15,6 +15,8 @@ package struct LimitsConfiguration: Sendable {
     package let connectTimeout: Duration
     package let connections: Int
     package let connectionsPerAddress: Int
+    package let apiCalls: Int
+    package let apiFailures: Int
 
     init(from settings: SettingsReader) {
         self.handshakeTimeout = settings.time(
@@ -94,6 +96,21 @@ package struct LimitsConfiguration: Sendable {
             .integer(in: 1...10_000_000, of: "connections"),
             default: 256,
             "Connections of visitors from one IP address. More: closed."
+        )
+        self.apiCalls = settings.value(
+            "api_calls",
+            .integer(in: 1...10_000_000, of: "calls"),
+            default: 1200,
+            "Calls of the REST API by one account within a minute. More: 429."
+        )
+        self.apiFailures = settings.value(
+            "api_failures",
+            .integer(in: 1...10_000_000, of: "calls"),
+            default: 30,
+            """
+            Calls of the REST API from one IP address within a minute that carry no good API key. More: 429, whatever \
+            they carry.
+            """
         )
         if self.lineBytes > self.headBytes {
             settings.refuse("line_bytes", "is larger than head_bytes; a line is a part of a head")

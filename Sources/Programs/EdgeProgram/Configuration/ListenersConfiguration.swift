@@ -7,6 +7,7 @@ package struct ListenersConfiguration: Sendable {
     package let https: [ListenAddress]
     package let agents: [ListenAddress]
     package let management: [ListenAddress]
+    package let api: [ListenAddress]
 
     init(from settings: SettingsReader) {
         func listen(_ key: String, _ standard: ListenAddress, _ summary: String) -> [ListenAddress] {
@@ -24,6 +25,14 @@ package struct ListenersConfiguration: Sendable {
             .address(NetworkAddress(ip: .loopback4, port: 4041)),
             "Plain HTTP for `/healthz` and `/readyz`. It must not be reachable from outside."
         )
+        self.api = listen(
+            "api",
+            .address(NetworkAddress(ip: .loopback4, port: 4042)),
+            """
+            The REST API. On a loopback address it is plain HTTP; on any other it is HTTPS with the edge's certificate, \
+            since API keys travel with every call.
+            """
+        )
     }
 }
 
@@ -33,6 +42,8 @@ package struct PublicConfiguration: Sendable {
     package let httpPort: UInt16?
     package let httpsPort: UInt16?
     package let tcpHost: HostName
+    /// nil for what each request calls it.
+    package let apiURL: WebOrigin?
 
     init(from settings: SettingsReader, baseDomain: HostName) {
         func port(_ scheme: EndpointScheme, _ standard: Int) -> UInt16? {
@@ -51,6 +62,12 @@ package struct PublicConfiguration: Sendable {
             default: baseDomain,
             written: "the base domain",
             "The host name in the URLs of `tcp://` endpoints."
+        )
+        self.apiURL = settings.optional(
+            "api_url",
+            .webOrigin,
+            absent: "the scheme of the listener, and the host that each request names",
+            "What addresses in answers of the API begin with, where it is reached through something else."
         )
     }
 }

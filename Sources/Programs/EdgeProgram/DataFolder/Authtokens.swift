@@ -35,7 +35,7 @@ package struct Authtokens: Sendable {
 
     /// The newest first.
     package func list() async throws(Failure) -> [Entry] {
-        try await self.all(CredentialRecord.self).map { stored in
+        try await self.store.all(CredentialRecord.self).map { stored in
             Entry(
                 id: stored.id,
                 description: stored.document.description,
@@ -57,12 +57,10 @@ package struct Authtokens: Sendable {
         rules: [String],
         description: String
     ) async throws(Failure) -> (id: ResourceID<CredentialKind>, token: Secret) {
-        guard let account = try await self.all(AccountRecord.self).last?.id,
-            let user = try await self.all(UserRecord.self).last(where: { $0.document.accounts.contains(account.text) })
-        else { throw Failure(.dataFolderMissing, "There is no account yet") }
+        let owner = try await People(store: self.store).member()
         let new = try await self.provisioning.createAuthtoken(
-            account: account,
-            user: user.id,
+            account: owner.account,
+            user: owner.user,
             rules: rules,
             description: description
         )
@@ -80,21 +78,5 @@ package struct Authtokens: Sendable {
             )
         }
         try await self.provisioning.revoke(credential)
-    }
-
-    private func all<Document: StoredDocument>(
-        _ type: Document.Type
-    ) async throws(Failure) -> [Stored<Document>] {
-        var found: [Stored<Document>] = []
-        do throws(StoreError) {
-            while true {
-                let page = Page(before: found.last?.id.text, limit: Page.limits.upperBound)
-                let next = try await self.store.list(type, in: .platform, page)
-                found += next
-                guard next.count == page.limit else { return found }
-            }
-        } catch {
-            throw Failure(error)
-        }
     }
 }

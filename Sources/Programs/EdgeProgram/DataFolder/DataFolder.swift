@@ -74,16 +74,22 @@ struct ServerNames: Sendable, Equatable {
     let hosts: [String]
     let addresses: [IPAddress]
 
-    /// The base domain and every name one label below it, the connect host, the host of TCP endpoints, and this
-    /// machine for those who try the edge on it.
+    /// The base domain and every name one label below it, the connect host, the host of TCP endpoints, that of the API
+    /// where it has one, and this machine for those who try the edge on it.
     init(_ configuration: EdgeProgramConfiguration) {
         var hosts: [String] = []
-        let names = [
+        var names = [
             configuration.baseDomain.text, "*.\(configuration.baseDomain)", configuration.connectHost.text,
             configuration.published.tcpHost.text, "localhost",
         ]
+        var addresses: [IPAddress] = [.loopback4, .loopback6]
+        switch configuration.published.apiURL?.host {
+        case .name(let name): names.append(name)
+        case .address(let address) where !addresses.contains(address): addresses.append(address)
+        case .address, nil: break
+        }
         for name in names where !hosts.contains(name) { hosts.append(name) }
         self.hosts = hosts
-        self.addresses = [.loopback4, .loopback6]
+        self.addresses = addresses
     }
 }

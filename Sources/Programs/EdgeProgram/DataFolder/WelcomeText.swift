@@ -6,7 +6,7 @@ import Settings
 package struct WelcomeText {
     private let configuration: EdgeProgramConfiguration
     private let folder: NewDataFolder
-    private let tokenFile: AuthtokenFile?
+    private let tokenFile: TokenFile?
     private let serveArguments: [String]
 
     /// - Parameters:
@@ -17,7 +17,7 @@ package struct WelcomeText {
     package init(
         _ configuration: EdgeProgramConfiguration,
         _ folder: NewDataFolder,
-        tokenFile: AuthtokenFile?,
+        tokenFile: TokenFile?,
         serveArguments: [String]
     ) {
         self.configuration = configuration
@@ -44,6 +44,23 @@ package struct WelcomeText {
 
                 portico config add-authtoken \(self.tokenWord)
                 portico http 3000 --connect-url \(self.connectAddress) --connect-cas \(authority)
+            \(self.apiText)
+            """
+    }
+
+    /// How the REST API is used; empty where nothing listens for it.
+    private var apiText: String {
+        guard let address = self.configuration.listeners.api.first(where: { $0.port != 0 }) else { return "" }
+        let url =
+            self.configuration.published.apiURL?.description
+            ?? "\(address.isLoopback ? "http" : "https")://\(address.urlHost):\(address.port)"
+        let create = (["portico-edge", "api-key", "create"] + self.serveArguments).map(Self.shell)
+            .joined(separator: " ")
+        return """
+
+            Configure it by the REST API at \(url), with a key that this makes:
+
+                \(create)
 
             """
     }

@@ -1,3 +1,5 @@
+import APIServer
+import Certificates
 import Edge
 import Logging
 import Model
@@ -10,6 +12,7 @@ struct CertificateService: Service {
     let folder: DataFolder
     let names: ServerNames
     let edge: Edge
+    let api: APICertificate
     let logger: Logger
 
     func run() async throws {
@@ -23,6 +26,7 @@ struct CertificateService: Service {
         do {
             let issued = try self.folder.certificate(for: self.names)
             try await self.edge.replaceCertificates([ServedCertificate(issued, for: self.names)])
+            try self.api.replace(chainPEM: issued.certificatePEM, keyPEM: issued.keyPEM)
         } catch {
             self.logger.error("certificate is not renewed", metadata: ["error": "\(error)"])
         }

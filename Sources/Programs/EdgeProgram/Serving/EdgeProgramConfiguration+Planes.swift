@@ -39,6 +39,7 @@ extension EdgeProgramConfiguration {
             connectAddress: "\(self.connectHost):\(agentPort)"
         )
         control.reservedHosts = [self.connectHost]
+        control.requiresReservations = self.requiresReservations
         control.httpPorts = Self.ports(public: self.publicHTTPPort ?? 80, self.listeners.http)
         control.tlsPorts = Self.ports(public: self.publicHTTPSPort ?? 443, self.listeners.https)
         control.tcpHost = self.published.tcpHost

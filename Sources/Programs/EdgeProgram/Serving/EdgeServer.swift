@@ -1,8 +1,11 @@
+import APIServer
+import Certificates
 import Control
 import Edge
 import Foundation
 import Logging
 package import Model
+import NIOPosix
 import Proxy
 import ServiceLifecycle
 import Settings
@@ -33,9 +36,10 @@ package struct EdgeServer {
         defer { withExtendedLifetime(lock) {} }
         let keys = try folder.openKeys()
         let names = ServerNames(self.configuration)
-        let certificate = ServedCertificate(try folder.certificate(for: names), for: names)
+        let issued = try folder.certificate(for: names)
+        let apiCertificate = try APICertificate(chainPEM: issued.certificatePEM, keyPEM: issued.keyPEM)
 
-        var dataPlane = self.configuration.dataPlane([certificate])
+        var dataPlane = self.configuration.dataPlane([ServedCertificate(issued, for: names)])
         dataPlane.proxy.policy.addresses = try self.configuration.policy.addresses(self.logger)
         let edge = Edge(configuration: dataPlane, logger: self.logger)
         var rules = self.configuration.controlPlane
@@ -50,18 +54,20 @@ package struct EdgeServer {
         let announce = { @Sendable (name: String, address: String) in
             Terminal.say("\(name.padding(toLength: 11, withPad: " ", startingAt: 0))\(address)")
         }
+        try await FreePorts.check(self.configuration.listeners.api)
         let management = try await ManagementService.open(
             self.configuration.listeners.management,
             readiness: readiness,
             store: store
         )
         for address in management.addresses { announce("management", address) }
+        let apis = self.apis(control, apiCertificate, announce)
         // Shut down from the last to the first: visitors before health checks, and signals are heard to the end.
         try await Self.run(logger: self.logger) {
-            [
-                management,
+            let last: [any Service] = [management] + apis
+            return last + [
                 ControlService(control: control),
-                CertificateService(folder: folder, names: names, edge: edge, logger: self.logger),
+                CertificateService(folder: folder, names: names, edge: edge, api: apiCertificate, logger: self.logger),
                 EdgeService(
                     edge: edge,
                     control: control,
@@ -76,6 +82,28 @@ package struct EdgeServer {
             ]
         }
         self.logger.info("edge ended")
+    }
+
+    /// The REST API on each of its addresses.
+    private func apis(
+        _ control: Control,
+        _ certificate: APICertificate,
+        _ announce: @escaping @Sendable (_ name: String, _ address: String) -> Void
+    ) -> [APIService] {
+        let configurations = self.configuration.listeners.api.map { self.configuration.api(on: $0, certificate) }
+        guard let first = configurations.first else { return [] }
+        let limits = APILimits(first)
+        return zip(self.configuration.listeners.api, configurations).map { address, configuration in
+            APIService(
+                address,
+                configuration,
+                limits: limits,
+                control: control,
+                on: MultiThreadedEventLoopGroup.singleton,
+                logger: self.logger,
+                announce: announce
+            )
+        }
     }
 
     private static func run(logger: Logger, _ services: () -> [any Service]) async throws(Failure) {

@@ -1,8 +1,6 @@
 import Control
 import Edge
 import Model
-import NIOCore
-import NIOPosix
 import ServiceLifecycle
 import Settings
 
@@ -34,7 +32,7 @@ struct EdgeService: Service {
     }
 
     private func open() async throws {
-        try await self.checkPorts()
+        try await FreePorts.check(self.named.flatMap(\.1))
         _ = try await self.edge.start(control: self.control)
         await self.control.attach(self.edge)
         self.readiness.set(.ready)
@@ -46,21 +44,6 @@ struct EdgeService: Service {
 
     private var named: [(String, [ListenAddress])] {
         [("http", self.listeners.http), ("https", self.listeners.https), ("agents", self.listeners.agents)]
-    }
-
-    /// Every loop listens on the same port (SO_REUSEPORT), and so would another edge of the same user: half of the
-    /// visitors would be its. A listener that doesn't share shows whether someone is there.
-    private func checkPorts() async throws {
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        defer { group.shutdownGracefully { _ in } }
-        let bootstrap = ServerBootstrap(group: group).serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-        for address in self.named.flatMap(\.1) {
-            do {
-                try await bootstrap.bind(to: address.socketAddress()).get().close().get()
-            } catch {
-                throw Failure(listening: address, error)
-            }
-        }
     }
 }
 

@@ -2,6 +2,7 @@ import JSON
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import NIOSSL
 import Testing
 
 /// An answer as it came over the socket.
@@ -26,11 +27,16 @@ struct HTTPAnswer: Sendable, CustomStringConvertible {
         _ path: String,
         fields: [String: String],
         body: [UInt8],
-        port: Int
+        port: Int,
+        over tls: NIOSSLContext? = nil
     ) async throws -> HTTPAnswer {
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connect(host: "127.0.0.1", port: port) { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    if let tls {
+                        let handler = try NIOSSLClientHandler(context: tls, serverHostname: "api.portico.test")
+                        try channel.pipeline.syncOperations.addHandler(handler)
+                    }
                     try channel.pipeline.syncOperations.addHTTPClientHandlers()
                     return try NIOAsyncChannel<HTTPClientResponsePart, HTTPClientRequestPart>(
                         wrappingChannelSynchronously: channel

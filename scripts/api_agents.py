@@ -1,0 +1,112 @@
+"""What credentials may bind, and to whom names belong: configured through the API, tried with the agent."""
+
+import concurrent.futures
+import pathlib
+import re
+import subprocess
+import time
+
+# Rules of a credential, what the agent asks for, and the code of its refusal; None where it comes online.
+ACCESS = [
+    ([], ("http", "https://free.portico.localhost"), None),
+    (["*"], ("http", "https://star.portico.localhost"), None),
+    (["bind:*"], ("http", ""), None),
+    (["bind:exact.portico.localhost"], ("http", "https://exact.portico.localhost"), None),
+    (["bind:EXACT2.portico.localhost"], ("tls", "tls://exact2.portico.localhost"), None),
+    (["bind:exact.portico.localhost"], ("http", "https://other.portico.localhost"), 316),
+    (["bind:exact.portico.localhost"], ("http", "https://below.exact.portico.localhost"), 316),
+    (["bind:exact.portico.localhost"], ("http", ""), 316),
+    (["bind:exact.portico.localhost"], ("tcp", ""), 356),
+    (["bind:*.wild.portico.localhost"], ("http", "https://a.b.wild.portico.localhost"), None),
+    (["bind:*.wild2.portico.localhost"], ("http", "https://*.wild2.portico.localhost"), None),
+    (["bind:*.wild.portico.localhost"], ("http", "https://wild.portico.localhost"), 316),
+    (["bind:a.portico.localhost", "bind:second.portico.localhost"], ("http", "http://second.portico.localhost"), None),
+]
+
+
+def run_access(client, other, options, case):
+    agents = Agents(options)
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        outcomes = [
+            (rules, wish, code, pool.submit(agents.outcome, client.credentials.create(acl=rules).token, *wish))
+            for rules, wish, code in ACCESS
+        ]
+    for rules, wish, code, outcome in outcomes:
+        name = f"access: {', '.join(rules) or 'no rules'}: {wish[1] or wish[0]}"
+        case(name, lambda: same(outcome.result(), code))
+    run_changes(client, agents, case)
+    run_reservations(client, other, agents, case)
+
+
+def run_changes(client, agents, case):
+    """Rules that were changed count from the next bind on, and a credential that is gone is good for nothing."""
+    credential = client.credentials.create(acl=["bind:before.portico.localhost"])
+    client.credentials.update(credential.id, acl=["bind:after.portico.localhost"])
+    for name, code in (("before", 316), ("after", None)):
+        url = f"https://{name}.portico.localhost"
+        case(f"access: changed rules: {url}", lambda: same(agents.outcome(credential.token, "http", url), code))
+    client.credentials.delete(credential.id)
+    url = "https://after.portico.localhost"
+    case("access: a credential that was deleted", lambda: same(agents.outcome(credential.token, "http", url), 107))
+
+
+def run_reservations(client, other, agents, case):
+    """What an account has reserved is its own, with every name below it."""
+    domain = client.reserved_domains.create(domain="mine.portico.localhost")
+    wildcard = client.reserved_domains.create(domain="*.wide.portico.localhost")
+    address = client.reserved_addrs.create()
+    exact = client.credentials.create(acl=[f"bind:{address.addr}"])
+    own, foreign = client.credentials.create().token, other.credentials.create().token
+    rows = [
+        ("own domain", own, ("http", "https://mine.portico.localhost"), None),
+        ("another's domain", foreign, ("http", "https://mine.portico.localhost"), 320),
+        ("below another's domain", foreign, ("tls", "tls://a.mine.portico.localhost"), 320),
+        ("another's wildcard", foreign, ("http", "https://*.wide.portico.localhost"), 321),
+        ("what another's wildcard stands for", foreign, ("http", "https://a.wide.portico.localhost"), 320),
+        ("own address", own, ("tcp", f"tcp://{address.addr}"), None),
+        ("another's address", foreign, ("tcp", f"tcp://{address.addr}"), 309),
+        ("own address, by a rule", exact.token, ("tcp", f"tcp://{address.addr}"), None),
+        ("a name, by a rule for an address", exact.token, ("http", "https://mine.portico.localhost"), 316),
+    ]
+    for name, token, wish, code in rows:
+        case(f"reserved: {name}: {wish[1]}", lambda: same(agents.outcome(token, *wish), code))
+    client.reserved_domains.delete(domain.id)
+    client.reserved_domains.delete(wildcard.id)
+    client.reserved_addrs.delete(address.id)
+    wish = ("http", "https://mine.portico.localhost")
+    case("reserved: a domain that is anybody's again", lambda: same(agents.outcome(foreign, *wish), None))
+
+
+def same(seen, wanted):
+    assert seen == wanted, f"{seen} in place of {wanted}"
+
+
+class Agents:
+    def __init__(self, options):
+        self.program = str(pathlib.Path(options.bin) / "portico")
+        self.common = ["--connect-url", options.server, "--connect-cas", options.ca, "--log", "stdout"]
+
+    def outcome(self, token, protocol, url):
+        """The number of the code with which an agent is refused; None when its endpoint comes online."""
+        command = [self.program, protocol, "1", *self.common, "--authtoken", token]
+        command += ["--url", url] if url else []
+        with subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        ) as agent:
+            try:
+                return self.read(agent)
+            finally:
+                agent.terminate()
+
+    @staticmethod
+    def read(agent):
+        text, deadline = "", time.monotonic() + 20
+        for line in agent.stdout:
+            text += line
+            if code := re.search(r"ERR_(?:NGROK|PORTICO)_(\d+)", line):
+                return int(code[1])
+            if "started tunnel" in line:
+                return None
+            if time.monotonic() > deadline:
+                break
+        raise AssertionError(f"neither online nor refused: {text}")
