@@ -22,7 +22,7 @@ help_if_asked "${1:-}"
 build_packages=(libsqlite3-dev libre2-dev libpq-dev zlib1g-dev libbrotli-dev libzstd-dev libmaxminddb-dev git make)
 lint_packages=(shellcheck git python3)
 demo_packages=(curl procps util-linux python3)
-test_packages=("${demo_packages[@]}" openssl python3-venv gzip ncompress brotli zstd postgresql)
+test_packages=("${demo_packages[@]}" openssl openssh-client python3-venv gzip ncompress brotli zstd postgresql)
 bench_packages=(
     nginx haproxy wrk nghttp2-client openssh-server openssh-client curl openssl unzip procps util-linux python3 python3-venv
 )
@@ -157,11 +157,11 @@ for purpose in "$@"; do
             venv grpc python3 grpcio==1.85.3 grpcio-tools==1.85.1
             ;;
         api)
-            debian_packages python3-venv
+            debian_packages python3-venv openssl
             api_environment
             ;;
         schemathesis)
-            debian_packages python3-venv
+            debian_packages python3-venv openssl
             schemathesis_environment
             ;;
         http2)
