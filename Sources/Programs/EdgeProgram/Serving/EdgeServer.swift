@@ -6,6 +6,7 @@ import Foundation
 import Logging
 package import Model
 import NIOPosix
+import PolicyEngine
 import Proxy
 import ServiceLifecycle
 import Settings
@@ -41,7 +42,6 @@ package struct EdgeServer {
 
         var dataPlane = self.configuration.dataPlane([ServedCertificate(issued, for: names)])
         dataPlane.proxy.policy.addresses = try self.configuration.policy.addresses(self.logger)
-        let edge = Edge(configuration: dataPlane, logger: self.logger)
         var rules = self.configuration.controlPlane
         rules.staticUpstreams = try await self.configuration.staticUpstreams(under: rules)
         let control = Control(
@@ -50,6 +50,10 @@ package struct EdgeServer {
             sealingKeys: keys,
             logger: self.logger
         )
+        let directory = PolicyDirectory(references: control.references)
+        dataPlane.proxy.policy.services.secrets = directory
+        dataPlane.proxy.policy.services.ipPolicies = directory
+        let edge = Edge(configuration: dataPlane, logger: self.logger)
         let readiness = Readiness()
         let announce = { @Sendable (name: String, address: String) in
             Terminal.say("\(name.padding(toLength: 11, withPad: " ", startingAt: 0))\(address)")
