@@ -56,10 +56,14 @@ enum APIRouter {
         for (path, allowed) in methods { Self.refuseOthers(than: allowed, at: path, in: routes) }
     }
 
+    /// Methods that no path has: those of RFC 9110, and the one for questions with a body that is to come beside them.
+    private static let unused: [HTTPRequest.Method] =
+        [.head, .options, .trace] + [HTTPRequest.Method(rawValue: "QUERY")].compactMap(\.self)
+
     /// Methods that a path does not have are told from paths that are not there.
     private static func refuseOthers(than allowed: [Method], at path: String, in routes: RouterGroup<APIContext>) {
         let names = allowed.map(\.rawValue).sorted().joined(separator: ", ")
-        let others = Method.allCases.filter { !allowed.contains($0) }.map(\.http) + [.head, .options, .trace]
+        let others = Method.allCases.filter { !allowed.contains($0) }.map(\.http) + Self.unused
         for method in others {
             routes.on(RouterPath(path), method: method) { _, context in
                 let failure = Failure(.apiMethod, "There is no \(method.rawValue) of \(path).")

@@ -61,6 +61,7 @@ import Testing
             ("GET", "/ip_policies?limit=%zz", nil, 400, 230), ("GET", "/ip_policies?before_id=ak_x", nil, 400, 227),
             ("GET", "/ip_policies/ak_1", nil, 400, 227), ("GET", "/ip_policies/ipp_1", nil, 404, 100_501),
             ("GET", "/nothing", nil, 404, 100_501), ("PUT", "/ip_policies", nil, 405, 100_502),
+            ("QUERY", "/ip_policies", nil, 405, 100_502), ("TRACE", "/self", nil, 405, 100_502),
             ("POST", "/ip_policies", "{", 400, 213), ("POST", "/ip_policies", "[]", 400, 213),
             ("POST", "/ip_policies", #"{"id":"x"}"#, 400, 214), ("POST", "/ip_policies", #"{"nope":1}"#, 400, 214),
             ("POST", "/ip_policies", #"{"description":1}"#, 400, 215), ("GET", "/ip_policies", "{}", 400, 211),
