@@ -32,18 +32,15 @@ struct CaseRun {
     }
 
     /// The case's own answers come before those of the file.
-    fileprivate func answer(of url: String) -> CaseAnswer {
+    fileprivate func answer(of url: EndpointURL) -> CaseAnswer {
         for answers in [self.policyCase.answers, self.suite.answers] {
-            if let answer = answers[url] ?? answers.first(where: { Self.isSame($0.key, url) })?.value { return answer }
+            if let answer = answers.first(where: { Self.names($0.key, url) })?.value { return answer }
         }
         return .empty
     }
 
-    private static func isSame(_ one: String, _ other: String) -> Bool {
-        guard let one = try? EndpointURL(parsing: one), let other = try? EndpointURL(parsing: other) else {
-            return false
-        }
-        return one == other
+    private static func names(_ text: String, _ url: EndpointURL) -> Bool {
+        ForwardInternalConfiguration.url(text, scheme: url.scheme) == url
     }
 }
 
@@ -116,7 +113,7 @@ private struct Visit {
             case .proceed: return true
             case .forward(let target):
                 guard case .failure(let code) = self.run.answer(of: target.url) else {
-                    self.outcome.party = .endpoint(target.url)
+                    self.outcome.party = .endpoint(target.url.description)
                     return false
                 }
                 ended = self.host.outcome { exchange.forwardFailed(Self.failure(code), of: target) }
@@ -148,7 +145,7 @@ private struct Visit {
                     continue
                 }
                 self.forward(exchange)
-                return self.answered(exchange, by: .endpoint(target.url), answer)
+                return self.answered(exchange, by: .endpoint(target.url.description), answer)
             case .respond(let response):
                 exchange.endUpstream(.abandoned)
                 return self.responded(exchange, response)

@@ -25,6 +25,12 @@ import TrafficPolicy
         }
     }
 
+    static let inner = EndpointURL(
+        scheme: .https,
+        host: HostPattern(HostName.internalSuffix),
+        port: 443
+    )
+
     private static func program(
         _ rules: [(conditions: [String], actions: [Probe])],
         in phase: PolicyPhase = .httpRequest
@@ -61,8 +67,8 @@ import TrafficPolicy
         ("fail 2300 500", .fail(Failure(.policyActionFailed, ""))),
         ("fail 3903 502", .fail(Failure(.bodyTooLargeToReplace, ""), status: 502)),
         (
-            "forward https://a.internal",
-            .forward(ForwardTarget(url: "https://a.internal", continuesOnFailure: false))
+            "forward https://internal",
+            .forward(ForwardTarget(url: PhaseRunnerTests.inner, continuesOnFailure: false))
         ),
     ])
     func `An action that ends the phase is the last one`(outcome: String, verdict: Verdict) throws {
@@ -115,14 +121,14 @@ import TrafficPolicy
 
     @Test func `A target that can't be reached is passed over where its action says so`() throws {
         for continues in [true, false] {
-            let target = ForwardTarget(url: "https://a.internal", continuesOnFailure: continues)
+            let target = ForwardTarget(url: Self.inner, continuesOnFailure: continues)
             let exchange = try ExchangeFixture().exchange(
                 Self.program([
                     ([], [Probe("a") { _ in .forward(target) }]),
                     (["actions.ngrok.forward_internal.error.code == 'ERR_NGROK_3200'"], [Probe("b")]),
                 ])
             )
-            #expect(exchange.run(.httpRequest)?.brief == "forward https://a.internal")
+            #expect(exchange.run(.httpRequest)?.brief == "forward https://internal")
             let next = exchange.forwardFailed(Failure(.endpointOffline, "It is offline."), of: target)
             #expect(next?.brief == (continues ? "proceed" : "fail 3200 404"))
             #expect(self.ran(exchange) == (continues ? ["a", "b"] : ["a"]))

@@ -1,3 +1,4 @@
+import Addressing
 import Expression
 package import Model
 import NIOCore
@@ -31,14 +32,7 @@ extension Exchange {
     /// - Returns: how the phase ended; nil where an action waits, the host being told later.
     package func forwardFailed(_ failure: Failure, of target: ForwardTarget) -> PhaseOutcome? {
         guard target.continuesOnFailure else { return self.finish(.fail(failure, status: nil)) }
-        self.publish(
-            .forwardInternal,
-            [
-                (ForwardResults.url, .string(target.url)),
-                (ForwardResults.code, .string(failure.code.wireName)),
-                (ForwardResults.message, .string(failure.message)),
-            ]
-        )
+        ForwardResults.publish(target.url.description, failure, on: self)
         return self.advance()
     }
 
@@ -151,11 +145,4 @@ extension Exchange {
         self.record.steps.append(step)
         self.onStep?(step)
     }
-}
-
-/// What `forward-internal` leaves behind where it failed and the next action runs.
-private enum ForwardResults {
-    static let url = ResultSlot(.forwardInternal, "forward_internal.url")
-    static let code = ResultSlot(.forwardInternal, "forward_internal.error.code")
-    static let message = ResultSlot(.forwardInternal, "forward_internal.error.message")
 }

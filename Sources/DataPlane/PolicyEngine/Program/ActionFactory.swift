@@ -13,6 +13,7 @@ extension ActionPlace {
         case .compressResponse(let configuration): return CompressResponseAction(configuration, self)
         case .customResponse(let configuration): return try CustomResponseAction(configuration, self)
         case .deny(let configuration): return DenyAction(configuration)
+        case .forwardInternal(let configuration): return try ForwardInternalAction(configuration, self)
         case .httpRequest(let configuration): return try HTTPRequestAction(configuration, self)
         case .log(let configuration): return try LogAction(configuration, self)
         case .rateLimit(let configuration): return try RateLimitAction(configuration, self)
@@ -26,7 +27,7 @@ extension ActionPlace {
         case .sseFindReplace(let configuration): return try SSEFindReplaceAction(configuration, self)
         case .urlRewrite(let configuration): return try URLRewriteAction(configuration, self)
         case .verifyWebhook(let configuration): return try VerifyWebhookAction(configuration, self)
-        case .forwardInternal, .jwtValidation, .oauth, .openIDConnect, .owaspCRSRequest,
+        case .jwtValidation, .oauth, .openIDConnect, .owaspCRSRequest,
             .owaspCRSResponse, .terminateTLS:
             throw self.later(configuration.type)
         }
@@ -37,7 +38,7 @@ extension PolicyProgram {
     /// The actions that have a behaviour here, for checking what is attached (``PolicyAttachment``).
     package static let runnable: Set<ActionType> = [
         .addHeaders, .basicAuth, .circuitBreaker, .closeConnection, .compressResponse, .customResponse, .deny,
-        .httpRequest, .log,
+        .forwardInternal, .httpRequest, .log,
         .rateLimit, .redirect, .removeHeaders, .requestBodyFindReplace, .responseBodyFindReplace, .restrictIPs,
         .setVars, .sseFindReplace, .urlRewrite, .verifyWebhook,
     ]

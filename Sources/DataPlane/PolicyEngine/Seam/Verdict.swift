@@ -1,3 +1,4 @@
+package import Addressing
 package import Model
 package import NIOCore
 
@@ -44,12 +45,12 @@ package struct PolicyResponse: Sendable {
 
 /// The internal endpoint that goes on with an exchange (`spec/traffic-policy.md` 4.9).
 package struct ForwardTarget: Sendable, Hashable {
-    /// `scheme://host[:port]`, or a host that takes the scheme of the endpoint.
-    package let url: String
+    /// With an exact host that ends in `.internal`.
+    package let url: EndpointURL
     /// Whether the next action runs when the target cannot be reached.
     package let continuesOnFailure: Bool
 
-    package init(url: String, continuesOnFailure: Bool) {
+    package init(url: EndpointURL, continuesOnFailure: Bool) {
         self.url = url
         self.continuesOnFailure = continuesOnFailure
     }

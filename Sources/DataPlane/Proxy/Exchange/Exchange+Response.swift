@@ -16,12 +16,25 @@ extension Exchange {
     ///   - body: the first bytes of the body, where they came with the head; a slice.
     ///   - isComplete: whether `body` is all of it.
     func responseHead(_ head: ResponseHead, in bytes: UnsafeRawBufferPointer, body: ByteBuffer?, isComplete: Bool) {
+        if head.meaning.isAgentRefusal, case .internal = self.destination {
+            self.refuseAgentAnswer()
+            return
+        }
         self.noteResponseStarted()
         if let judged = self.judged {
             judged.hold(head, in: bytes, body: body, isComplete: isComplete)
         } else {
             self.front?.writeHead(head, in: bytes, body: body, isComplete: isComplete)
         }
+    }
+
+    /// For whoever forwarded to it, an endpoint whose agent does not reach its service has not answered
+    /// (`spec/traffic-policy.md` 4.9). A visitor sees the agent's own page.
+    private func refuseAgentAnswer() {
+        let link = self.link
+        self.link = nil
+        link?.abandon()
+        self.linkFailed(.agentRefusal)
     }
 
     /// More of the body, as it came; a slice. After an upgrade: bytes of the pipe.
@@ -50,7 +63,7 @@ extension Exchange {
 
     /// The exchange ended without a complete answer. The link's last call.
     func linkFailed(_ failure: ExchangeFailure) {
-        let endpoint = self.link?.upstream.endpoint
+        let endpoint = self.link?.endpoint
         self.link = nil
         guard case .sent = self.phase, let front = self.front else { return }
         if self.isAnswered {

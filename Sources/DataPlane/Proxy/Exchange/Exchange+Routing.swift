@@ -21,7 +21,7 @@ extension Exchange {
             return
         }
         guard let member = self.draw(from: pool, excluding: tried) else {
-            self.wait(for: pool.url, bytes)
+            self.wait(for: pool.place, bytes)
             return
         }
         let upstream = self.loop.upstream(for: member)
@@ -77,14 +77,17 @@ extension Exchange {
                 return
             }
             // The agent has gone and the table that says so is on its way.
-            self.wait(for: upstream.endpoint.url, bytes)
+            self.wait(for: EndpointPlace(upstream.endpoint), bytes)
             return
         }
         self.send(head, in: bytes, over: link)
     }
 
     private func pool(for head: RequestHead, _ bytes: ByteBuffer) -> EndpointPool? {
-        bytes.withUnsafeReadableBytes { raw in
+        if case .internal(let url, let account) = self.destination {
+            return self.loop.table.pool(internal: url, of: account)
+        }
+        return bytes.withUnsafeReadableBytes { raw in
             // Only HTTP/1.0 requests may name no host: they reach an endpoint for any host.
             let host = head.hostNameRange.map { UnsafeRawBufferPointer(rebasing: raw[$0]) }
             return self.loop.table.pool(
@@ -98,7 +101,9 @@ extension Exchange {
     /// where one of the two has rules for connections: what was agreed on before is not theirs (RFC 9110 §15.5.20,
     /// `spec/traffic-policy.md` 1.3).
     private func isMisdirected(_ head: RequestHead, _ bytes: ByteBuffer, to pool: EndpointPool) -> Bool {
-        guard let name = self.context.serverName, let range = head.hostNameRange else { return false }
+        guard case .host = self.destination, let name = self.context.serverName, let range = head.hostNameRange else {
+            return false
+        }
         let isSame = bytes.withUnsafeReadableBytes { raw in
             range.count == name.count
                 && zip(range, name).allSatisfy { FieldName.lower(raw[$0]) == $1 }
@@ -123,21 +128,21 @@ extension Exchange {
     }
 
     /// The request waits for a table with somebody to serve it.
-    private func wait(for url: EndpointURL, _ bytes: ByteBuffer) {
-        guard self.loop.waitingRoom.enter(self, for: url, limit: self.loop.configuration.waitingVisitorsPerPool)
+    private func wait(for place: EndpointPlace, _ bytes: ByteBuffer) {
+        guard self.loop.waitingRoom.enter(self, for: place, limit: self.loop.configuration.waitingVisitorsPerPool)
         else {
             self.loop.counters.limitsReached += 1
-            self.answerOffline(url)
+            self.answerOffline(place.url)
             return
         }
         self.head = bytes
-        self.phase = .waiting(url)
+        self.phase = .waiting(place)
         self.front?.exchangeWaits()
     }
 
     // MARK: Sending
 
-    private func send(_ head: RequestHead, in bytes: ByteBuffer, over link: any ExchangeLink) {
+    func send(_ head: RequestHead, in bytes: ByteBuffer, over link: any ExchangeLink) {
         guard let front = self.front else { return }
         self.attempts += 1
         // A request with a body is not repeated: its bytes are not kept.
@@ -156,7 +161,11 @@ extension Exchange {
         )
         self.loop.requestScratch.clear()
         bytes.withUnsafeReadableBytes {
-            head.write(into: &self.loop.requestScratch, from: $0, forwarding: self.context.forwarded)
+            if self.depth == 1 {
+                head.write(into: &self.loop.requestScratch, from: $0, forwarding: self.context.forwarded)
+            } else {
+                head.write(into: &self.loop.requestScratch, from: $0, forwarding: .none)
+            }
         }
         if let judged = self.judged {
             HeadEdits.apply(
@@ -210,8 +219,9 @@ extension Exchange {
 
     /// Reads a head again that was kept; it was whole when it was, and nothing has touched it since.
     func scan(_ bytes: ByteBuffer) -> Bool {
+        let limits = self.loop.configuration.headLimits
         let result = bytes.withUnsafeReadableBytes {
-            self.loop.requestHead.scan($0, limits: self.loop.configuration.headLimits)
+            self.loop.requestHead.scan($0, limits: self.depth == 1 ? limits : limits.widened)
         }
         if case .complete = result { return true }
         return false

@@ -18,7 +18,7 @@ package final class Exchange {
     enum Phase {
         case idle
         /// The endpoint's agent is away for a moment.
-        case waiting(EndpointURL)
+        case waiting(EndpointPlace)
         /// A policy has not decided.
         case judged
         /// A policy wants the body.
@@ -29,7 +29,18 @@ package final class Exchange {
         case answered
     }
 
+    /// How the endpoint is found.
+    enum Destination {
+        /// By the host that the request names.
+        case host
+        /// A policy has forwarded the request to an internal endpoint of an account.
+        case `internal`(EndpointURL, of: ResourceID<AccountKind>)
+    }
+
     let context: ExchangeContext
+    let destination: Destination
+    /// The number of the endpoint in the chain of those that the request passes, from 1.
+    let depth: Int
     var phase = Phase.idle
     var front: (any ExchangeFront)?
     var link: (any ExchangeLink)?
@@ -55,15 +66,17 @@ package final class Exchange {
 
     var loop: ProxyLoop { self.context.loop }
 
-    init(context: ExchangeContext) {
+    init(context: ExchangeContext, destination: Destination = .host, depth: Int = 1) {
         self.context = context
+        self.destination = destination
+        self.depth = depth
     }
 
     // MARK: From the front
 
     /// Begins with the request whose head is in the loop's scratch head and in `bytes`.
     func begin(_ head: RequestHead, in bytes: ByteBuffer, hasBody: Bool, front: any ExchangeFront) {
-        self.loop.counters.requests += 1
+        if self.depth == 1 { self.loop.counters.requests += 1 }
         self.front = front
         self.hasBody = hasBody
         self.isHEAD = head.isHEAD
@@ -103,7 +116,7 @@ package final class Exchange {
 
     /// The front gives up: what is under way ends, and neither side hears more of it.
     func abandon() {
-        if case .waiting(let url) = self.phase { self.loop.waitingRoom.leave(self, for: url) }
+        if case .waiting(let place) = self.phase { self.loop.waitingRoom.leave(self, for: place) }
         self.end()
     }
 
@@ -115,15 +128,16 @@ package final class Exchange {
 
     /// Answers with a failure in the upstream's place, if nothing has been answered.
     func refuse(_ failure: Failure) {
-        if case .waiting(let url) = self.phase { self.loop.waitingRoom.leave(self, for: url) }
+        if case .waiting(let place) = self.phase { self.loop.waitingRoom.leave(self, for: place) }
         self.answer(failure)
     }
 
     /// Nobody came back for it in time. A policy that waits has bounds of its own.
     func waitingTimePassed() {
-        guard case .waiting(let url) = self.phase else { return }
-        self.loop.waitingRoom.leave(self, for: url)
-        self.answerOffline(url)
+        // It may be an internal endpoint further on that is waited for; that has a clock of its own.
+        guard case .waiting(let place) = self.phase else { return }
+        self.loop.waitingRoom.leave(self, for: place)
+        self.answerOffline(place.url)
     }
 
     private func end() {
@@ -141,15 +155,29 @@ package final class Exchange {
     // MARK: Answers of the edge's own
 
     func answer(_ failure: Failure) {
-        self.answer(ErrorResponse(failure, format: self.answerFormat).answer)
+        self.endUnanswered()
+        self.front?.writeRefusal(ExchangeRefusal(failure: failure, origin: .way, format: self.answerFormat))
     }
 
     func answerOffline(_ url: EndpointURL) {
         self.answer(.init(.endpointOffline, "The endpoint \(url) is offline."))
     }
 
+    /// The same for what a policy has decided. The status is the code's own where none is given.
+    func answer(_ failure: Failure, status: Int?) {
+        self.endUnanswered()
+        let refusal = ExchangeRefusal(failure: failure, status: status, origin: .policy, format: self.answerFormat)
+        self.front?.writeRefusal(refusal)
+    }
+
     /// Answers in the upstream's place.
     func answer(_ answer: LocalAnswer) {
+        self.endUnanswered()
+        self.front?.writeAnswer(answer)
+    }
+
+    /// No upstream answers any more.
+    private func endUnanswered() {
         let link = self.link
         self.link = nil
         link?.abandon()
@@ -157,7 +185,6 @@ package final class Exchange {
         self.isAnswered = true
         self.head = nil
         self.phase = .answered
-        self.front?.writeAnswer(answer)
     }
 
     func noteResponseStarted() {

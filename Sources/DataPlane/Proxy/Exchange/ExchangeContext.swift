@@ -48,7 +48,7 @@ final class ExchangeContext {
     /// - Returns: nil where they refuse the connection.
     func judgement(at gate: EndpointGate) -> ConnectionJudgement? {
         if let known = self.judgements.first(where: { $0.gate === gate }) { return known }
-        guard let made = self.loop.judge(self.facts, at: gate) else { return nil }
+        guard case .passes(let made) = self.loop.judge(self.facts, at: gate) else { return nil }
         if self.judgements.count == Self.judgementsLimit { self.judgements.removeFirst() }
         self.judgements.append(made)
         return made

@@ -8,6 +8,8 @@ extension ExchangeFailure {
             Failure(.upstreamRefused, "The service behind this endpoint could not be reached.", detail: "\(end)")
         case .keptConnectionClosed:
             Failure(.upstreamInvalidResponse, "The service closed the connection before it answered.")
+        case .agentRefusal:
+            Failure(.agentUnreachableUpstream, "The agent could not connect to the service that it forwards to.")
         case .noAnswer(.sessionLost):
             Failure(.agentStreamFailed, "The agent's connection was lost before the service answered.")
         case .noAnswer(.unresponsive):

@@ -38,12 +38,19 @@ protocol ExchangeFront: AnyObject {
     func writeEnd(trailers: ByteBuffer?)
     /// The edge's own answer in the upstream's place: whole, and the last call of the exchange.
     func writeAnswer(_ answer: LocalAnswer)
+    /// The exchange ends with a failure in the place of an answer. The last call, too.
+    func writeRefusal(_ refusal: ExchangeRefusal)
     /// A batch is over: what was written may go out.
     func flush()
     /// The answer broke off after it had begun; the visitor must see that it is not whole. The last call.
     func answerBroke()
     /// The visitor's whole connection ends at once, without an answer. The last call.
     func dropConnection()
+}
+
+extension ExchangeFront {
+    /// A visitor is told with a page or a text.
+    func writeRefusal(_ refusal: ExchangeRefusal) { self.writeAnswer(refusal.answer) }
 }
 
 /// In which form the body of a message is passed on.

@@ -1,10 +1,13 @@
+import EdgeLink
 import NIOCore
 
-/// The upstream's side of one exchange: an HTTP/1.1 connection, or a stream of an HTTP/2 connection.
+/// The upstream's side of one exchange: an HTTP/1.1 connection, a stream of an HTTP/2 connection, or the exchange with an
+/// internal endpoint.
 ///
 /// It tells the exchange what comes, until `Exchange.linkEnded`, `Exchange.linkFailed` or `abandon`.
 protocol ExchangeLink: AnyObject {
-    var upstream: Upstream { get }
+    /// The endpoint whose upstream it leads to; nil where another exchange chooses that.
+    var endpoint: RoutedEndpoint? { get }
     /// Whether chunked bodies are taken and given as they are. Where not, it is their content.
     var passesChunks: Bool { get }
     var isWritable: Bool { get }
@@ -40,6 +43,8 @@ enum ExchangeFailure: Sendable, Equatable {
     /// A kept connection was closed under the request before a byte of an answer: it may be repeated if its method
     /// allows that.
     case keptConnectionClosed
+    /// An agent answered in the place of the service, which it could not reach.
+    case agentRefusal
     /// The upstream ended without an answer.
     case noAnswer(TransportEnd)
     /// What came is no HTTP, or not HTTP that can be passed on safely.

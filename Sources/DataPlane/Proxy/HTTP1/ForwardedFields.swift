@@ -7,6 +7,18 @@ package struct ForwardedFields: Sendable {
     /// The lines for a request that brought none: most of them.
     let lines: [UInt8]
 
+    /// Whether anything is told.
+    var isEmpty: Bool { self.lines.isEmpty }
+
+    /// For a request that goes on inside the edge: the first endpoint has told what there is to tell.
+    static let none = ForwardedFields()
+
+    private init() {
+        self.address = []
+        self.proto = []
+        self.lines = []
+    }
+
     /// - Parameters:
     ///   - address: the visitor's IP address as text, without port and brackets.
     ///   - proto: the scheme that the visitor used, `http` or `https`.

@@ -12,6 +12,11 @@ package struct HeadLimits: Sendable {
     /// What an upstream's response may take: more, because applications set many and long cookies.
     package static let response = HeadLimits(lineBytes: 64 * 1024, headBytes: 256 * 1024, fields: 500)
 
+    /// For a head that the edge has written: what it adds may take that beyond the limits that visitors have.
+    var widened: HeadLimits {
+        HeadLimits(lineBytes: self.lineBytes * 3, headBytes: self.headBytes * 3, fields: self.fields * 2)
+    }
+
     /// Interim responses before the final one. An upstream that says "wait" for longer is taken for a broken one: each
     /// passes through to the visitor, and nothing else would end them.
     static let interimResponses = 100

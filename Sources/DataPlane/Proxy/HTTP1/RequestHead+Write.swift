@@ -13,19 +13,20 @@ extension RequestHead {
         let fieldsEnd = self.headBytes - 2
         let replacesHost = self.isAbsoluteForm || self.meaning.host == nil
         let replacesLength = self.meaning.lengthHasZeros
+        let keepsForwarded = forwarding.isEmpty
         buffer.writeHead(upTo: bound) { writer in
             self.writeRequestLine(to: &writer, from: bytes)
             if replacesHost { self.writeHost(to: &writer, from: bytes) }
             writer.write(self.fields, from: bytes, end: fieldsEnd) { slot in
                 switch slot.known {
-                case .xForwardedFor, .xForwardedProto: false
+                case .xForwardedFor, .xForwardedProto: keepsForwarded
                 case .host: !replacesHost
                 case .contentLength: !replacesLength
                 default: true
                 }
             }
             self.writeFraming(to: &writer)
-            self.writeForwarded(to: &writer, from: bytes, forwarding: forwarding)
+            if !keepsForwarded { self.writeForwarded(to: &writer, from: bytes, forwarding: forwarding) }
             writer.write("\r\n")
         }
     }

@@ -2,6 +2,8 @@
 struct ResponseFields {
     /// By the fields alone: `.untilClose` where none frames the body.
     private(set) var framing = BodyFraming.untilClose
+    /// Whether an agent has made the response, in the place of the service that it could not reach.
+    private(set) var isAgentRefusal = false
     private var asksToClose = false
     private var asksToKeepAlive = false
     private var contentLength: UInt64?
@@ -56,7 +58,9 @@ struct ResponseFields {
             self.isChunked = true
         case .connection: try self.noteConnection(slot.value, from: bytes)
         // Only the edge itself speaks in this field.
-        case .ngrokErrorCode: fields.drop(index)
+        case .ngrokErrorCode:
+            fields.drop(index)
+            if slot.value.count >= 4, bytes.matches("8012", in: slot.value.suffix(4)) { self.isAgentRefusal = true }
         // The trailer fields are passed on, so is what announces them.
         case .trailer: fields.keep(index)
         default: break

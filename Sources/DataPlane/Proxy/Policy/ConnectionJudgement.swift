@@ -1,6 +1,7 @@
 import Addressing
 import EdgeLink
 import Expression
+import Model
 import NIOCore
 import PolicyEngine
 import Routing
@@ -11,6 +12,45 @@ import TrafficPolicy
 package struct ConnectionJudgement {
     let gate: EndpointGate
     let policy: PolicyEngine.Exchange
+}
+
+/// What the rules of one endpoint for connections say.
+enum ConnectionOutcome {
+    case passes(ConnectionJudgement)
+    /// It goes on at an internal endpoint.
+    case forwards(ForwardedConnection)
+    /// It is to be closed.
+    case refused
+}
+
+/// A connection that a policy has forwarded, and how the policy goes on where that fails.
+struct ForwardedConnection {
+    let target: ForwardTarget
+    let policy: PolicyEngine.Exchange
+    let host: ConnectionHost
+
+    var account: ResourceID<AccountKind> { self.policy.endpoint.account }
+
+    /// What the policy says now that its target has not taken the connection.
+    func failed(_ failure: Failure, at gate: EndpointGate) -> ConnectionOutcome {
+        .init(self.policy.forwardFailed(failure, of: self.target), self.policy, self.host, at: gate)
+    }
+}
+
+extension ConnectionOutcome {
+    /// No action of this phase waits; one that did is refused rather than passed over.
+    init(
+        _ outcome: PhaseOutcome?,
+        _ policy: PolicyEngine.Exchange,
+        _ host: ConnectionHost,
+        at gate: EndpointGate
+    ) {
+        switch outcome {
+        case .proceed: self = .passes(ConnectionJudgement(gate: gate, policy: policy))
+        case .forward(let target): self = .forwards(ForwardedConnection(target: target, policy: policy, host: host))
+        case .respond, .close, .fail, nil: self = .refused
+        }
+    }
 }
 
 /// What the rules for connections say of one that asks for a host over TLS.
@@ -37,13 +77,13 @@ extension ProxyLoop {
             let gate = self.gates[member.endpoint.id], gate.judgesConnections
         else { return .passes(nil) }
         let facts = ConnectionFacts(of: visitor, serverName: serverName, in: self.configuration.policy)
-        return self.judge(facts, at: gate).map { .passes($0) } ?? .refused
+        // Requests are forwarded, not the connections that bring them.
+        guard case .passes(let judgement) = self.judge(facts, at: gate) else { return .refused }
+        return .passes(judgement)
     }
 
     /// Runs the rules of `gate` for a connection.
-    ///
-    /// - Returns: nil where it is to be closed.
-    func judge(_ facts: ConnectionFacts, at gate: EndpointGate) -> ConnectionJudgement? {
+    func judge(_ facts: ConnectionFacts, at gate: EndpointGate) -> ConnectionOutcome {
         let host = ConnectionHost(eventLoop: self.eventLoop)
         let policy = PolicyEngine.Exchange(
             gate.program,
@@ -52,10 +92,7 @@ extension ProxyLoop {
             loop: self.policies,
             host: host
         )
-        // No action of this phase waits; one that did is refused rather than passed over.
-        let outcome = withExtendedLifetime(host) { policy.run(.tcpConnect) ?? .close }
-        guard case .proceed = outcome else { return nil }
-        return ConnectionJudgement(gate: gate, policy: policy)
+        return ConnectionOutcome(policy.run(.tcpConnect), policy, host, at: gate)
     }
 
     /// Whether any endpoint of a pool has rules for connections: all of it is then chosen from once for a connection.
@@ -89,7 +126,7 @@ extension ConnectionFacts {
 }
 
 /// What a connection's rules are told of the world: nothing has been sent yet, and there is no body.
-private final class ConnectionHost: ExchangeHost {
+final class ConnectionHost: ExchangeHost {
     let eventLoop: any EventLoop
 
     init(eventLoop: any EventLoop) {

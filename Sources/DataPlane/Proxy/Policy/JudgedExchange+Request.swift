@@ -123,12 +123,6 @@ extension Exchange {
 
     // MARK: Ends
 
-    func answer(_ failure: Failure, status: Int?) {
-        var response = ErrorResponse(failure, format: self.answerFormat)
-        response.status = status
-        self.answer(response.answer)
-    }
-
     /// Ends the visitor's connection without an answer.
     func drop() {
         let front = self.front

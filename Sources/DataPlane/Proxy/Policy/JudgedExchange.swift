@@ -77,8 +77,17 @@ final class JudgedExchange {
             self.follow(phase, .proceed)
             return
         }
+        self.advance(phase) { self.policy.run(phase) }
+    }
+
+    /// The endpoint that the policy forwarded to has not answered: the phase goes on behind that action.
+    func forwardFailed(_ failure: Failure, of target: ForwardTarget) {
+        self.advance(.httpRequest) { self.policy.forwardFailed(failure, of: target) }
+    }
+
+    private func advance(_ phase: PolicyPhase, _ step: () -> PhaseOutcome?) {
         self.isRunning = true
-        let outcome = self.policy.run(phase) ?? self.earlyOutcome
+        let outcome = step() ?? self.earlyOutcome
         self.isRunning = false
         self.earlyOutcome = nil
         if let outcome { self.follow(phase, outcome) } else { self.wait(in: phase) }
@@ -109,10 +118,7 @@ final class JudgedExchange {
             self.exchange.dropRequestBody()
             self.hold(response)
         case .respond(let response): self.exchange.answer(LocalAnswer(response))
-        case .forward(let target):
-            // No action of this edge leads here yet; one that did must not let the request pass unseen.
-            let failure = Failure(.internalError, "The policy forwards to an endpoint.", detail: target.url)
-            self.exchange.answer(failure)
+        case .forward(let target): self.exchange.forward(to: target)
         case .close: self.exchange.drop()
         case .fail(let failure, let status): self.exchange.answer(failure, status: status)
         }
@@ -127,14 +133,16 @@ extension JudgedExchange: ExchangeHost {
     var bytesOut: Int { self.exchange.context.bytesOut }
 
     func exchange(_ policy: PolicyEngine.Exchange, ended phase: PolicyPhase, with outcome: PhaseOutcome) {
-        guard self.exchange.judged === self else { return }
+        // What follows may end an exchange that another one has forwarded, and let it go.
+        let exchange = self.exchange
+        guard exchange.judged === self else { return }
         guard !self.isRunning else {
             self.earlyOutcome = outcome
             return
         }
         if phase == .httpRequest { self.endWait() }
         self.follow(phase, outcome)
-        self.exchange.front?.flush()
+        exchange.front?.flush()
     }
 
     func collectRequestBody(upTo limit: Int) -> EventLoopFuture<CollectedBody> {

@@ -1,9 +1,11 @@
+import EdgeLink
 import NIOCore
 
 extension HTTP1Link: ExchangeLink {
     /// Up to this size, what is there of a body goes out in one buffer with the head.
     private static let joinedBytes = 8 * 1024
 
+    var endpoint: RoutedEndpoint? { self.upstream.endpoint }
     var passesChunks: Bool { true }
     var isWritable: Bool { self.transport?.isWritable ?? true }
 

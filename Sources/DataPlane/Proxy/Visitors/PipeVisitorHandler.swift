@@ -1,4 +1,3 @@
-import Addressing
 package import NIOCore
 import PolicyEngine
 import Routing
@@ -18,20 +17,31 @@ package final class PipeVisitorHandler: Timed, ChannelInboundHandler, RemovableC
         case serverName([UInt8])
     }
 
-    private let loop: ProxyLoop
-    private let visitor: Visitor
-    private let key: Key
+    let loop: ProxyLoop
+    let visitor: Visitor
+    let key: Key
     private var context: ChannelHandlerContext?
-    private var transport: (any UpstreamTransport)?
+    var transport: (any UpstreamTransport)?
     /// What came before the transport was there.
-    private var early: [ByteBuffer] = []
-    private var waitingFor: EndpointURL?
-    /// The policy whose rules for connections it has passed.
-    private var passed: EndpointGate?
+    var early: [ByteBuffer] = []
+    var waitingFor: EndpointPlace?
+    /// The policy whose rules for connections it has passed, while it waits for the agent behind them.
+    var passed: EndpointGate?
+    /// The endpoints whose policies have forwarded it, in order.
+    var hops: [Hop] = []
+    /// What policies are told of it; made when the first of them asks.
+    lazy var facts = self.makeFacts()
     private var isReading = true
-    private var inputEnded = false
+    var inputEnded = false
     private var upstreamEnded = false
-    private var isOver = false
+    var isOver = false
+
+    /// An endpoint whose policy has forwarded the connection.
+    struct Hop {
+        let gate: EndpointGate
+        let upstream: Upstream
+        let forwarded: ForwardedConnection
+    }
 
     package init(loop: ProxyLoop, visitor: Visitor, key: Key) {
         self.loop = loop
@@ -48,65 +58,6 @@ package final class PipeVisitorHandler: Timed, ChannelInboundHandler, RemovableC
         self.connect()
         // An upstream that speaks first must hear of the connection now; a TLS one hears of it with the ClientHello.
         if case .port = self.key { self.transport?.flush() }
-    }
-
-    // MARK: Finding the upstream
-
-    private func connect() {
-        let pool: EndpointPool?
-        switch self.key {
-        case .port(let port): pool = self.loop.table.pool(forPort: port)
-        case .serverName(let name):
-            pool = name.withUnsafeBytes { self.loop.table.pool(for: .tls, host: $0) }
-        }
-        guard let pool else {
-            self.closeNow()
-            return
-        }
-        guard let member = pool.draw(using: &self.loop.random) else {
-            self.wait(for: pool.url)
-            return
-        }
-        let isPassthrough = if case .serverName = self.key { true } else { false }
-        let upstream = self.loop.upstream(for: member)
-        guard self.passes(upstream.gate) else {
-            self.closeNow()
-            return
-        }
-        guard
-            let transport = upstream.open(for: self.visitor, isPassthroughTLS: isPassthrough, receiver: self)
-        else {
-            if upstream.isCloud { self.closeNow() } else { self.wait(for: pool.url) }
-            return
-        }
-        self.transport = transport
-        self.setReading(transport.isWritable)
-        for bytes in self.early { transport.write(bytes) }
-        self.early = []
-        if self.inputEnded { transport.finish() }
-    }
-
-    /// Whether the rules of the endpoint for connections let this one pass; they run once.
-    private func passes(_ gate: EndpointGate?) -> Bool {
-        guard let gate, gate.judgesConnections, gate !== self.passed else { return true }
-        let name: [UInt8]? = if case .serverName(let name) = self.key { name } else { nil }
-        let facts = ConnectionFacts(of: self.visitor, serverName: name, in: self.loop.configuration.policy)
-        guard self.loop.judge(facts, at: gate) != nil else { return false }
-        self.passed = gate
-        return true
-    }
-
-    private func wait(for url: EndpointURL) {
-        guard
-            self.loop.waitingRoom.enter(self, for: url, limit: self.loop.configuration.waitingVisitorsPerPool)
-        else {
-            self.loop.counters.limitsReached += 1
-            self.closeNow()
-            return
-        }
-        self.waitingFor = url
-        self.setReading(false)
-        self.loop.wheel.set(self, in: self.loop.configuration.streamQueueMilliseconds)
     }
 
     // MARK: From the visitor
@@ -145,7 +96,7 @@ package final class PipeVisitorHandler: Timed, ChannelInboundHandler, RemovableC
         context.close(promise: nil)
     }
 
-    private func setReading(_ isReading: Bool) {
+    func setReading(_ isReading: Bool) {
         guard isReading != self.isReading, let context = self.context else { return }
         self.isReading = isReading
         context.channel.setReading(isReading)
@@ -158,13 +109,13 @@ package final class PipeVisitorHandler: Timed, ChannelInboundHandler, RemovableC
     }
 
     package override func deadlinePassed() {
-        self.closeNow()
+        if self.waitingFor == nil { self.closeNow() } else { self.waitingTimePassed() }
     }
 
     private func tearDown() {
         guard !self.isOver else { return }
         self.isOver = true
-        if let url = self.waitingFor { self.loop.waitingRoom.leave(self, for: url) }
+        if let place = self.waitingFor { self.loop.waitingRoom.leave(self, for: place) }
         self.loop.remove(self)
         self.loop.wheel.remove(self)
         self.context = nil

@@ -1,20 +1,20 @@
-import Addressing
+import Routing
 
 /// Visitors whose endpoint has lost its agent a moment ago: they wait for a new table instead of getting an error
 /// (`spec/agent-protocol.md` 13.6).
 final class WaitingRoom {
-    private var waiters: [EndpointURL: [any WaitingVisitor]] = [:]
+    private var waiters: [EndpointPlace: [any WaitingVisitor]] = [:]
 
-    /// - Returns: false when too many wait for this URL already.
-    func enter(_ visitor: any WaitingVisitor, for url: EndpointURL, limit: Int) -> Bool {
-        guard self.waiters[url, default: []].count < limit else { return false }
-        self.waiters[url, default: []].append(visitor)
+    /// - Returns: false when too many wait for endpoints of this place already.
+    func enter(_ visitor: any WaitingVisitor, for place: EndpointPlace, limit: Int) -> Bool {
+        guard self.waiters[place, default: []].count < limit else { return false }
+        self.waiters[place, default: []].append(visitor)
         return true
     }
 
-    func leave(_ visitor: any WaitingVisitor, for url: EndpointURL) {
-        self.waiters[url]?.removeAll { $0 === visitor }
-        if self.waiters[url]?.isEmpty ?? false { self.waiters[url] = nil }
+    func leave(_ visitor: any WaitingVisitor, for place: EndpointPlace) {
+        self.waiters[place]?.removeAll { $0 === visitor }
+        if self.waiters[place]?.isEmpty ?? false { self.waiters[place] = nil }
     }
 
     /// Everyone looks again; who still finds nothing comes back.

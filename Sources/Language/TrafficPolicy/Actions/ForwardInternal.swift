@@ -1,4 +1,4 @@
-import Addressing
+package import Addressing
 import Model
 
 /// Which internal endpoint goes on with the exchange (`spec/traffic-policy.md` 4.9).
@@ -55,6 +55,15 @@ extension ForwardInternalConfiguration {
         }
     }
 
+    /// The endpoint that `text` names, a host alone taking `scheme`; nil where it names none.
+    package static func url(_ text: String, scheme: EndpointScheme) -> EndpointURL? {
+        // What is wrong with it, `problem(inURL:)` says.
+        guard let wish = try? EndpointWish(parsing: text, defaultScheme: scheme), let host = wish.host,
+            host.base.isInternal, !host.isWildcard
+        else { return nil }
+        return wish.url
+    }
+
     static let description = ActionDescription(
         .forwardInternal,
         "Hands the request or the connection to an internal endpoint of the same account.",
@@ -66,6 +75,11 @@ extension ForwardInternalConfiguration {
             "Any answer of the target is a success, whatever its status; it comes back through this endpoint's "
                 + "`on_http_response`.",
             "The target's own policy runs too. A chain of more than 5 endpoints fails with 3501.",
+            "A host alone takes the endpoint's own scheme. Where nothing has the URL itself, http and https stand for each "
+                + "other on their own ports.",
+            "It fails where the target is offline, does not answer, or its agent does not reach the service (8012). What "
+                + "the target's policy decides is an answer.",
+            "A request of which more than 64 KiB of body have gone out cannot go elsewhere: its failure is answered.",
             "In `on_tcp_connect` it works on tcp and tls endpoints only.",
         ],
         example: """

@@ -1,3 +1,4 @@
+import Addressing
 import LinearRegex
 import Model
 import Settings
@@ -52,7 +53,10 @@ extension FieldType where Value == CaseExpectation.Party {
             case "policy": return .policy
             case "error": return .error
             case "nobody": return .nobody
-            case let text where ForwardInternalConfiguration.problem(inURL: text) == nil: return .endpoint(text)
+            case let text where ForwardInternalConfiguration.problem(inURL: text) == nil:
+                // As the endpoint is shown, however the case spells it.
+                let url = ForwardInternalConfiguration.url(text, scheme: .https)
+                return .endpoint(url?.description ?? text)
             case let text:
                 let names = ["upstream", "policy", "error", "nobody"]
                 let words = "\"\(shown(text))\" is none of \(names.joined(separator: ", ")), and no internal endpoint"

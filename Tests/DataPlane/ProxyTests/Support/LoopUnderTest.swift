@@ -6,6 +6,7 @@ import NIOEmbedded
 import PolicyEngine
 import Routing
 import Testing
+import TrafficPolicy
 
 @testable import Proxy
 
@@ -15,6 +16,8 @@ final class LoopUnderTest {
     let channel = EmbeddedChannel()
     let loop: ProxyLoop
     let upstreams = FakeUpstreams()
+    private var planner = RoutingPlanner(loops: 1)
+    private var revision: UInt64 = 1
 
     /// Serves `hosts`, each of the account that stands with it, under one scheme and one policy.
     init(
@@ -47,8 +50,34 @@ final class LoopUnderTest {
         }
         var gates = EndpointGates()
         if let policy { for endpoint in endpoints { gates[endpoint.id] = EndpointGate(policy, for: endpoint) } }
-        var planner = RoutingPlanner(loops: 1)
-        _ = self.loop.publish(planner.change(put: endpoints, removed: [], revision: 1)[0], gates: gates)
+        _ = self.loop.publish(self.planner.change(put: endpoints, removed: [], revision: 1)[0], gates: gates)
+    }
+
+    /// Serves these endpoints, each with its own policy.
+    init(endpoints: [TestEndpoint]) throws {
+        self.loop = ProxyLoop(
+            eventLoop: self.channel.embeddedEventLoop,
+            configuration: ProxyConfiguration(),
+            agents: self.upstreams
+        )
+        try self.serve(endpoints)
+    }
+
+    /// Makes these the endpoints that are served, whatever was served before. Those of the same number are the same.
+    func serve(_ endpoints: [TestEndpoint]) throws {
+        var gates = EndpointGates()
+        var routed: [RoutedEndpoint] = []
+        for (number, endpoint) in endpoints.enumerated() {
+            let made = try endpoint.routed(number)
+            routed.append(made)
+            gates[made.id] = try endpoint.policy.map { policy in
+                EndpointGate(try PolicyProgram(Policy(parsing: policy, for: made.url.scheme)), for: made)
+            }
+        }
+        let gone = self.planner.ids.filter { id in !routed.contains { $0.id == id } }
+        self.revision += 1
+        let update = self.planner.change(put: routed, removed: gone, revision: self.revision)[0]
+        _ = self.loop.publish(update, gates: gates)
     }
 
     static let plain = Visitor(address: nil, local: nil, isSecure: false)
@@ -71,6 +100,12 @@ final class LoopUnderTest {
         return all
     }
 
+    /// Whether the visitor's connection is read from.
+    var readsFromVisitor: Bool {
+        let option = self.channel.options.first { $0.option is ChannelOptions.Types.AutoReadOption }
+        return option?.value as? Bool ?? true
+    }
+
     func sentText() throws -> String { String(buffer: try self.sent()) }
 
     /// The stream to the service that was opened as the `index`-th.
@@ -80,6 +115,58 @@ final class LoopUnderTest {
 
     func tick(_ count: Int) {
         for _ in 0..<count { self.loop.tick() }
+    }
+}
+
+/// An endpoint of a loop under test. A host that ends in `.internal` makes it internal.
+struct TestEndpoint {
+    enum Kind { case agent, cloud, held }
+
+    var url: String
+    var kind = Kind.agent
+    var account = "ac_1"
+    /// In YAML.
+    var policy: String?
+    var upstreamProtocol = UpstreamProtocol.http1
+
+    init(_ url: String, _ kind: Kind, _ policy: String? = nil, account: String = "ac_1") {
+        self.url = url
+        self.kind = kind
+        self.policy = policy
+        self.account = account
+    }
+
+    init(_ url: String, _ policy: String? = nil, account: String = "ac_1") {
+        self.init(url, .agent, policy, account: account)
+    }
+
+    fileprivate func routed(_ number: Int) throws -> RoutedEndpoint {
+        let url = try EndpointURL(parsing: self.url)
+        return RoutedEndpoint(
+            id: try #require(ResourceID("ep_\(number)")),
+            account: try #require(ResourceID(self.account)),
+            url: url,
+            binding: url.host.isInternal ? .internal : .public,
+            isPooled: true,
+            target: self.target(url)
+        )
+    }
+
+    private func target(_ url: EndpointURL) -> RoutedEndpoint.Target {
+        switch self.kind {
+        case .cloud: return .cloud
+        case .held: return .held
+        case .agent:
+            return .agent(
+                AgentTarget(
+                    connections: [ConnectionID(1)],
+                    bindID: "\(url.host)",
+                    proxyProtocol: nil,
+                    upstreamProtocol: self.upstreamProtocol,
+                    mayShareStreams: true
+                )
+            )
+        }
     }
 }
 

@@ -1,3 +1,4 @@
+import EdgeLink
 import NIOCore
 
 /// One exchange on an upstream connection that speaks HTTP/2: a stream of it.
@@ -214,7 +215,7 @@ final class HTTP2Link: NumberedStream {
 }
 
 extension HTTP2Link: ExchangeLink {
-    var upstream: Upstream { self.connection.upstream }
+    var endpoint: RoutedEndpoint? { self.connection.upstream.endpoint }
     var passesChunks: Bool { false }
     var isWritable: Bool { self.queue.bytes < Self.queueBytes && self.connection.isWritable }
 

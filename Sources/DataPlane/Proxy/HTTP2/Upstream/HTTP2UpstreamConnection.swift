@@ -72,13 +72,9 @@ package final class HTTP2UpstreamConnection: Timed, UpstreamTransportReceiver {
     func open(_ link: HTTP2Link, ends: Bool) -> Bool {
         guard self.hasRoom else { return false }
         let head = self.loop.requestHead
-        var limits = self.loop.configuration.headLimits
-        // What the edge adds may take it beyond the limits that visitors have.
-        limits.headBytes *= 3
-        limits.lineBytes *= 3
-        limits.fields *= 2
+        let limits = self.loop.configuration.headLimits
         let isRight = self.loop.requestScratch.withUnsafeReadableBytes { bytes in
-            guard case .complete = head.scan(bytes, limits: limits) else { return false }
+            guard case .complete = head.scan(bytes, limits: limits.widened) else { return false }
             self.out.writeHeaderBlock(self.nextStream, ends: ends, frameLimit: FrameHeader.payloadLimit) {
                 head.writeHTTP2(into: &$0, from: bytes)
             }
