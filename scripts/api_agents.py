@@ -1,6 +1,7 @@
 """What credentials may bind, and to whom names belong: configured through the API, tried with the agent."""
 
 import concurrent.futures
+import contextlib
 import pathlib
 import re
 import subprocess
@@ -81,6 +82,19 @@ def same(seen, wanted):
     assert seen == wanted, f"{seen} in place of {wanted}"
 
 
+_current = []
+
+
+def use(options):
+    """From now on agents are of this program, at this edge."""
+    _current[:] = [Agents(options)]
+
+
+def agents():
+    assert _current, "no agent was given (--bin)"
+    return _current[0]
+
+
 class Agents:
     def __init__(self, options):
         self.program = str(pathlib.Path(options.bin) / "portico")
@@ -95,6 +109,20 @@ class Agents:
         ) as agent:
             try:
                 return self.read(agent)
+            finally:
+                agent.terminate()
+
+    @contextlib.contextmanager
+    def online(self, token, protocol, url):
+        """An agent whose endpoint is online; it is ended afterwards."""
+        command = [self.program, protocol, "1", *self.common, "--authtoken", token, "--url", url]
+        with subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        ) as agent:
+            try:
+                code = self.read(agent)
+                assert code is None, f"the agent was refused with {code}"
+                yield agent
             finally:
                 agent.terminate()
 

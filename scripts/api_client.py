@@ -6,7 +6,7 @@ client that no case called. The last line is `N passed, N failed`.
 usage: api_client.py --url URL --key KEY --other-key KEY [--only KIND] [--home DIR] [--bin DIR --server HOST:PORT --ca FILE]
     --other-key   of another account
     --home        of the edge: its database and logs are searched for secrets at the end
-    --bin         where the agent is: what credentials may bind is then tried with it, at the edge --server
+    --bin         where the agent is: its session and what credentials may bind are tried with it, at the edge --server
 """
 
 import argparse
@@ -17,6 +17,7 @@ import traceback
 
 import ngrok
 
+import api_agents
 from api_agents import run_access
 from api_kinds import KINDS, resolved
 
@@ -262,6 +263,8 @@ def main():
         parser.add_argument(name)
     options = parser.parse_args()
     plain = ngrok.Client(options.key, base_url=options.url)
+    if options.bin:
+        api_agents.use(options)
     client = NotingClient(plain)
     other = NotingClient(ngrok.Client(options.other_key, base_url=options.url))
     for kind, is_served in served_kinds(plain).items():

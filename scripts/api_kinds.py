@@ -6,7 +6,9 @@ own accord, when it is told nothing, stands in its code and not here.
 """
 
 import api_documents
+import api_sessions
 from api_rows import LONG, LONGER, Kind, Props, of, resolved, unique
+from api_sessions import same
 
 
 def domain_certificates(client, domain, case):
@@ -20,6 +22,36 @@ def domain_certificates(client, domain, case):
         lambda: client.reserved_domains.delete_certificate_management_policy(domain),
         436,
     )
+
+
+CONNECT = "on_tcp_connect: [{actions: [{type: deny}]}]"
+DENY = "on_http_request: [{actions: [{type: deny}]}]"
+ANSWER = "on_http_request: [{actions: [{type: custom-response, config: {status_code: 204}}]}]"
+
+
+def cloud(url, policy=DENY, **more):
+    """Arguments of a cloud endpoint."""
+    return dict(url=url, type="cloud", traffic_policy=policy, **more)
+
+
+def reserved(stem):
+    """The URL of a domain that is reserved for it."""
+    return lambda client: "https://" + client.reserved_domains.create(domain=unique(stem)(client)).domain
+
+
+def endpoint_conflicts(client, endpoint, case):
+    url = reserved("cloud#.example.test")(client)
+    first = client.endpoints.create(**cloud(url))
+    case("the URL is taken", lambda: client.endpoints.create(**cloud(url)), 18009)
+    case("pooling on one", lambda: client.endpoints.create(**cloud(url, pooling_enabled=True)), 18016)
+    client.endpoints.update(first.id, pooling_enabled=True)
+    case("pooling on the other", lambda: client.endpoints.create(**cloud(url)), 18017)
+    case("its domain is in use", lambda: client.reserved_domains.delete(first.domain.id), 446)
+    case("by URL", lambda: same([one.id for one in client.endpoints.list(url=[first.url])], [first.id]))
+    case("by identifiers", lambda: same(len(list(client.endpoints.list(id=[first.id, endpoint]))), 2))
+    case("of agents alone", lambda: same(list(client.endpoints.list(filter='obj.type == "agent"')), []))
+    client.endpoints.delete(first.id)
+    case("its domain is free again", lambda: client.reserved_domains.delete(first.domain.id))
 
 
 KINDS = {
@@ -110,4 +142,36 @@ KINDS = {
         refused_changes=[(dict(description=LONG), 420), (dict(metadata=LONGER), 421)],
         more=domain_certificates,
     ),
+    "endpoints": Kind(
+        make=cloud(unique("https://cloud#.internal"), description="a door", metadata="{}", bindings=["internal"]),
+        change=dict(traffic_policy=ANSWER, pooling_enabled=True, url=unique("https://moved#.internal")),
+        refused=[
+            (cloud("https://free.example.test"), 18006),
+            (cloud("tcp://portico.localhost:1", CONNECT), 18006),
+            (cloud("x"), 249),
+            (cloud("ftp://x.internal"), 18022),
+            (cloud("https://x.internal/path"), 18001),
+            (cloud("https://x.internal:0"), 18023),
+            (cloud("https://free.example.test:1"), 18003),
+            (cloud(""), 18015),
+            (cloud("https://x.internal", ""), 18011),
+            (cloud("https://x.internal", "{}"), 2235),
+            (cloud("https://x.internal", "{"), 18002),
+            (cloud("https://x.internal", bindings=["nowhere"]), 18007),
+            (cloud("https://web.shop", bindings=["kubernetes"]), 18018),
+            (cloud("https://x.internal", description=LONG), 18012),
+            (cloud("https://x.internal", metadata=LONGER), 18013),
+            (dict(url="https://x.internal", type="ephemeral", traffic_policy=DENY), 248),
+        ],
+        refused_changes=[
+            (dict(url="http://x.internal"), 18005),
+            (dict(url=""), 18014),
+            (dict(traffic_policy="{}"), 2235),
+            (dict(description=LONG), 18012),
+        ],
+        unchanged=18004,
+        more=endpoint_conflicts,
+    ),
+    "tunnel_sessions": Kind(more=api_sessions.sessions),
+    "tunnels": Kind(more=api_sessions.tunnels),
 }

@@ -1,0 +1,50 @@
+"""What the published client shows of an agent that is online: its session, its endpoint, and the endpoint's older name."""
+
+import time
+
+from api_agents import agents
+
+URL = "https://session.portico.localhost"
+
+
+def same(seen, wanted):
+    assert seen == wanted, f"{seen!r} in place of {wanted!r}"
+
+
+def readable(resource):
+    for name in dir(type(resource)):
+        if isinstance(getattr(type(resource), name), property):
+            getattr(resource, name)
+
+
+def sessions(client, _, case):
+    credential = client.credentials.create()
+    with agents().online(credential.token, "http", URL) as agent:
+        mine = [one for one in client.tunnel_sessions.list() if one.credential.id == credential.id]
+        case("list", lambda: same(len(mine), 1))
+        session = mine[0].id
+        case("get", lambda: readable(client.tunnel_sessions.get(session)))
+        case("filter", lambda: same([one.id for one in client.tunnel_sessions.list(filter=f'obj.id == "{session}"')], [session]))
+        case("restart is refused by the agent", lambda: client.tunnel_sessions.restart(session), 100543)
+        case("update is refused by the agent", lambda: client.tunnel_sessions.update(session), 100543)
+        case("stop", lambda: client.tunnel_sessions.stop(session))
+        case("the agent ends", lambda: same(agent.wait(10), 0))
+        case("the session is gone", lambda: gone(client, session))
+
+
+def gone(client, session):
+    deadline = time.monotonic() + 10
+    while session in [one.id for one in client.tunnel_sessions.list()]:
+        assert time.monotonic() < deadline, "is still there"
+
+
+def tunnels(client, _, case):
+    credential = client.credentials.create()
+    with agents().online(credential.token, "http", URL):
+        mine = [one for one in client.tunnels.list() if one.public_url.startswith(URL)]
+        case("list", lambda: same(len(mine), 1))
+        case("get", lambda: readable(client.tunnels.get(mine[0].id)))
+        endpoint = mine[0].endpoint.id
+        case("its endpoint", lambda: readable(client.endpoints.get(endpoint)))
+        case("its endpoint is not changed here", lambda: client.endpoints.update(endpoint, metadata="x"), 100541)
+        case("its endpoint is not deleted here", lambda: client.endpoints.delete(endpoint), 100541)
