@@ -179,6 +179,13 @@ let modules: [Module] = [
     ),
     Module(
         room: "DataPlane",
+        name: "Outbound",
+        uses: ["Addressing", "Model", "Preamble", "PolicyEngine"],
+        products: [.NIOCore, .NIOPosix, .NIOHTTP1, .NIOSSL, .NIOTLS, .NIOConcurrencyHelpers, .X509, .SwiftASN1],
+        testUses: ["Secrets", "Certificates"]
+    ),
+    Module(
+        room: "DataPlane",
         name: "PolicyBench",
         uses: ["Addressing", "LinearRegex", "Model", "Expression", "TrafficPolicy", "PolicyEngine"],
         products: [.NIOCore, .NIOEmbedded]
@@ -200,9 +207,7 @@ let modules: [Module] = [
     Module(
         room: "DataPlane",
         name: "Edge",
-        uses: [
-            "Addressing", "Model", "Preamble", "EdgeLink", "Routing", "Proxy", "Sessions",
-        ],
+        uses: ["Addressing", "Model", "Preamble", "EdgeLink", "Routing", "Proxy", "Sessions"],
         products: [.NIOCore, .NIOConcurrencyHelpers, .NIOPosix, .NIOTLS, .NIOSSL, .Logging],
         tests: nil
     ),
@@ -283,7 +288,7 @@ let modules: [Module] = [
         name: "EdgeProgram",
         uses: [
             "Addressing", "Model", "Settings", "TrafficPolicy", "EdgeLink", "Secrets", "Certificates", "PolicyEngine",
-            "Proxy", "Edge", "Store", "SQLiteStore", "PostgresStore", "Backup", "Control", "APIServer",
+            "Outbound", "Proxy", "Edge", "Store", "SQLiteStore", "PostgresStore", "Backup", "Control", "APIServer",
         ],
         products: [.NIOCore, .NIOPosix, .NIOHTTP1, .Logging, .ServiceLifecycle, .UnixSignals],
         tests: [.NIOEmbedded]

@@ -121,7 +121,9 @@ extension OutboundURL {
         orThrow failure: (OutboundURLError.Reason, Int) -> OutboundURLError
     ) throws(OutboundURLError) -> UInt16 {
         guard let range = parts.port else {
-            return scheme == "http" ? 80 : 443
+            let standard: UInt16 = scheme == "http" ? 80 : 443
+            guard rules.ports.contains(standard) else { throw failure(.port, parts.host.upperBound) }
+            return standard
         }
         guard let port = try? Addressing.port(parts.bytes[range]), rules.ports.contains(port) else {
             throw failure(.port, range.lowerBound)

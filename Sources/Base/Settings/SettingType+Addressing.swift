@@ -106,3 +106,14 @@ extension SettingType where Value == ClosedRange<UInt16> {
         )
     }
 }
+
+extension SettingType where Value == IPPrefix {
+    /// A range of addresses, or a single one.
+    package static var addressRange: SettingType {
+        SettingType(
+            "address range",
+            expectation: "a range of addresses such as 10.0.0.0/8 or fd00::/8",
+            parse: IPPrefix.init(parsing:)
+        )
+    }
+}

@@ -32,6 +32,15 @@ import Testing
         #expect(error.reason == reason)
     }
 
+    @Test func `The port that a scheme stands for must be open too`() throws {
+        let rules = OutboundRules(ports: [8443])
+        let error = try #require(throws: OutboundURLError.self) {
+            try OutboundURL(parsing: "https://example.com/", rules: rules)
+        }
+        #expect(error.reason == .port)
+        #expect(throws: Never.self) { try OutboundURL(parsing: "https://example.com:8443/", rules: rules) }
+    }
+
     @Test func `A name that resolves to one private address is refused whole`() throws {
         let url = try OutboundURL(parsing: "https://rebind.example.com", rules: Self.rules)
         let open = try IPAddress(parsing: "8.8.8.8")

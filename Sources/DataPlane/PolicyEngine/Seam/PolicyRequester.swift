@@ -16,6 +16,14 @@ package protocol PolicyRequester: Sendable {
 package struct PolicyRequest: Sendable {
     package typealias Field = (name: String, value: String)
 
+    /// Who has chosen where it goes.
+    package enum Origin: Sendable {
+        /// Whoever wrote the policy.
+        case policy
+        /// The edge: a host of a provider that it knows, checked before.
+        case provider
+    }
+
     package var method: String
     /// Absolute, of http or https.
     package var url: String
@@ -28,6 +36,27 @@ package struct PolicyRequest: Sendable {
     package let deadline: NIODeadline
     /// The most that may be read of the answer's body, in bytes.
     package let answerBytes: Int
+    package let origin: Origin
+
+    package init(
+        method: String,
+        url: String,
+        fields: [Field],
+        body: ByteBuffer,
+        account: ResourceID<AccountKind>,
+        deadline: NIODeadline,
+        answerBytes: Int,
+        origin: Origin = .policy
+    ) {
+        self.method = method
+        self.url = url
+        self.fields = fields
+        self.body = body
+        self.account = account
+        self.deadline = deadline
+        self.answerBytes = answerBytes
+        self.origin = origin
+    }
 }
 
 /// What came back.

@@ -8,6 +8,7 @@ package struct PolicyConfiguration: Sendable {
     /// Path of a folder; nil for none.
     package let addressLists: String?
     package let expressionErrors: PolicyServices.ExpressionErrors
+    package let outbound: OutboundSettings
 
     init(from settings: SettingsReader) {
         self.addressDatabases = settings.value(
@@ -38,6 +39,11 @@ package struct PolicyConfiguration: Sendable {
             What happens when an expression of a rule has no value: `skip` passes the rule over, `fail` answers 500 with \
             ERR_PORTICO_2254.
             """
+        )
+        self.outbound = settings.section(
+            "outbound",
+            "The requests that policies make on their own.",
+            OutboundSettings.init
         )
     }
 }

@@ -23,6 +23,7 @@ extension EdgeProgramConfiguration {
         edge.proxy = self.limits.proxy
         edge.proxy.policy.region = self.region
         edge.proxy.policy.services.expressionErrors = self.policy.expressionErrors
+        edge.proxy.policy.services.abuseContact = self.policy.outbound.abuseContact
         edge.handshakeMilliseconds = self.limits.handshakeTimeout.milliseconds
         edge.connectionLimit = self.limits.connections
         edge.connectionsPerAddress = self.limits.connectionsPerAddress
@@ -47,9 +48,8 @@ extension EdgeProgramConfiguration {
         control.legs = self.agentLegs
         control.region = self.region
         control.holdTime = self.hold
-        // Nothing of this edge sends the requests of http-request yet: a policy with it is refused when it is attached, not
-        // when it runs.
-        control.runnableActions = PolicyProgram.runnable.subtracting([.httpRequest])
+        // Where nothing may be asked, a policy that asks is refused when it is attached, not when it runs.
+        control.runnableActions = PolicyProgram.runnable.subtracting(self.policy.outbound.isOpen ? [] : [.httpRequest])
         return control
     }
 

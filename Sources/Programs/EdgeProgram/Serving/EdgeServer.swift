@@ -42,6 +42,7 @@ package struct EdgeServer {
 
         var dataPlane = self.configuration.dataPlane([ServedCertificate(issued, for: names)])
         dataPlane.proxy.policy.addresses = try self.configuration.policy.addresses(self.logger)
+        dataPlane.proxy.policy.services.requester = try self.configuration.policy.outbound.requester()
         var rules = self.configuration.controlPlane
         rules.staticUpstreams = try await self.configuration.staticUpstreams(under: rules)
         let control = Control(

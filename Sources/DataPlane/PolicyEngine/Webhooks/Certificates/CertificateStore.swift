@@ -34,7 +34,8 @@ final class CertificateStore: Sendable {
                 body: ByteBuffer(),
                 account: account,
                 deadline: now + Self.timeout,
-                answerBytes: Self.maximumBytes
+                answerBytes: Self.maximumBytes,
+                origin: .provider
             )
             requester.send(request, on: eventLoop).whenComplete { result in
                 let outcome = Self.outcome(of: result)

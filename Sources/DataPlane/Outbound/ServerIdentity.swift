@@ -1,0 +1,27 @@
+import NIOSSL
+import SwiftASN1
+import X509
+
+/// Whether a certificate is one of the host that was asked for.
+///
+/// The TLS library is content with one of the address that was connected to, whatever the name: who answers for a name in
+/// another's place could have such a certificate.
+enum ServerIdentity {
+    /// Whether the certificate, which is trusted, has the name (RFC 9525 §6.3).
+    static func covers(_ name: String, _ certificate: NIOSSLCertificate) -> Bool {
+        // A certificate that cannot be read has no names.
+        guard let bytes = try? certificate.toDERBytes(), let leaf = try? Certificate(derEncoded: bytes),
+            let names = try? leaf.extensions.subjectAlternativeNames
+        else { return false }
+        return names.contains { if case .dnsName(let pattern) = $0 { Self.matches(pattern, name) } else { false } }
+    }
+
+    /// Whether the two are the same, or the pattern has a wildcard for the first label. `name` is in small letters.
+    static func matches(_ pattern: String, _ name: String) -> Bool {
+        let pattern = Array(pattern.lowercased().utf8)
+        let name = Array(name.utf8)
+        guard pattern.starts(with: "*.".utf8) else { return pattern == name }
+        guard let dot = name.firstIndex(of: UInt8(ascii: ".")), dot > 0 else { return false }
+        return pattern.dropFirst() == name[dot...]
+    }
+}
