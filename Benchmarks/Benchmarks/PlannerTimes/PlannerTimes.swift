@@ -52,7 +52,7 @@ import Routing
         return (ContinuousClock.now - begun, value)
     }
 
-    private static func best(_ body: () async throws -> Duration) async rethrows -> Duration {
+    private static func best(_ body: @Sendable () async throws -> Duration) async rethrows -> Duration {
         var times: [Duration] = []
         for _ in 0..<5 { times.append(try await body()) }
         return times.min() ?? .zero
