@@ -406,6 +406,15 @@ let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+/// How the programs are linked as they are shipped. What a static program has mapped counts as its memory: without a
+/// table of symbols that nobody asks for, and with relocations in the packed form, that is 8 MB less at the start.
+let programLinking: [LinkerSetting] = [
+    .unsafeFlags(
+        ["-use-ld=lld", "-Xlinker", "--no-export-dynamic", "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs"],
+        .when(platforms: [.linux], configuration: .release)
+    )
+]
+
 var targets: [Target] = []
 var programs: [PackageDescription.Product] = []
 var usedPackages: Set<String> = []
@@ -435,7 +444,15 @@ for module in modules + support {
     case .library:
         targets.append(.target(name: module.name, dependencies: needs, path: path, swiftSettings: settings))
     case .program(let name):
-        targets.append(.executableTarget(name: module.name, dependencies: needs, path: path, swiftSettings: settings))
+        targets.append(
+            .executableTarget(
+                name: module.name,
+                dependencies: needs,
+                path: path,
+                swiftSettings: settings,
+                linkerSettings: programLinking
+            )
+        )
         programs.append(.executable(name: name, targets: [module.name]))
     case .system(let libraries):
         targets.append(
