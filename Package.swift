@@ -24,20 +24,9 @@ let rooms: [(name: String, uses: Set<String>)] = [
 
 /// A product of another package, by the name that imports use.
 enum Product: String {
-    case NIOCore, NIOPosix, NIOTLS, NIOHTTP1, NIOEmbedded, NIOConcurrencyHelpers
-    case NIOSSL
-    case NIOExtras
-    case Logging
-    case Crypto, CryptoExtras
-    case X509
-    case SwiftASN1
-    case GRDB
-    case Yams
-    case ArgumentParser
-    case ServiceLifecycle, UnixSignals
-    case DequeModule
-    case Hummingbird, HummingbirdCore
-    case HTTPTypes
+    case NIOCore, NIOPosix, NIOTLS, NIOHTTP1, NIOEmbedded, NIOConcurrencyHelpers, NIOSSL, NIOExtras
+    case Logging, Crypto, CryptoExtras, X509, SwiftASN1, GRDB, Yams, ArgumentParser, DequeModule
+    case ServiceLifecycle, UnixSignals, Hummingbird, HummingbirdCore, HTTPTypes
 
     var package: String {
         switch self {
@@ -299,8 +288,8 @@ let modules: [Module] = [
         form: .program("portico-edge"),
         uses: ["Model", "Settings", "Backup", "Control", "EdgeProgram"],
         products: [.ArgumentParser],
-        tests: [.NIOCore, .NIOPosix],
-        testUses: ["TestDatabase"]
+        tests: [.NIOCore, .NIOPosix, .NIOSSL],
+        testUses: ["Certificates", "EdgeTestSupport", "TestDatabase"]
     ),
 ]
 

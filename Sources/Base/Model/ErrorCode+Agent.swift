@@ -4,7 +4,7 @@ extension ErrorCode {
     static let agent: [ErrorCode] = [
         .edgeUnreachable, .edgeNameUnresolved, .edgeUntrusted, .edgeNameMismatch, .edgeTLSFailed, .edgeProtocolError,
         .connectAddressInvalid, .upstreamAddressInvalid, .upstreamUnreachable, .upstreamUntrusted, .sessionLost,
-        .sessionTakenOver, .stoppedByOperator,
+        .sessionTakenOver, .stoppedByOperator, .apiUnreachable, .apiKeyUnknownHere,
     ]
 
     package static let edgeUnreachable = ErrorCode(
@@ -96,5 +96,19 @@ extension ErrorCode {
         status: 503,
         meaning: "The endpoint or the agent was stopped from the edge.",
         remedy: "Ask the operator of the edge, or start it again."
+    )
+
+    package static let apiUnreachable = ErrorCode(
+        100314,
+        status: 502,
+        meaning: "The REST API of the edge cannot be reached.",
+        remedy: "Check --api-url, that the edge runs, and with --api-cas whose certificates are trusted."
+    )
+
+    package static let apiKeyUnknownHere = ErrorCode(
+        100315,
+        status: 401,
+        meaning: "No API key is configured.",
+        remedy: "Save one with 'portico config add-api-key KEY', set PORTICO_API_KEY, or give --api-key."
     )
 }

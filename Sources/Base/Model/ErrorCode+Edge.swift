@@ -3,7 +3,7 @@ extension ErrorCode {
     static let edge: [ErrorCode] = [
         .configurationInvalid, .configurationUnreadable, .listenFailed, .dataFolderMissing, .dataFolderInUse,
         .dataFolderUnusable, .storeUnusable, .certificateUnusable, .usage, .storeUnavailable, .backupUnusable,
-        .userEmailInvalid, .userExists, .accountUnknown, .apiKeyGone,
+        .userEmailInvalid, .userExists, .accountUnknown, .apiKeyGone, .edgeSilent,
     ]
 
     package static let configurationInvalid = ErrorCode(
@@ -109,5 +109,12 @@ extension ErrorCode {
         status: 404,
         meaning: "There is no such API key.",
         remedy: "Use an identifier that 'portico-edge api-key list' shows."
+    )
+
+    package static let edgeSilent = ErrorCode(
+        100216,
+        status: 503,
+        meaning: "No edge that serves this data folder answers.",
+        remedy: "Check that it runs, as the same user, and that both have the same 'data_dir'."
     )
 }

@@ -31,7 +31,12 @@ package struct APIServer: Sendable {
         whenListening: @escaping @Sendable (Int) async -> Void = { _ in }
     ) {
         self.configuration = configuration
-        self.limits = limits ?? APILimits(configuration)
+        self.limits =
+            limits
+            ?? APILimits(
+                callsPerMinute: configuration.callsPerMinute,
+                failuresPerMinute: configuration.failuresPerMinute
+            )
         self.control = control
         self.group = group
         self.logger = logger

@@ -6,7 +6,7 @@ extension Control {
     private var reservations: BindReservations {
         BindReservations(
             store: self.store,
-            isRequired: self.configuration.requiresReservations,
+            isRequired: self.requiresReservations,
             baseDomains: self.configuration.baseDomains
         )
     }

@@ -194,11 +194,11 @@ extension Control {
 
     /// Keeps endpoints that lost their agent for a while; visitors wait meanwhile (`spec/agent-protocol.md` 13.6).
     func hold(_ endpoints: [LiveEndpoint]) {
-        guard self.configuration.holdTime > .zero else { return self.takeOffline(endpoints) }
+        guard self.holdTime > .zero else { return self.takeOffline(endpoints) }
         for endpoint in endpoints {
             let id = endpoint.id
             self.holds[id]?.cancel()
-            self.holds[id] = Task { [clock, time = self.configuration.holdTime] in
+            self.holds[id] = Task { [clock, time = self.holdTime] in
                 // Cancelled when the agent came back, or something took the place.
                 guard (try? await clock.sleep(for: time)) != nil else { return }
                 await self.holdElapsed(id)

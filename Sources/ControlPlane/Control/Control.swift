@@ -16,6 +16,8 @@ package actor Control: ControlPlane {
     let policies: PolicyChecks
     /// What policies name of their accounts. It follows the store while ``run()`` does.
     package nonisolated let references: PolicyReferences
+    /// Where keys are made that take long.
+    let workshop = KeyWorkshop()
     let logger: Logger
     let clock: any Clock<Duration>
     let now: @Sendable () -> Date
@@ -28,6 +30,10 @@ package actor Control: ControlPlane {
     /// What ends the hold of each endpoint that waits for its agent.
     var holds: [ResourceID<EndpointKind>: Task<Void, Never>] = [:]
     var isDraining = false
+    /// How long the endpoints of a session that was lost are kept for it.
+    var holdTime: Duration
+    /// Whether names and TCP addresses must be reserved before an agent may ask for them.
+    var requiresReservations: Bool
 
     /// `clock` measures holds and patience, `now` is the time of day of cookies and tokens.
     package init(
@@ -41,6 +47,8 @@ package actor Control: ControlPlane {
         self.store = store
         self.configuration = configuration
         self.keys = sealingKeys
+        self.holdTime = configuration.holdTime
+        self.requiresReservations = configuration.requiresReservations
         self.policies = PolicyChecks(limits: configuration.policyLimits, runnable: configuration.runnableActions)
         self.references = PolicyReferences(keys: sealingKeys)
         self.logger = logger
@@ -60,13 +68,7 @@ package actor Control: ControlPlane {
         await self.references.load(from: self.store)
         await self.loadEndpoints()
         await self.publish()
-        for endpoint in self.endpoints.all where !endpoint.isCloud {
-            guard let failure = self.publication.failures[endpoint.id] else { continue }
-            self.logger.error(
-                "static upstream is not served",
-                metadata: ["endpoint.url": "\(endpoint.url)", "error.code": "\(failure.code.name)"]
-            )
-        }
+        self.reportUnservedUpstreams()
     }
 
     /// From now on new sessions and binds are refused; what runs goes on.

@@ -33,6 +33,11 @@ package struct PostgresAddress: Sendable {
         self.schema = schema
     }
 
+    /// Whether both are the same text.
+    package func isSame(as other: PostgresAddress) -> Bool {
+        self.schema == other.schema && self.url.equals(other.url)
+    }
+
     package static let schemes = ["postgres://", "postgresql://"]
     private static let maxBytes = 4096
 

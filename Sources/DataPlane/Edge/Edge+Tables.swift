@@ -35,11 +35,11 @@ extension Edge: EdgeNode {
         removed: [ResourceID<EndpointKind>],
         revision: UInt64
     ) async {
-        self.compilePolicies(of: put)
-        for id in removed { self.gates[id] = nil }
+        await self.compilePolicies(of: put)
+        for id in removed { self.policies.remove(id) }
         if !self.isDraining { await self.openPorts(of: put) }
         var changed = EndpointGates()
-        for endpoint in put { changed[endpoint.id] = self.gates[endpoint.id] }
+        for endpoint in put { changed[endpoint.id] = self.policies.gates[endpoint.id] }
         let updates = self.planner.change(
             put: put.filter { self.unserved[$0.id] == nil },
             // What was served under another URL, and cannot be under its new one.
@@ -57,26 +57,11 @@ extension Edge: EdgeNode {
         await self.closeUnusedPorts()
     }
 
-    /// Makes the policies of these endpoints ready to run, those that are as they were excepted, and notes the endpoints
-    /// whose policy this edge cannot run.
-    private func compilePolicies(of endpoints: [RoutedEndpoint]) {
-        for endpoint in endpoints {
-            guard let policy = endpoint.policy else {
-                self.gates[endpoint.id] = nil
-                continue
-            }
-            let before = self.gates[endpoint.id]
-            if let before, before.text == policy.text {
-                self.gates[endpoint.id] = before.at(endpoint)
-                continue
-            }
-            do throws(Failure) {
-                self.gates[endpoint.id] = try EndpointGate(policy, for: endpoint, after: before)
-            } catch {
-                self.gates[endpoint.id] = nil
-                self.unserved[endpoint.id] = (endpoint, error)
-            }
-        }
+    /// Makes the policies of these endpoints ready to run, and notes the endpoints whose policy this edge cannot run.
+    /// Nothing is served anew meanwhile: one table is taken up at a time.
+    private func compilePolicies(of endpoints: [RoutedEndpoint]) async {
+        let made = await PolicyShelf.compile(self.policies.jobs(for: endpoints))
+        for (endpoint, failure) in self.policies.put(made) { self.unserved[endpoint.id] = (endpoint, failure) }
     }
 
     /// Opens listeners for TCP endpoints that have none yet, and notes the endpoints for which that fails.

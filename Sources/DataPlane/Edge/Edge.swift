@@ -14,11 +14,11 @@ import Sessions
 /// The actor holds what changes rarely: listeners and the table in force. What a request touches lives on the event
 /// loops, each with its own copy.
 package actor Edge {
-    let configuration: EdgeConfiguration
+    var configuration: EdgeConfiguration
     private let logger: Logger
     private let group: MultiThreadedEventLoopGroup
     let directory = SessionDirectory()
-    private let limiter: ConnectionLimiter
+    let limiter: ConnectionLimiter
     var loops: [NIOLoopBound<EdgeLoop>] = []
     var acceptor: Acceptor?
     private var listeners: [Listener] = []
@@ -26,7 +26,7 @@ package actor Edge {
     /// Of the table in force.
     var revision: UInt64 = 0
     /// What is ready to run for the endpoints that have a policy.
-    var gates = EndpointGates()
+    var policies = PolicyShelf()
     var planner = RoutingPlanner(loops: 0)
     /// The endpoints that cannot be served for the moment, each tried again with the next change.
     var unserved: [ResourceID<EndpointKind>: (endpoint: RoutedEndpoint, failure: Failure)] = [:]
@@ -56,8 +56,7 @@ package actor Edge {
     ///
     /// - Throws: `Failure` with the listener or the certificate that does not work; nothing stays open then.
     package func start(control: any ControlPlane) async throws -> Ports {
-        let contexts = try TLSContexts(self.configuration.certificates)
-        try await self.makeLoops(contexts)
+        try await self.makeLoops(Admission(self.configuration))
         let acceptor = Acceptor(
             configuration: self.configuration,
             control: control,
@@ -96,7 +95,7 @@ package actor Edge {
         return listener.port
     }
 
-    private func makeLoops(_ contexts: TLSContexts) async throws {
+    private func makeLoops(_ admission: Admission) async throws {
         var index = 0
         var agents: [NIOLoopBound<LoopAgents>] = []
         for eventLoop in self.group.makeIterator() {
@@ -108,7 +107,7 @@ package actor Edge {
                     index: number,
                     directory: directory,
                     configuration: configuration,
-                    contexts: contexts
+                    admission: admission
                 )
                 loop.startTicking()
                 return (
@@ -120,14 +119,6 @@ package actor Edge {
         }
         self.planner = RoutingPlanner(loops: self.loops.count)
         try await LoopAgents.connect(agents).get()
-    }
-
-    /// Serves these certificates to whoever connects from now on; what is connected stays as it is.
-    ///
-    /// - Throws: `Failure` when one of them cannot be used; the old ones stay in force then.
-    package func replaceCertificates(_ certificates: [ServedCertificate]) async throws {
-        let contexts = try TLSContexts(certificates)
-        await self.onEachLoop { $0.contexts = contexts }
     }
 
     /// Ends in good order: no new visitors, what is under way ends by itself or after `drainDuration`, then agents
@@ -179,7 +170,7 @@ package actor Edge {
         for listener in all { await listener.close() }
     }
 
-    private func onEachLoop(_ work: @escaping @Sendable (EdgeLoop) -> Void) async {
+    func onEachLoop(_ work: @escaping @Sendable (EdgeLoop) -> Void) async {
         for loop in self.loops {
             // A loop that has shut down has nothing left to do this to.
             try? await loop.eventLoop.submit { work(loop.value) }.get()

@@ -50,15 +50,18 @@ package struct EdgeConfiguration: Sendable {
 
 /// A certificate chain with its key, and the names that it is served for.
 package struct ServedCertificate: Sendable {
-    /// Host names, exact or with `*.` in front; the first certificate of the configuration is also the default.
+    /// Host names, exact or with `*.` in front. Of two certificates with the same name the first is served.
     package let names: [String]
     /// PEM, the leaf first.
     package let chainPEM: String
     package let keyPEM: Secret
+    /// Whether it is served where no name fits; where none is marked, the first is.
+    package let isDefault: Bool
 
-    package init(names: [String], chainPEM: String, keyPEM: Secret) {
+    package init(names: [String], chainPEM: String, keyPEM: Secret, isDefault: Bool = false) {
         self.names = names
         self.chainPEM = chainPEM
         self.keyPEM = keyPEM
+        self.isDefault = isDefault
     }
 }

@@ -6,7 +6,8 @@ import Sessions
 final class EdgeLoop {
     let proxy: ProxyLoop
     let agents: LoopAgents
-    var contexts: TLSContexts
+    /// What counts for connections that come from now on.
+    var admission: Admission
     private var ticking: RepeatedTask?
 
     init(
@@ -14,11 +15,11 @@ final class EdgeLoop {
         index: Int,
         directory: SessionDirectory,
         configuration: EdgeConfiguration,
-        contexts: TLSContexts
+        admission: Admission
     ) {
         self.agents = LoopAgents(directory: directory, eventLoop: eventLoop, index: index)
         self.proxy = ProxyLoop(eventLoop: eventLoop, configuration: configuration.proxy, agents: self.agents)
-        self.contexts = contexts
+        self.admission = admission
     }
 
     /// The loop's one clock: deadlines of visitors, upstreams and agents are all looked at from here.

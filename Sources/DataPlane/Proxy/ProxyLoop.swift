@@ -8,7 +8,7 @@ package import Routing
 /// needs without a lock, a hop or an allocation.
 package final class ProxyLoop {
     package let eventLoop: any EventLoop
-    package let configuration: ProxyConfiguration
+    package private(set) var configuration: ProxyConfiguration
     package private(set) var table = RoutingTable.empty
     package let wheel = DeadlineWheel()
     package let allocator = ByteBufferAllocator()
@@ -27,7 +27,7 @@ package final class ProxyLoop {
     let requestHead = RequestHead()
     let responseHead = ResponseHead()
     /// The same for fields of HTTP/2; made when the first come.
-    private(set) lazy var fieldList = FieldList(limit: min(self.configuration.headLimits.headBytes, 64 * 1024))
+    private(set) lazy var fieldList = FieldList(limit: self.fieldListBytes)
     var requestScratch: ByteBuffer
     var responseScratch: ByteBuffer
     package var random: LoopRandom
@@ -49,6 +49,17 @@ package final class ProxyLoop {
         self.responseScratch = self.allocator.buffer(capacity: 16 * 1024)
         self.random = LoopRandom()
     }
+
+    /// Bounds that count from now on, for connections that are open too; a time that is running runs out as it was set.
+    /// What policies are told of the edge stays.
+    package func setLimits(_ configuration: ProxyConfiguration) {
+        let policy = self.configuration.policy
+        self.configuration = configuration
+        self.configuration.policy = policy
+        self.fieldList = FieldList(limit: self.fieldListBytes)
+    }
+
+    private var fieldListBytes: Int { min(self.configuration.headLimits.headBytes, 64 * 1024) }
 
     // MARK: Routing
 

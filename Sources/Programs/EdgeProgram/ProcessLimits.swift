@@ -18,6 +18,11 @@ enum ProcessLimits {
         signal(SIGPIPE, SIG_IGN)
     }
 
+    /// Until someone listens for it: SIGHUP asks for a reload, and must not end an edge that is just starting.
+    static func ignoreHangUps() {
+        signal(SIGHUP, SIG_IGN)
+    }
+
     /// Raises the number of open files to what is allowed.
     ///
     /// - Parameter connections: how many there may be; each may need another to an upstream.

@@ -20,6 +20,11 @@ package enum Terminal {
         Self.writeError(Self.text(of: failure))
     }
 
+    /// What another process says is wrong.
+    package static func complain(_ text: String) {
+        Self.writeError(text)
+    }
+
     static func text(of failure: Failure) -> String {
         guard let settings = failure.cause as? SettingsError else { return failure.description }
         guard settings.problems.count == 1 else { return "\(failure)\n\(settings)" }

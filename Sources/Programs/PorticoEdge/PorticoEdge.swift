@@ -14,7 +14,8 @@ struct PorticoEdge: AsyncParsableCommand {
             environment variable (PORTICO_EDGE_…) or as a flag; 'portico-edge config --reference' explains them all.
             """,
         subcommands: [
-            InitCommand.self, ServeCommand.self, ConfigCommand.self, AuthtokenCommand.self, APIKeyCommand.self,
+            InitCommand.self, ServeCommand.self, ReloadCommand.self, ConfigCommand.self, TokenCommand.self,
+            APIKeyCommand.self,
             UserCommand.self, BackupCommand.self, RestoreCommand.self, DoctorCommand.self,
         ]
     )
@@ -54,9 +55,11 @@ struct ConfigurationOptions: ParsableArguments {
     /// What another command must be told to find the same configuration.
     var arguments: [String] { (self.config.map { ["--config", $0] } ?? []) + self.settings }
 
+    var source: ConfigurationSource { ConfigurationSource(file: self.config, arguments: self.settings) }
+
     /// The configuration, whole and checked.
     func load() throws -> EdgeProgramConfiguration.Loaded {
-        let loaded = try EdgeProgramConfiguration.load(file: self.config, arguments: self.settings)
+        let loaded = try self.source.load()
         for warning in loaded.warnings { Terminal.warn(warning) }
         return loaded
     }

@@ -1,5 +1,8 @@
+import APITypes
 import Addressing
 import EdgeLink
+import Foundation
+import JSON
 import Model
 import Secrets
 import Testing
@@ -7,52 +10,57 @@ import TrafficPolicy
 
 @testable import Control
 
-/// Cloud endpoints in force, beside those of agents (`spec/endpoints.md` 6).
+/// Cloud endpoints beside those of agents and of other accounts (`spec/endpoints.md` 6).
 @Suite struct CloudEndpointTests {
-    private static func endpoint(
-        _ url: String,
-        _ account: ResourceID<AccountKind>,
-        pooled: Bool = false
-    ) throws -> LiveEndpoint {
-        let url = try EndpointURL(parsing: url)
-        return LiveEndpoint(
-            id: .new(at: 0),
-            account: account,
-            url: url,
-            binding: url.host.isInternal ? .internal : .public,
-            isPooled: pooled,
-            source: .cloud
-        )
+    private static let publicURL = "https://app.portico.test"
+    static let urls = [Self.publicURL, "https://app.internal"]
+
+    /// Whether the one that is there shares, whether the new one does, and the code that this comes to.
+    struct Way: Sendable {
+        let old: Bool
+        let new: Bool
+        let expected: Int?
     }
 
-    private static let url = "https://app.portico.test"
+    static let cloudWays = [
+        Way(old: false, new: false, expected: 18_009), Way(old: false, new: true, expected: 18_016),
+        Way(old: true, new: false, expected: 18_017), Way(old: true, new: true, expected: nil),
+    ]
+    static let agentWays = [
+        Way(old: false, new: false, expected: 334), Way(old: false, new: true, expected: 334),
+        Way(old: true, new: false, expected: 334), Way(old: true, new: true, expected: nil),
+    ]
 
-    /// Whether the one that is there shares, whether the new one does, and what that comes to.
-    @Test(arguments: [(false, false, 18_009), (false, true, 18_016), (true, false, 18_017), (true, true, nil)])
+    private static func make() async throws -> ControlUnderTest {
+        try await ControlUnderTest { $0.runnableActions = Set(ActionType.allCases) }
+    }
+
+    @Test(arguments: CloudEndpointTests.cloudWays, CloudEndpointTests.urls)
     func `A cloud endpoint joins a pool, or is refused with the reason`(
-        old: Bool,
-        new: Bool,
-        expected: Int?
+        way: Way,
+        url: String
     ) async throws {
-        let test = try await ControlUnderTest()
+        let test = try await Self.make()
+        try await test.reserve("app.portico.test")
         try await test.open(on: 1)
-        let account = test.first.account
         // The same whether an agent has the URL, or the cloud.
-        try await test.bind(Self.url, pooled: old)
-        let second = try Self.endpoint(Self.url, account, pooled: new)
-        #expect(await code { try await test.control.admit(cloud: second) } == expected)
-        try await test.control.admit(cloud: Self.endpoint("https://x.internal", account, pooled: old))
-        let internalOne = try Self.endpoint("https://x.internal", account, pooled: new)
-        #expect(await code { try await test.control.admit(cloud: internalOne) } == expected)
-        #expect(await test.table.endpoints.count == (expected == nil ? 4 : 2))
+        try await test.bind(url, pooled: way.old)
+        #expect(await code { try await test.createCloud(url, pooled: way.new) } == way.expected)
+        try await test.createCloud("https://x.internal", pooled: way.old)
+        #expect(await code { try await test.createCloud("https://x.internal", pooled: way.new) } == way.expected)
+        #expect(await test.table.endpoints.count == (way.expected == nil ? 4 : 2))
     }
 
-    @Test(arguments: [(false, false, 334), (false, true, 334), (true, false, 334), (true, true, nil)])
-    func `An agent joins a cloud endpoint, or meets 334`(old: Bool, new: Bool, expected: Int?) async throws {
-        let test = try await ControlUnderTest()
+    @Test(arguments: CloudEndpointTests.agentWays, CloudEndpointTests.urls)
+    func `An agent joins a cloud endpoint, or meets 334`(
+        way: Way,
+        url: String
+    ) async throws {
+        let test = try await Self.make()
+        try await test.reserve("app.portico.test")
         try await test.open(on: 1)
-        try await test.control.admit(cloud: Self.endpoint(Self.url, test.first.account, pooled: old))
-        #expect(await code { try await test.bind(Self.url, pooled: new) } == expected)
+        try await test.createCloud(url, pooled: way.old)
+        #expect(await code { try await test.bind(url, pooled: way.new) } == way.expected)
         let targets = await test.table.endpoints.map { if case .cloud = $0.target { true } else { false } }
         #expect(targets.filter(\.self).count == 1)
     }
@@ -60,57 +68,25 @@ import TrafficPolicy
     @Test func `Another account's URL is in use, whether it shares or not; its internal names are its own`()
         async throws
     {
-        let test = try await ControlUnderTest()
+        let test = try await Self.make()
         let other = try await test.otherAccount()
-        try await test.control.admit(cloud: Self.endpoint(Self.url, other.account, pooled: true))
-        let mine = try Self.endpoint(Self.url, test.first.account, pooled: true)
-        #expect(await code { try await test.control.admit(cloud: mine) } == 18_009)
-        let tls = try Self.endpoint("tls://app.portico.test", other.account, pooled: true)
-        #expect(await code { try await test.control.admit(cloud: tls) } == 18_009)
+        try await test.reserve("app.portico.test")
+        try await test.open(on: 1, token: other.token)
+        try await test.bind("https://b.portico.test", pooled: true)
+        try await test.reserve("b.portico.test")
+        #expect(await code { try await test.createCloud("https://b.portico.test", pooled: true) } == 18_009)
+        #expect(await code { try await test.createCloud("tls://b.portico.test", policy: Self.connect) } == 18_009)
         for account in [other.account, test.first.account] {
-            try await test.control.admit(cloud: Self.endpoint("https://x.internal", account))
+            try await test.createCloud("https://x.internal", by: account)
         }
-        #expect(await test.table.endpoints.count == 3)
+        #expect(await test.table.urls == ["https://b.portico.test", "https://x.internal", "https://x.internal"])
     }
 
-    @Test func `URL, policy and pooling change live, and the id stays`() async throws {
-        let test = try await ControlUnderTest()
-        var endpoint = try Self.endpoint(Self.url, test.first.account)
-        try await test.control.admit(cloud: endpoint)
-        endpoint.url = try EndpointURL(parsing: "https://b.portico.test")
-        endpoint.isPooled = true
-        endpoint.policy = EndpointPolicy(text: "{}", policy: .empty)
-        try await test.control.update(cloud: endpoint)
-        let routed = try #require(await test.table.endpoints.first)
-        #expect(routed.id == endpoint.id && routed.url == endpoint.url && routed.isPooled && routed.policy != nil)
-        // The old URL is free again, and what it would disturb is refused and changes nothing.
-        try await test.control.admit(cloud: Self.endpoint(Self.url, test.first.account))
-        endpoint.url = try EndpointURL(parsing: Self.url)
-        let back = endpoint
-        #expect(await code { try await test.control.update(cloud: back) } == 18_016)
-        #expect(await test.routed("https://b.portico.test")?.id == endpoint.id)
-        await test.control.remove(cloud: endpoint.id)
-        #expect(await test.table.endpoints.count == 1)
-        #expect(await code { try await test.control.update(cloud: back) } == 333)
-    }
-
-    @Test func `What the edge cannot serve is not in force, and an update to it leaves what was`() async throws {
-        let test = try await ControlUnderTest()
-        await test.edge.takePorts([20_001])
-        let account = test.first.account
-        let taken = try Self.endpoint("tcp://portico.test:20001", account)
-        #expect(await code { try await test.control.admit(cloud: taken) } == 100_103)
-        var endpoint = try Self.endpoint("tcp://portico.test:20002", account)
-        try await test.control.admit(cloud: endpoint)
-        endpoint.url = taken.url
-        let moved = endpoint
-        #expect(await code { try await test.control.update(cloud: moved) } == 100_103)
-        #expect(await test.table.endpoints.map(\.url.port) == [20_002])
-    }
+    private static let connect = "on_tcp_connect: [{actions: [{type: deny}]}]"
 
     @Test func `A policy must handle all of a cloud endpoint's traffic`() async throws {
         let checks = PolicyChecks(limits: PolicyLimits(), runnable: [.deny, .customResponse])
-        let url = try EndpointURL(parsing: Self.url)
+        let url = try EndpointURL(parsing: Self.publicURL)
         for (text, expected) in [
             ("on_http_request: [{actions: [{type: deny}]}]", nil as Int?), ("{}", 2235),
             ("on_http_request: [{expressions: [\"req.method == 'PUT'\"], actions: [{type: deny}]}]", 2235),
@@ -124,5 +100,48 @@ import TrafficPolicy
             )
             #expect(await code { try checks.check(policy, for: url, binding: .public) } == nil)
         }
+    }
+}
+
+extension ControlUnderTest {
+    /// Reserves a domain for the first account.
+    fileprivate func reserve(_ domain: String) async throws {
+        try await self.call(.reservedDomains, ["domain": .string(domain)], by: self.first.account)
+    }
+
+    /// Makes a cloud endpoint as the API does.
+    fileprivate func createCloud(
+        _ url: String,
+        policy: String = "on_http_request: [{actions: [{type: deny}]}]",
+        pooled: Bool = false,
+        by account: ResourceID<AccountKind>? = nil
+    ) async throws {
+        try await self.call(
+            .endpoints,
+            ["url": .string(url), "traffic_policy": .string(policy), "pooling_enabled": .bool(pooled)],
+            by: account ?? self.first.account
+        )
+    }
+
+    private func call(
+        _ shape: ResourceShape,
+        _ members: JSONObject,
+        by account: ResourceID<AccountKind>
+    ) async throws {
+        let body = try CheckedBody(members, of: shape.fields, for: .create)
+        let caller = Caller(
+            principal: Principal(
+                account: account,
+                owner: .user(self.first.user),
+                subject: "tester@example.test",
+                key: .new(at: 0),
+                rights: .administrator
+            ),
+            operation: .new(at: 0),
+            address: nil,
+            apiURL: "https://api.portico.test"
+        )
+        let resource = try #require(self.control.resources.first { $0.shape.path == shape.path })
+        _ = try await resource.create(body, by: caller)
     }
 }

@@ -66,6 +66,7 @@ struct CrashTests {
         defer { program.send(SIGKILL) }
         try await program.writes("api ")
         try await Self.check(ledger, caller, Self.rounds)
+        try await Self.checkAll(ledger, caller)
         program.send(SIGTERM)
         #expect(await program.outcome().status == 0)
     }
@@ -78,12 +79,33 @@ struct CrashTests {
                 found == fate.acknowledged || found == fate.pending,
                 "round \(round): \(id) is \(found), acknowledged as \(fate.acknowledged)"
             )
+            ledger.settle(id, found)
         }
+    }
+
+    /// What was there after its own crash is there after all later ones.
+    private static func checkAll(_ ledger: WriteLedger, _ caller: APICaller) async throws {
+        let settled = ledger.settled
+        #expect(settled.count >= Self.rounds)
+        let lost = try await withThrowingTaskGroup(of: [String].self) { group in
+            for start in 0..<Self.writers {
+                group.addTask {
+                    var lost: [String] = []
+                    for index in stride(from: start, to: settled.count, by: Self.writers) {
+                        let found = try await caller.state(of: settled[index].id)
+                        if found != settled[index].state { lost.append(settled[index].id) }
+                    }
+                    return lost
+                }
+            }
+            return try await group.reduce([]) { $0 + $1 }
+        }
+        #expect(lost.isEmpty, "lost later on: \(lost)")
     }
 }
 
 /// What a resource may be found to be.
-private enum State: Equatable {
+private enum State: Equatable, Sendable {
     case metadata(String)
     case gone
 }
@@ -98,6 +120,7 @@ private final class WriteLedger: Sendable {
 
     private struct Book {
         var fates: [String: Fate] = [:]
+        var settled: [(id: String, state: State)] = []
         var count = 0
         var waiting: (count: Int, continuation: CheckedContinuation<Void, Never>)?
     }
@@ -144,6 +167,14 @@ private final class WriteLedger: Sendable {
         }
         waiting?.continuation.resume()
     }
+
+    /// Notes what a resource was found to be.
+    func settle(_ id: String, _ state: State) {
+        self.book.withLock { $0.settled.append((id, state)) }
+    }
+
+    /// All that was ever written, as it was found after its round.
+    var settled: [(id: String, state: State)] { self.book.withLock { $0.settled } }
 
     /// What was written since the last call.
     func takeFates() -> [String: Fate] {

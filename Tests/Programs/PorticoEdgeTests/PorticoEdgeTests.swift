@@ -97,6 +97,37 @@ struct PorticoEdgeTests {
         }
     }
 
+    @Test func `Authtokens are those of a user and an account, and are deleted for good`() async throws {
+        try await withTemporaryFolder { folder in
+            let data = ["--data-dir", "\(folder)/data"]
+            _ = try await RunningProgram.run(["init"] + data)
+            let email = "other@example.test"
+            let added = try await RunningProgram.run(
+                ["user", "add", "--email", email, "--new-account", "Other"] + data
+            )
+            let account = try #require(added.output.split(whereSeparator: \.isWhitespace).last.map(String.init))
+            let create = ["token", "create", "--user", email, "--rule", "bind:*.example.com"]
+            let made = try await RunningProgram.run(create + data)
+            let id = try #require(made.output.split(separator: " ").first.map(String.init))
+            let listed = try await RunningProgram.run(["token", "list", "--account", account] + data)
+            #expect(listed.output.split(separator: "\n").count == 1)
+            #expect(listed.output.contains("bind:*.example.com") && listed.output.contains(account))
+            #expect(try await RunningProgram.run(["token", "list"] + data).output.split(separator: "\n").count == 2)
+            let deleted = try await RunningProgram.run(["token", "delete", id] + data)
+            #expect(deleted.status == 0, "\(deleted.errors)")
+            #expect(try await RunningProgram.run(["token", "list", "--account", account] + data).output.isEmpty)
+            for wrong in [
+                ["token", "delete", id], ["token", "create", "--user", "nobody@example.test"],
+                ["token", "list", "--account", "ac_none"], ["token", "create", "--rule", "nonsense"],
+            ] {
+                let refused = try await RunningProgram.run(wrong + data)
+                #expect(refused.status == 1 && refused.errors.hasPrefix("ERR_PORTICO_"), "\(wrong): \(refused)")
+            }
+            let missing = try await RunningProgram.run(["token", "delete"] + data)
+            #expect(missing.status == 64)
+        }
+    }
+
     // MARK: - Serving
 
     /// An edge that was set up and serves, on free ports.

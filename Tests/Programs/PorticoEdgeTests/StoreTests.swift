@@ -90,11 +90,18 @@ struct StoreTests {
                 let made = try await RunningProgram.run(["api-key", "create"] + data)
                 let key = String(made.output.split(whereSeparator: \.isWhitespace).last ?? "")
                 #expect(try await self.post(key, ports[4]).hasPrefix("HTTP/1.1 201 "))
+                try await self.serveCloudEndpoint(key, ports[4])
+                #expect(try await self.visit(ports[0]).hasPrefix("HTTP/1.1 204 "))
                 try await server.stop()
+                try await self.stayAway {
+                    let answer = try await self.visit(ports[0])
+                    #expect(answer.hasPrefix("HTTP/1.1 204 "))
+                }
                 let away = try await self.post(key, ports[4])
                 #expect(away.hasPrefix("HTTP/1.1 503 ") && away.contains("ERR_NGROK_100504"), "\(away)")
                 #expect(try await self.get("/readyz", ports[3]).contains("the database does not answer"))
                 #expect(try await self.get("/", ports[0]).hasPrefix("HTTP/1.1 404 "))
+                #expect(try await self.visit(ports[0]).hasPrefix("HTTP/1.1 204 "))
                 let refused = try await RunningProgram.run(["authtoken", "create"] + data)
                 #expect(refused.status == 1 && refused.errors.hasPrefix("ERR_PORTICO_100210: "), "\(refused.errors)")
                 try await server.restart()
@@ -114,13 +121,44 @@ struct StoreTests {
         outcome.output.split(separator: "\n").last { $0.hasPrefix("SHA-256") }
     }
 
-    /// Makes an IP policy.
-    private func post(_ key: String, _ port: Int) async throws -> String {
+    /// How long the database is away: a minute in full counts, not at all else.
+    private func stayAway(_ look: () async throws -> Void) async throws {
+        let isFull = ProcessInfo.processInfo.environment["PORTICO_FULL_COUNTS"] == "1"
+        let end = ContinuousClock.now + .seconds(isFull ? 60 : 0)
+        repeat { try await look() } while ContinuousClock.now < end
+    }
+
+    /// An endpoint that answers 204, for `http://cloud.example.test`.
+    private func serveCloudEndpoint(_ key: String, _ port: Int) async throws {
+        let policy = "on_http_request: [{actions: [{type: custom-response, config: {status_code: 204}}]}]"
+        for (path, body) in [
+            ("/reserved_domains", #"{"domain":"cloud.example.test"}"#),
+            ("/endpoints", #"{"url":"http://cloud.example.test","traffic_policy":"\#(policy)"}"#),
+        ] {
+            let answer = try await self.post(key, port, path, body)
+            try #require(answer.hasPrefix("HTTP/1.1 201 "), "\(answer)")
+        }
+    }
+
+    private func visit(_ port: Int) async throws -> String {
+        try await Loopback.exchange(
+            "GET / HTTP/1.1\r\nhost: cloud.example.test\r\nconnection: close\r\n\r\n",
+            port: port
+        )
+    }
+
+    /// Makes an IP policy, or what `path` and `body` say.
+    private func post(
+        _ key: String,
+        _ port: Int,
+        _ path: String = "/ip_policies",
+        _ body: String = "{}"
+    ) async throws -> String {
         let head = [
-            "POST /ip_policies HTTP/1.1", "host: localhost", "authorization: Bearer \(key)", "ngrok-version: 2",
-            "content-type: application/json", "content-length: 2", "connection: close",
+            "POST \(path) HTTP/1.1", "host: localhost", "authorization: Bearer \(key)", "ngrok-version: 2",
+            "content-type: application/json", "content-length: \(body.utf8.count)", "connection: close",
         ]
-        return try await Loopback.exchange(head.map { "\($0)\r\n" }.joined() + "\r\n{}", port: port)
+        return try await Loopback.exchange(head.map { "\($0)\r\n" }.joined() + "\r\n" + body, port: port)
     }
 
     private func get(_ path: String, _ port: Int) async throws -> String {

@@ -56,12 +56,14 @@ enum OpenAPISchema {
 }
 
 extension Field {
-    func isRequired(in verb: Verb?) -> Bool {
+    /// Whether a request of the verb must have it.
+    package func isRequired(in verb: Verb?) -> Bool {
         guard let verb, case .required = self.presence(in: verb) else { return false }
         return true
     }
 
-    func isSettable(in verb: Verb?) -> Bool {
+    /// Whether a request of the verb may have it; every answer has what it has.
+    package func isSettable(in verb: Verb?) -> Bool {
         guard let verb else { return true }
         return !self.presence(in: verb).isAbsent
     }

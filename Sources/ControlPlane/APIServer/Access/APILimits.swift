@@ -5,8 +5,14 @@ package final class APILimits: Sendable {
     /// Calls by account.
     let calls: CallLimiter<String>
 
-    package init(_ configuration: APIServerConfiguration) {
-        self.failures = CallLimiter(perMinute: configuration.failuresPerMinute)
-        self.calls = CallLimiter(perMinute: configuration.callsPerMinute)
+    package init(callsPerMinute: Int, failuresPerMinute: Int) {
+        self.failures = CallLimiter(perMinute: failuresPerMinute)
+        self.calls = CallLimiter(perMinute: callsPerMinute)
+    }
+
+    /// What was counted until now counts on.
+    package func set(callsPerMinute: Int, failuresPerMinute: Int) {
+        self.failures.set(perMinute: failuresPerMinute)
+        self.calls.set(perMinute: callsPerMinute)
     }
 }

@@ -10,20 +10,33 @@ final class CallLimiter<Key: Hashable & Sendable>: Sendable {
         var seen: ContinuousClock.Instant
     }
 
+    private struct State {
+        var perMinute: Double
+        var buckets: [Key: Bucket] = [:]
+
+        func filled(_ bucket: Bucket, _ now: ContinuousClock.Instant) -> Bucket {
+            let seconds = (now - bucket.seen) / .seconds(1)
+            return Bucket(tokens: min(self.perMinute, bucket.tokens + seconds * self.perMinute / 60), seen: now)
+        }
+    }
+
     private static var limit: Int { 20_000 }
 
-    private let perMinute: Double
-    private let buckets = NIOLockedValueBox<[Key: Bucket]>([:])
+    private let state: NIOLockedValueBox<State>
 
     init(perMinute: Int) {
-        self.perMinute = Double(perMinute)
+        self.state = NIOLockedValueBox(State(perMinute: Double(perMinute)))
+    }
+
+    func set(perMinute: Int) {
+        self.state.withLockedValue { $0.perMinute = Double(perMinute) }
     }
 
     /// Whether a call may come now.
     func hasRoom(for key: Key, at now: ContinuousClock.Instant = .now) -> Bool {
-        self.buckets.withLockedValue { buckets in
-            guard let bucket = buckets[key] else { return true }
-            return self.filled(bucket, now).tokens >= 1
+        self.state.withLockedValue { state in
+            guard let bucket = state.buckets[key] else { return true }
+            return state.filled(bucket, now).tokens >= 1
         }
     }
 
@@ -31,21 +44,16 @@ final class CallLimiter<Key: Hashable & Sendable>: Sendable {
     ///
     /// - Returns: whether it may come.
     func take(_ key: Key, at now: ContinuousClock.Instant = .now) -> Bool {
-        self.buckets.withLockedValue { buckets in
-            if buckets[key] == nil, buckets.count >= Self.limit {
-                buckets = buckets.filter { now - $0.value.seen < .seconds(60) }
-                guard buckets.count < Self.limit else { return true }
+        self.state.withLockedValue { state in
+            if state.buckets[key] == nil, state.buckets.count >= Self.limit {
+                state.buckets = state.buckets.filter { now - $0.value.seen < .seconds(60) }
+                guard state.buckets.count < Self.limit else { return true }
             }
-            var bucket = self.filled(buckets[key] ?? Bucket(tokens: self.perMinute, seen: now), now)
+            var bucket = state.filled(state.buckets[key] ?? Bucket(tokens: state.perMinute, seen: now), now)
             let may = bucket.tokens >= 1
             if may { bucket.tokens -= 1 }
-            buckets[key] = bucket
+            state.buckets[key] = bucket
             return may
         }
-    }
-
-    private func filled(_ bucket: Bucket, _ now: ContinuousClock.Instant) -> Bucket {
-        let seconds = (now - bucket.seen) / .seconds(1)
-        return Bucket(tokens: min(self.perMinute, bucket.tokens + seconds * self.perMinute / 60), seen: now)
     }
 }

@@ -8,6 +8,7 @@ struct PolicyChecks: Sendable {
     private let limits: PolicyLimits
     private let runnable: Set<ActionType>
     private let expressions = CompiledExpressions()
+    private let documents = PolicyDocuments()
 
     /// `runnable` are the actions that the edges can run; a policy with another is refused.
     init(limits: PolicyLimits, runnable: Set<ActionType>) {
@@ -21,10 +22,13 @@ struct PolicyChecks: Sendable {
     /// - Throws: all that is wrong with it, with lines and columns; the code is that of the first.
     @concurrent func policy(_ text: String, for scheme: EndpointScheme) async throws(Failure) -> EndpointPolicy? {
         guard text.utf8.contains(where: { !" \t\r\n".utf8.contains($0) }) else { return nil }
+        if let known = self.documents.policy(text, for: scheme) { return known }
         do throws(PolicyErrors) {
             let policy = try Policy(parsing: text, for: scheme, limits: self.limits, checking: self.expressions)
-            return PolicyPhase.allCases.allSatisfy { policy.rules(in: $0).isEmpty }
-                ? nil : EndpointPolicy(text: text, policy: policy)
+            guard PolicyPhase.allCases.contains(where: { !policy.rules(in: $0).isEmpty }) else { return nil }
+            let read = EndpointPolicy(text: text, policy: policy)
+            self.documents.keep(read, for: scheme)
+            return read
         } catch {
             throw error.failure
         }

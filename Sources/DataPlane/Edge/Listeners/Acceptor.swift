@@ -44,7 +44,7 @@ struct Acceptor: Sendable {
             try self.addAgent(loop, channel, connectHost: name)
             return
         }
-        guard name != nil || !self.configuration.requiresServerName else {
+        guard name != nil || !loop.admission.requiresServerName else {
             channel.close(promise: nil)
             return
         }
@@ -59,7 +59,7 @@ struct Acceptor: Sendable {
             channel.close(promise: nil)
             return
         }
-        let guardian = HandshakeGuard(loop: loop.proxy, milliseconds: self.configuration.handshakeMilliseconds) {
+        let guardian = HandshakeGuard(loop: loop.proxy, milliseconds: loop.admission.handshakeMilliseconds) {
             let name = hello.host?.text
             if $1 == "h2" {
                 try $0.pipeline.syncOperations.addHandler(
@@ -71,7 +71,7 @@ struct Acceptor: Sendable {
                 )
             }
         }
-        try self.endTLS(loop.contexts.context(for: name), guardian, channel)
+        try self.endTLS(loop.admission.contexts.context(for: name), guardian, channel)
     }
 
     /// Counts the connection; one that is too many is closed.
@@ -118,7 +118,7 @@ struct Acceptor: Sendable {
             }
         }
         guard let handler = reader.handler else { return }
-        wheel.set(deadline, in: self.configuration.handshakeMilliseconds)
+        wheel.set(deadline, in: loop.admission.handshakeMilliseconds)
         try channel.pipeline.syncOperations.addHandler(handler)
     }
 
@@ -150,7 +150,7 @@ struct Acceptor: Sendable {
     }
 
     private func addAgent(_ loop: EdgeLoop, _ channel: any Channel, connectHost: String?) throws {
-        let guardian = HandshakeGuard(loop: loop.proxy, milliseconds: self.configuration.handshakeMilliseconds) {
+        let guardian = HandshakeGuard(loop: loop.proxy, milliseconds: loop.admission.handshakeMilliseconds) {
             channel,
             _ in
             let connection = AgentConnection(
@@ -164,7 +164,7 @@ struct Acceptor: Sendable {
             )
             try connection.install(in: channel)
         }
-        try self.endTLS(loop.contexts.agents, guardian, channel)
+        try self.endTLS(loop.admission.contexts.agents, guardian, channel)
     }
 
     private func endTLS(_ context: NIOSSLContext, _ guardian: HandshakeGuard, _ channel: any Channel) throws {

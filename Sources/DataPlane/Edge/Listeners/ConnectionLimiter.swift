@@ -6,26 +6,33 @@ import NIOConcurrencyHelpers
 /// Asked once for each connection, not on the path of a request; a lock held for a look into a dictionary.
 final class ConnectionLimiter: Sendable {
     private struct State {
+        var limit: Int
+        var limitPerAddress: Int
         var total = 0
         var byAddress: [IPAddress: Int] = [:]
     }
 
-    private let total: Int
-    private let perAddress: Int
-    private let state = NIOLockedValueBox(State())
+    private let state: NIOLockedValueBox<State>
 
     init(total: Int, perAddress: Int) {
-        self.total = total
-        self.perAddress = perAddress
+        self.state = NIOLockedValueBox(State(limit: total, limitPerAddress: perAddress))
+    }
+
+    /// Connections that are too many now stay until they end.
+    func setLimits(total: Int, perAddress: Int) {
+        self.state.withLockedValue { state in
+            state.limit = total
+            state.limitPerAddress = perAddress
+        }
     }
 
     /// - Returns: whether the connection may stay; `leave` must follow when it ends.
     func enter(_ address: IPAddress?) -> Bool {
         self.state.withLockedValue { state in
-            guard state.total < self.total else { return false }
+            guard state.total < state.limit else { return false }
             if let address {
                 let count = state.byAddress[address, default: 0]
-                guard count < self.perAddress else { return false }
+                guard count < state.limitPerAddress else { return false }
                 state.byAddress[address] = count + 1
             }
             state.total += 1

@@ -11,30 +11,43 @@ struct TLSContexts: Sendable {
     let agents: NIOSSLContext
 
     /// - Throws: `Failure` with the certificate that cannot be used.
-    init(_ certificates: [ServedCertificate]) throws {
+    init(_ configuration: EdgeConfiguration) throws(Failure) {
+        let certificates = configuration.certificates
         guard let first = certificates.first else {
             throw Failure(.certificateUnusable, "No certificate is configured for the HTTPS and agent listeners.")
         }
-        var byName: [String: NIOSSLContext] = [:]
-        let contexts = try certificates.map { try Self.context($0, protocols: ["h2", "http/1.1"]) }
-        for (certificate, context) in zip(certificates, contexts) {
-            for name in certificate.names where byName[name] == nil { byName[name] = context }
+        var byName: [String: (certificate: ServedCertificate, context: NIOSSLContext)] = [:]
+        var fallback: (certificate: ServedCertificate, context: NIOSSLContext)?
+        for certificate in certificates {
+            let context = try Self.context(certificate, protocols: ["h2", "http/1.1"])
+            for name in certificate.names where byName[name] == nil { byName[name] = (certificate, context) }
+            if fallback == nil || certificate.isDefault { fallback = (certificate, context) }
         }
-        self.byName = byName
-        self.fallback = contexts[0]
-        // Agents offer no ALPN and get none (`spec/agent-protocol.md` 1).
-        self.agents = try Self.context(first, protocols: [])
+        guard let fallback else { preconditionFailure("there is a first certificate") }
+        self.byName = byName.mapValues(\.context)
+        self.fallback = fallback.context
+        // Agents get the certificate of the name that they connect to. They offer no ALPN and get none
+        // (`spec/agent-protocol.md` 1).
+        let forAgents = Self.find(configuration.connectHost, in: byName)?.certificate ?? first
+        self.agents = try Self.context(forAgents, protocols: [])
     }
 
     /// The exact name before the wildcard of one label less, then the default (`spec/endpoints.md` 9.3).
     func context(for serverName: String?) -> NIOSSLContext {
         guard let name = serverName else { return self.fallback }
-        if let exact = self.byName[name] { return exact }
-        if let dot = name.firstIndex(of: "."), let wildcard = self.byName["*" + name[dot...]] { return wildcard }
-        return self.fallback
+        return Self.find(name, in: self.byName) ?? self.fallback
     }
 
-    private static func context(_ certificate: ServedCertificate, protocols: [String]) throws -> NIOSSLContext {
+    private static func find<Value>(_ name: String, in byName: [String: Value]) -> Value? {
+        if let exact = byName[name] { return exact }
+        guard let dot = name.firstIndex(of: ".") else { return nil }
+        return byName["*" + name[dot...]]
+    }
+
+    private static func context(
+        _ certificate: ServedCertificate,
+        protocols: [String]
+    ) throws(Failure) -> NIOSSLContext {
         do {
             let chain = try NIOSSLCertificate.fromPEMBytes(Array(certificate.chainPEM.utf8))
             let key = try NIOSSLPrivateKey(bytes: Array(certificate.keyPEM.reveal().utf8), format: .pem)

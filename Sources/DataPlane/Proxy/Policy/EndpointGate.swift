@@ -10,18 +10,19 @@ package final class EndpointGate: Sendable {
     package let program: PolicyProgram
     package let endpoint: EndpointFacts
 
-    /// Compiles the policy of an endpoint; limits that are the same as those of `previous` go on counting.
+    /// Compiles a policy; limits that are the same as those of `previous` go on counting.
     ///
     /// - Throws: all that cannot run, as one failure for who brought the policy.
-    package convenience init(_ policy: EndpointPolicy, for endpoint: RoutedEndpoint, after previous: EndpointGate?)
-        throws(Failure)
-    {
+    static func program(of policy: EndpointPolicy, after previous: PolicyProgram?) throws(Failure) -> PolicyProgram {
         do throws(PolicyErrors) {
-            let program = try PolicyProgram(policy.policy, inheriting: previous?.program)
-            self.init(text: policy.text, program: program, EndpointFacts(of: endpoint))
+            return try PolicyProgram(policy.policy, inheriting: previous)
         } catch {
             throw error.failure
         }
+    }
+
+    convenience init(text: String, program: PolicyProgram, _ endpoint: RoutedEndpoint) {
+        self.init(text: text, program: program, EndpointFacts(of: endpoint))
     }
 
     /// The same policy before the endpoint as it is now: its URL may be another.

@@ -29,6 +29,12 @@ package enum ConfigurationReference {
         - A flag for a `true` or `false` needs no value, and `--no-…` is its opposite.
         - A key without a value and an empty variable are as if they weren't there.
 
+        An edge that runs reads the file and its certificates again at SIGHUP and when `portico-edge reload` is run. All of
+        it is checked first, and what is wrong changes nothing. No connection is closed. Of these settings and sections
+        what changed is in force at once; a change of any other is named, and waits for a restart:
+
+        \(LiveSettings.paths.map { "`\($0)`" }.joined(separator: ", ")).
+
         A small example:
 
         ```yaml

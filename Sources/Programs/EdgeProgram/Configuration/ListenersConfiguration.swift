@@ -94,22 +94,6 @@ package struct TCPEndpointConfiguration: Sendable {
     }
 }
 
-package struct TLSConfiguration: Sendable {
-    package let requiresServerName: Bool
-
-    init(from settings: SettingsReader) {
-        self.requiresServerName = settings.value(
-            "require_sni",
-            .bool,
-            default: true,
-            """
-            Whether a visitor must name the host that it wants (SNI) to get a handshake. When it need not, one that \
-            doesn't gets the certificate of the base domain.
-            """
-        )
-    }
-}
-
 extension SettingType where Value == IPAddress {
     fileprivate static var ipAddress: SettingType {
         SettingType("IP address", expectation: "an IP address", render: \.description) { text in

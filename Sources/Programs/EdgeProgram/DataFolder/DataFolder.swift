@@ -17,6 +17,8 @@ package struct DataFolder: Sendable {
     var certificates: CertificateFolder { CertificateFolder(self.path) }
     /// Locked by the process that serves.
     var lock: String { "\(self.path)/serve.lock" }
+    /// Where the process that serves is asked to read its configuration again.
+    var reloadSocket: String { "\(self.path)/reload.sock" }
 
     /// Opens the database in the folder.
     ///

@@ -52,6 +52,11 @@ package struct People: Sendable {
         return Member(account: account, user: user.id)
     }
 
+    /// - Throws: `accountUnknown`.
+    func account(_ id: String) async throws(Failure) -> ResourceID<AccountKind> {
+        try Self.account(id, among: try await self.store.all(AccountRecord.self))
+    }
+
     private static func account(
         _ id: String,
         among accounts: [Stored<AccountRecord>]

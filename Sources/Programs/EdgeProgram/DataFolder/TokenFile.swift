@@ -11,7 +11,7 @@ package struct TokenFile: Sendable {
 
         fileprivate var command: String {
             switch self {
-            case .authtoken: "portico-edge authtoken create"
+            case .authtoken: "portico-edge token create"
             case .apiKey: "portico-edge api-key create"
             }
         }

@@ -68,7 +68,7 @@ package struct WelcomeText {
     private var tokenLine: String {
         if let file = self.tokenFile { return "is in \(file.path)" }
         return
-            "\(self.folder.authtoken.reveal())\n                It is shown this once; 'portico-edge authtoken create' makes others."
+            "\(self.folder.authtoken.reveal())\n                It is shown this once; 'portico-edge token create' makes others."
     }
 
     private var tokenWord: String {

@@ -3,13 +3,19 @@ package import Logging
 
 /// Writes each event as one line of text or one JSON object. What others sent can't break a line or move a cursor.
 package struct LineLogHandler: LogHandler {
-    package var logLevel: Logger.Level
+    package var logLevel: Logger.Level {
+        get { self.ownLevel ?? self.threshold.level }
+        set { self.ownLevel = newValue }
+    }
     package var metadata: Logger.Metadata = [:]
     package var metadataProvider: Logger.MetadataProvider?
 
     private static let time = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
 
     private let label: String
+    private let threshold: LogThreshold
+    /// Of a logger that was given one of its own.
+    private var ownLevel: Logger.Level?
     private let format: LogConfiguration.Format
     private let write: @Sendable (String) -> Void
     private let now: @Sendable () -> Date
@@ -17,17 +23,19 @@ package struct LineLogHandler: LogHandler {
     /// - Parameters:
     ///   - label: of the logger.
     ///   - configuration: how much is written, and how.
+    ///   - threshold: says how much in place of the configuration, as it is at each moment.
     ///   - now: the time of an event.
     ///   - write: takes whole lines, without their end.
     init(
         label: String,
         _ configuration: LogConfiguration,
+        threshold: LogThreshold? = nil,
         now: @escaping @Sendable () -> Date = { Date() },
         write: @escaping @Sendable (String) -> Void
     ) {
         self.label = label
         self.format = configuration.format
-        self.logLevel = configuration.level.loggerLevel
+        self.threshold = threshold ?? LogThreshold(configuration.level)
         self.now = now
         self.write = write
     }

@@ -1,18 +1,12 @@
-import APIServer
-import Certificates
-import Edge
 import Logging
 import Model
 import ServiceLifecycle
 
-/// Looks each day whether the certificate is near its end, and serves a new one then.
+/// Reads the certificates again each day: the edge's own is made anew near its end, and others renew those of files.
 struct CertificateService: Service {
     private static let interval = Duration.seconds(86_400)
 
-    let folder: DataFolder
-    let names: ServerNames
-    let edge: Edge
-    let api: APICertificate
+    let reloader: Reloader
     let logger: Logger
 
     func run() async throws {
@@ -23,12 +17,10 @@ struct CertificateService: Service {
     }
 
     private func renew() async {
-        do {
-            let issued = try self.folder.certificate(for: self.names)
-            try await self.edge.replaceCertificates([ServedCertificate(issued, for: self.names)])
-            try self.api.replace(chainPEM: issued.certificatePEM, keyPEM: issued.keyPEM)
+        do throws(Failure) {
+            try await self.reloader.renewCertificates()
         } catch {
-            self.logger.error("certificate is not renewed", metadata: ["error": "\(error)"])
+            self.logger.error("certificates are not renewed", metadata: ["error": "\(error)"])
         }
     }
 }

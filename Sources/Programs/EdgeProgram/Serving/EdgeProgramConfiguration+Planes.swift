@@ -1,5 +1,4 @@
 import Addressing
-import Certificates
 import Control
 import Edge
 import Model
@@ -73,13 +72,6 @@ extension LimitsConfiguration {
         proxy.halfCloseMilliseconds = self.halfCloseGrace.milliseconds
         proxy.connectMilliseconds = self.connectTimeout.milliseconds
         return proxy
-    }
-}
-
-extension ServedCertificate {
-    /// A certificate of the local authority, for the names that it was made for.
-    init(_ issued: IssuedCertificate, for names: ServerNames) {
-        self.init(names: names.hosts, chainPEM: issued.certificatePEM, keyPEM: issued.keyPEM)
     }
 }
 

@@ -3,6 +3,8 @@ import Control
 import EdgeLink
 import Foundation
 import Model
+import PolicyEngine
+import TrafficPolicy
 
 extension EdgeProgramConfiguration {
     /// The endpoints that need no agent, with their policies read and checked.
@@ -50,7 +52,9 @@ extension EdgeProgramConfiguration {
     ) async throws(Failure) -> EndpointPolicy? {
         guard let text, let path else { return nil }
         do throws(Failure) {
-            return try await control.policy(text, for: url)
+            guard let policy = try await control.policy(text, for: url) else { return nil }
+            try Self.compile(policy)
+            return policy
         } catch {
             let problems = error.message.split(separator: "\n").joined(separator: "; ")
             throw Failure(
@@ -58,6 +62,15 @@ extension EdgeProgramConfiguration {
                 "The traffic policy \(path) of the upstream \(url) is wrong: \(problems)",
                 cause: error
             )
+        }
+    }
+
+    /// What is written rightly may still be more than can be run: a regular expression that is too large, say.
+    private static func compile(_ policy: EndpointPolicy) throws(Failure) {
+        do throws(PolicyErrors) {
+            _ = try PolicyProgram(policy.policy)
+        } catch {
+            throw error.failure
         }
     }
 }

@@ -1,5 +1,5 @@
 import APIServer
-import Certificates
+import Addressing
 import Control
 import Edge
 import Foundation
@@ -13,13 +13,24 @@ import Settings
 
 /// A whole edge in this process: opens what the data folder holds, and runs until a signal ends it.
 package struct EdgeServer {
-    private let configuration: EdgeProgramConfiguration
+    private let source: ConfigurationSource
+    private let loaded: EdgeProgramConfiguration.Loaded
     private let logger: Logger
+    private let logThreshold: LogThreshold
 
-    package init(_ configuration: EdgeProgramConfiguration) {
-        self.configuration = configuration
+    private var configuration: EdgeProgramConfiguration { self.loaded.configuration }
+
+    /// - Parameters:
+    ///   - loaded: the configuration to start with.
+    ///   - source: where it came from, and is read again.
+    package init(_ loaded: EdgeProgramConfiguration.Loaded, from source: ConfigurationSource) {
+        self.source = source
+        self.loaded = loaded
+        let log = loaded.configuration.log
+        let threshold = LogThreshold(log.level)
+        self.logThreshold = threshold
         self.logger = Logger(label: "portico-edge") { label in
-            LineLogHandler(label: label, configuration.log, write: Terminal.log)
+            LineLogHandler(label: label, log, threshold: threshold, write: Terminal.log)
         }
     }
 
@@ -29,6 +40,7 @@ package struct EdgeServer {
     package func run() async throws(Failure) {
         ProcessLimits.forbidCoreDumps()
         ProcessLimits.ignoreBrokenPipes()
+        ProcessLimits.ignoreHangUps()
         let shortage = ProcessLimits.raiseOpenFiles(for: self.configuration.limits.connections)
 
         let folder = DataFolder(self.configuration.dataFolder)
@@ -37,10 +49,18 @@ package struct EdgeServer {
         defer { withExtendedLifetime(lock) {} }
         let keys = try folder.openKeys()
         let names = ServerNames(self.configuration)
-        let issued = try folder.certificate(for: names)
-        let apiCertificate = try APICertificate(chainPEM: issued.certificatePEM, keyPEM: issued.keyPEM)
+        let certificates = try EdgeCertificates(
+            self.configuration.tls,
+            folder,
+            for: names,
+            apiHost: self.configuration.published.apiURL?.host.description
+        )
+        let apiCertificate = try APICertificate(
+            chainPEM: certificates.api.chainPEM,
+            keyPEM: certificates.api.keyPEM
+        )
 
-        var dataPlane = self.configuration.dataPlane([ServedCertificate(issued, for: names)])
+        var dataPlane = self.configuration.dataPlane(certificates.served)
         dataPlane.proxy.policy.addresses = try self.configuration.policy.addresses(self.logger)
         dataPlane.proxy.policy.services.requester = try self.configuration.policy.outbound.requester()
         var rules = self.configuration.controlPlane
@@ -66,13 +86,32 @@ package struct EdgeServer {
             store: store
         )
         for address in management.addresses { announce("management", address) }
-        let apis = self.apis(control, apiCertificate, announce)
+        let apiLimits = APILimits(
+            callsPerMinute: self.configuration.limits.apiCalls,
+            failuresPerMinute: self.configuration.limits.apiFailures
+        )
+        let apis = self.apis(control, apiLimits, apiCertificate, announce)
+        let reloader = Reloader(
+            self.source,
+            started: self.loaded,
+            Reloader.Parts(
+                edge: edge,
+                control: control,
+                rules: rules,
+                folder: folder,
+                names: names,
+                apiCertificate: apiCertificate,
+                apiLimits: apiLimits,
+                logThreshold: self.logThreshold,
+                logger: self.logger
+            )
+        )
         // Shut down from the last to the first: visitors before health checks, and signals are heard to the end.
-        try await Self.run(logger: self.logger) {
+        try await Self.run(reloader, logger: self.logger) {
             let last: [any Service] = [management] + apis
             return last + [
                 ControlService(control: control),
-                CertificateService(folder: folder, names: names, edge: edge, api: apiCertificate, logger: self.logger),
+                CertificateService(reloader: reloader, logger: self.logger),
                 EdgeService(
                     edge: edge,
                     control: control,
@@ -84,6 +123,7 @@ package struct EdgeServer {
                         logger.warning("fewer files may be open than limits.connections may need", metadata: shortage)
                     }
                 ),
+                ReloadService(folder: folder, reloader: reloader, logger: self.logger),
             ]
         }
         self.logger.info("edge ended")
@@ -92,16 +132,14 @@ package struct EdgeServer {
     /// The REST API on each of its addresses.
     private func apis(
         _ control: Control,
+        _ limits: APILimits,
         _ certificate: APICertificate,
         _ announce: @escaping @Sendable (_ name: String, _ address: String) -> Void
     ) -> [APIService] {
-        let configurations = self.configuration.listeners.api.map { self.configuration.api(on: $0, certificate) }
-        guard let first = configurations.first else { return [] }
-        let limits = APILimits(first)
-        return zip(self.configuration.listeners.api, configurations).map { address, configuration in
+        self.configuration.listeners.api.map { address in
             APIService(
                 address,
-                configuration,
+                self.configuration.api(on: address, certificate),
                 limits: limits,
                 control: control,
                 on: MultiThreadedEventLoopGroup.singleton,
@@ -111,8 +149,15 @@ package struct EdgeServer {
         }
     }
 
-    private static func run(logger: Logger, _ services: () -> [any Service]) async throws(Failure) {
-        let signals = SignalService()
+    private static func run(
+        _ reloader: Reloader,
+        logger: Logger,
+        _ services: () -> [any Service]
+    ) async throws(Failure) {
+        let signals = SignalService {
+            // It says itself, in the log, what is wrong.
+            _ = try? await reloader.reload()
+        }
         let group = ServiceGroup(services: [signals] + services(), logger: logger)
         signals.onFirstSignal { await group.triggerGracefulShutdown() }
         do {

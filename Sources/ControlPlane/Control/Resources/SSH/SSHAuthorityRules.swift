@@ -28,12 +28,12 @@ struct SSHAuthorityRules: ResourceRules {
 
     private static let purpose = SealPurpose("key of an SSH certificate authority")
 
-    func make(_ body: CheckedBody, _ change: inout Change) throws(Failure) -> SSHAuthorityRecord {
-        let form = try Self.form(body)
-        let key: SSHSigningKey
+    let workshop: KeyWorkshop
+
+    func make(_ body: CheckedBody, _ change: inout Change) async throws(Failure) -> SSHAuthorityRecord {
+        let key = try await self.workshop.key(Self.form(body))
         let publicKey: SSHPublicKey
         do {
-            key = try SSHSigningKey(form)
             publicKey = try key.publicKey
         } catch {
             throw Failure(.apiInternalError, "No key was made.", detail: "\(error)", cause: error)
