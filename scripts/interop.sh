@@ -7,6 +7,8 @@
 #                   api: the published client of the REST API, for every operation that it has
 #                   schemathesis: calls that are made up after the OpenAPI document, with the keys of two accounts
 #                   http2: h2 and wsproto of PyPI, curl and nghttp, to a service dialled by the edge and through an agent
+#                   websocket: frames of every kind and size with websockets, h2 and wsproto of PyPI, both ways, beside
+#                   what the service shows without an edge
 #   --only KIND     for api: this kind of resource alone, as scripts/api_kinds.py has it
 #   --driver FILE   another driver that takes the arguments of sdk_interop.py
 #
@@ -52,6 +54,10 @@ case "$client" in
         driver="${driver:-$ROOT/scripts/http2_interop.py}"
         "$ROOT/scripts/install.sh" build http2
         ;;
+    websocket)
+        driver="${driver:-$ROOT/scripts/websocket/__main__.py}"
+        "$ROOT/scripts/install.sh" build http2
+        ;;
     *) die "no such client: ${client:-none given} (make interop CLIENT=sdk)" ;;
 esac
 [ -f "$driver" ] || die "no such driver: $driver"
@@ -64,17 +70,17 @@ mkdir -p "$home"
 trap stop_started EXIT
 trap 'exit 130' INT TERM HUP
 
-# The services behind an edge that dials them, and behind an agent of ours.
-run_http2() {
-    local python="$RUN_DIR/venv/http2/bin/python" ports log="$home/http2.log"
-    mapfile -t ports < <(free_ports 2)
-    start "$home/service.log" "$python" "$ROOT/scripts/http2_service.py" "${ports[@]}"
+# start_both NAME=PORT ...: an edge and an agent of ours, and services at these ports behind both: the edge dials
+# static-NAME.portico.localhost itself, and agent-NAME goes through the agent, over HTTP and HTTPS.
+start_both() {
+    local service host
     edge_ports
-    EDGE_CONFIGURATION="upstreams:
-  - host: static.portico.localhost
-    address: 127.0.0.1:${ports[0]}
-  - host: static-ws.portico.localhost
-    address: 127.0.0.1:${ports[1]}"
+    EDGE_CONFIGURATION="upstreams:"
+    for service in "$@"; do
+        EDGE_CONFIGURATION+="
+  - host: static-${service%=*}.portico.localhost
+    address: 127.0.0.1:${service#*=}"
+    done
     make_edge "$bin" "$home"
     start_edge "$bin" "$home"
     cat >"$home/agent.yml" <<YAML
@@ -84,23 +90,58 @@ agent:
   connect_cas: $EDGE_CA
   authtoken: $AUTHTOKEN
 endpoints:
-  - name: http
-    url: https://agent.portico.localhost
-    upstream: { url: ${ports[0]} }
-  - name: ws
-    url: https://agent-ws.portico.localhost
-    upstream: { url: ${ports[1]} }
 YAML
-    start "$home/agent.log" "$bin/portico" start --all --config "$home/agent.yml" --log stdout
-    local host
-    for host in static static-ws agent agent-ws; do
-        wait_until 20 "https://$host answers" curl --silent --max-time 2 --cacert "$EDGE_CA" --output /dev/null --fail-early \
-            --resolve "$host.portico.localhost:$HTTPS_PORT:127.0.0.1" "https://$host.portico.localhost:$HTTPS_PORT/" ||
-            die "https://$host.portico.localhost does not answer; see $home"
+    for service in "$@"; do
+        for scheme in http https; do
+            cat >>"$home/agent.yml" <<YAML
+  - name: ${service%=*}-$scheme
+    url: $scheme://agent-${service%=*}.portico.localhost
+    upstream: { url: ${service#*=} }
+YAML
+        done
     done
-    "$python" "$driver" "$HTTPS_PORT" "$EDGE_CA" \
-        static=static.portico.localhost,static-ws.portico.localhost \
-        agent=agent.portico.localhost,agent-ws.portico.localhost 2>&1 | tee "$log" || true
+    start "$home/agent.log" "$bin/portico" start --all --config "$home/agent.yml" --log stdout
+    for service in "$@"; do
+        for host in {static,agent}-"${service%=*}.portico.localhost"; do
+            wait_until 20 "$host answers" is_served "$host" || die "$host does not answer; see $home"
+        done
+    done
+}
+
+# Whether something is there for HOST, over HTTP and HTTPS; which answer it gives is its own matter.
+is_served() {
+    local url code
+    for url in "http://$1:$HTTP_PORT/" "https://$1:$HTTPS_PORT/"; do
+        code="$(curl --silent --max-time 2 --cacert "$EDGE_CA" --output /dev/null --write-out '%{http_code}' \
+            --resolve "$1:$HTTP_PORT:127.0.0.1" --resolve "$1:$HTTPS_PORT:127.0.0.1" "$url")" && [ "$code" != 404 ] || return 1
+    done
+}
+
+# ways NAME OTHER: what a driver is told of the two services that start_both put behind both.
+ways() {
+    local way
+    for way in static agent; do echo "$way=$way-$1.portico.localhost,$way-$2.portico.localhost"; done
+}
+
+run_http2() {
+    local python="$RUN_DIR/venv/http2/bin/python" ports ways log="$home/http2.log"
+    mapfile -t ports < <(free_ports 2)
+    start "$home/service.log" "$python" "$ROOT/scripts/http2_service.py" "${ports[@]}"
+    start_both "http=${ports[0]}" "ws=${ports[1]}"
+    mapfile -t ways < <(ways http ws)
+    "$python" "$driver" "$HTTPS_PORT" "$EDGE_CA" "${ways[@]}" 2>&1 | tee "$log" || true
+    tally "$log"
+    stop_started
+}
+
+run_websocket() {
+    local python="$RUN_DIR/venv/http2/bin/python" ports ways log="$home/websocket.log"
+    mapfile -t ports < <(free_ports 2)
+    start "$home/service.log" "$python" "$ROOT/scripts/websocket/service.py" "${ports[@]}"
+    start_both "ws=${ports[0]}" "half=${ports[1]}"
+    mapfile -t ways < <(ways ws half)
+    PYTHONDONTWRITEBYTECODE=1 "$python" "$driver" "${ports[@]}" "$HTTP_PORT" "$HTTPS_PORT" "$EDGE_CA" "${ways[@]}" 2>&1 |
+        tee "$log" || true
     tally "$log"
     stop_started
 }
@@ -128,9 +169,10 @@ run_api() {
 
 case "$client" in
     http2) run_http2 ;;
+    websocket) run_websocket ;;
     api | schemathesis) run_api ;;
 esac
-if [ "$client" = http2 ] || [ "$client" = api ] || [ "$client" = schemathesis ]; then
+if [[ "$client" = @(http2|websocket|api|schemathesis) ]]; then
     closing_line
     exit
 fi

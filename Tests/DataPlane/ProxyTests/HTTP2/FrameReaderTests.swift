@@ -51,6 +51,22 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("000001000000000001" + "61", 0), ("000002000000000001" + "6162", 0), ("000003000800000001" + "016100", 0),
+        ("000000000000000001", 1), ("000001000800000001" + "00", 1), ("000004000800000001" + "03000000", 1),
+        ("000000000100000001", 0), ("000004000900000001" + "03000000", 0),
+    ])
+    func `A DATA frame is empty when it has no content, and does not end the stream`(hex: String, empty: Int) throws {
+        for step in [1, 2, 3, 7, 10, Int.max] {
+            let (events, _) = try Self.events(hex + hex, step: step)
+            let found = events.count { event in
+                guard case .data(_, _, _, _, let isEmpty) = event else { return false }
+                return isEmpty
+            }
+            #expect(found == 2 * empty, "cut every \(step)")
+        }
+    }
+
     @Test func `Other frames come whole, a header block with its continuations`() throws {
         let hex =
             "00000501240000000180000003ff" + "0000020104000000038287" + "000001010100000005" + "82"

@@ -24,6 +24,8 @@ package struct FrameReader {
     /// What has come of something that is not whole.
     private var held = ByteBuffer()
     private var isFirstFrame = true
+    /// Whether the DATA frame under way has content, and not padding alone.
+    private var hasContent = false
     /// The header block under way.
     private var block: Block?
 
@@ -185,6 +187,7 @@ extension FrameReader {
         _ bytes: inout ByteBuffer
     ) -> Read? {
         self.state = .data(header, content: content, padding: padding)
+        self.hasContent = content > 0
         if content + padding > 0, let event = self.readData(header, content, padding, &bytes, counted: counted) {
             return Read(event: event)
         }
@@ -223,7 +226,7 @@ extension FrameReader {
             bytes: slice,
             counted: counted + taken + skipped,
             ends: isOver && header.has(FrameHeader.Flag.endStream),
-            isEmptyFrame: isOver && header.length == padding + 1 && !header.has(FrameHeader.Flag.endStream)
+            isEmptyFrame: isOver && !self.hasContent && !header.has(FrameHeader.Flag.endStream)
         )
     }
 }
