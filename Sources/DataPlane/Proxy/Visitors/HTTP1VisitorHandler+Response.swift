@@ -55,6 +55,9 @@ extension HTTP1VisitorHandler: ExchangeFront {
         self.phase = .pipe
         self.requestEnded = false
         self.setReading(true)
+        // Under TLS, where a visitor's end is taken for the end of both directions until here. It fails only on a channel
+        // that is already closed.
+        try? self.context?.channel.syncOptions?.setOption(.allowRemoteHalfClosure, value: true)
         guard let ahead = self.pending else { return }
         self.pending = nil
         self.exchange.receiveBody(ahead)

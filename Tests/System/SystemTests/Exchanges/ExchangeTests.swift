@@ -150,6 +150,27 @@ import Testing
         }
     }
 
+    @Test func `An upgraded connection over TLS is half-closed by a word of TLS`() async throws {
+        try await TestUpstream.with { upstream in
+            _ = try await upstream.read(until: "\r\n\r\n")
+            try await upstream.write("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: test\r\n\r\n")
+            let all = try await upstream.readToEnd()
+            try await upstream.write("got \(all.count)")
+        } _: { upstream in
+            try await TestEdge.with { setup in
+                try setup.addStatic("https://\(Way.host)", port: upstream.port)
+            } _: { edge in
+                let visitor = try await edge.visitSecurely(Way.host)
+                try await visitor.write(request("GET /", "Connection: Upgrade\r\nUpgrade: test\r\n"))
+                #expect(try await visitor.read(until: "\r\n\r\n").hasPrefix("HTTP/1.1 101 "))
+                try await visitor.write(String(repeating: "y", count: 100_000))
+                // Its future waits for the edge's own word.
+                visitor.channel.close(mode: .output, promise: nil)
+                #expect(try await visitor.readToEnd() == Array("got 100000".utf8))
+            }
+        }
+    }
+
     @Test(arguments: Way.allCases)
     func `An answer without a length ends with the connection`(way: Way) async throws {
         try await way.with { upstream in
