@@ -35,11 +35,11 @@ lint: ## check form: format, imports, rules about files, scripts, links
 format: ## let swift format decide
 	@git ls-files -z '*.swift' | xargs -0 swift format format --in-place --parallel
 
-## SUITE=name [DIR=folder] for conformance: cel, ip, proxy-protocol, agent-protocol, http1, http2, http2-abuse, grpc or all
+## SUITE=name [DIR=folder] for conformance: cel, ip, proxy-protocol, agent-protocol, paths, http1, http2, http2-abuse, grpc or all
 conformance: ## run a published suite of cases against this build
 	@scripts/conformance.sh $(SUITE) $(if $(DIR),--dir $(DIR))
 
-## CLIENT=name [DRIVER=f]  for interop: sdk, policies, http2, api, schemathesis; another driver takes the same arguments
+## CLIENT=name [DRIVER=f]  for interop: sdk, policies, http2, websocket, api, schemathesis; another driver takes the same arguments
 interop: ## run a published client's driver against a fresh edge
 	@scripts/interop.sh $(CLIENT) $(if $(DRIVER),--driver $(DRIVER))
 
@@ -60,7 +60,7 @@ bench-directions: ## measure one large body down and up, beside ssh -R
 bench-planner: ## measure how fast endpoints come into force among many
 	@scripts/bench-planner.sh
 
-## PART=name               for acceptance: programs, tests, fuzz, tsan or bench (all, one after another)
+## PART=name               for acceptance: programs, soak, tests, fuzz, tsan or bench (all, one after another)
 acceptance: ## the tests in full counts: soak, slow readers, gigabyte bodies, every client
 	@scripts/acceptance.sh $(if $(PART),--part $(PART))
 

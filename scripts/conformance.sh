@@ -3,6 +3,7 @@
 #
 # usage: scripts/conformance.sh SUITE [--dir FOLDER] [--strict]
 #   SUITE     cel, ip, proxy-protocol, agent-protocol: vectors against the parsers and machines
+#             paths: targets of requests against a running edge and its policies
 #             http1: raw requests against a running edge
 #             http2: raw frames against a running edge
 #             http2-abuse: floods of frames, with an eye on memory and on somebody else's connection
@@ -21,7 +22,7 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/edge.sh"
 help_if_asked "${1:-}"
 
-suites=(cel ip proxy-protocol agent-protocol http1 http2 http2-abuse grpc)
+suites=(cel ip proxy-protocol agent-protocol paths http1 http2 http2-abuse grpc)
 suite="${1:-}"
 [ -n "$suite" ] || die "say which suite: ${suites[*]} or all"
 shift
@@ -62,7 +63,7 @@ prepare_vectors() {
     command=("$(bin_folder "$configuration")/conformance" "$1" --dir "$2")
 }
 
-# A fresh edge in front of the upstream that says what it saw.
+# A fresh edge in front of the upstream that says what it saw. More lines of the upstream's may be given.
 start_front() {
     build_programs "$configuration" portico-edge
     local bin
@@ -72,7 +73,8 @@ start_front() {
     edge_ports
     EDGE_CONFIGURATION="upstreams:
   - host: \"*\"
-    address: 127.0.0.1:$upstream"
+    address: 127.0.0.1:$upstream
+${1:-}"
     make_edge "$bin" "$home"
     start_edge "$bin" "$home"
 }
@@ -80,6 +82,19 @@ start_front() {
 prepare_http1() {
     start_front
     command=(python3 "$SHARED/conformance/http1/run_h1.py" "$1/corpus.json" 127.0.0.1 "$HTTP_PORT" "${strict[@]}")
+}
+
+# Every answer tells the path as rules see it, and a rule stands before /admin.
+prepare_paths() {
+    cat >"$home/paths.yml" <<'YAML'
+on_http_request:
+  - expressions: ["inPath(req.url.path, '/admin')"]
+    actions: [{ type: deny, config: { status_code: 403 } }]
+on_http_response:
+  - actions: [{ type: add-headers, config: { headers: { x-path: "${req.url.uri}" } } }]
+YAML
+    start_front "    traffic_policy_file: $home/paths.yml"
+    command=(python3 "$ROOT/scripts/paths.py" "$1/vectors.json" "$HTTP_PORT")
 }
 
 prepare_http2() {
@@ -123,6 +138,7 @@ for suite in "${suites[@]}"; do
     say "conformance: $suite"
     cases="${folder:-$SHARED/conformance/${suite%-abuse}}"
     case "$suite" in
+        paths) prepare_paths "$cases" ;;
         http1) prepare_http1 "$cases" ;;
         http2) prepare_http2 "$cases" ;;
         http2-abuse) prepare_http2_abuse "$cases" ;;

@@ -21,6 +21,12 @@ import Testing
         "!inCidrRange('10.0.0.1', 'nonsense') && !inCidrRange('nonsense', '10.0.0.0/8')",
         "inCidrRanges('10.0.0.1', ['nonsense', '10.0.0.0/8']) && !inCidrRanges('10.0.0.1', [])",
         "'172.31.0.1'.isPrivateIp() && !'172.32.0.1'.isPrivateIp() && !'10.0.0'.isPrivateIp() && !'169.254.0.1'.isPrivateIp()",
+        // Paths.
+        "['/admin', '/admin/', '/admin/x', '/admin;x=1', '/admin%2fx', '/admin%5Cx', '/x/..%2fadmin', '/x%2F..%2Fadmin', "
+            + "'/x/..;/admin', '/.;/admin', '///admin', '/%2Fadmin', '/x/..%5cadmin'].all(p, inPath(p, '/admin'))",
+        "['/', '', '/administrator', '/admin.', '/Admin', '/admin%3Bx', '/admin%20', '/x/admin', '/admin%252Fx', 'x'].all(p, "
+            + "!inPath(p, '/admin'))",
+        "inPath('/a/b/c', '/a/b/') && !inPath('/a', '/a/b') && inPath('/anything', '/') && inPath('/../a', '/a')",
         // URLs.
         "url.escape('$/;~-_.') == '%24%2F%3B~-_.'", "url.unescape('+%2B') == '++'",
         "url.parse('HTTPS://u:p@[2001:db8::1]:8443/a%2Fb?x=1&x=%20&y#f') == {'scheme': 'https', 'opaque': '', 'user_password': 'u:p', "

@@ -1,7 +1,7 @@
 /// One spelling for each path (RFC 3986 §5.2.4 and §6.2.2).
 enum PathNormalizer {
-    /// Decodes escapes of unreserved characters and writes the others in capitals, then removes dot segments. Done once:
-    /// what decodes to an escape is not decoded again. A path that is normal already is returned as it is.
+    /// Decodes escapes of unreserved characters and writes the others in capitals, escapes what no URI has as it is (as the
+    /// request goes upstream), then removes dot segments. Done once: what decodes to an escape is not decoded again. A path that is normal already is returned as it is.
     static func normalize(_ path: String) -> String {
         guard !path.isEmpty else { return "/" }
         var path = path
@@ -16,11 +16,11 @@ enum PathNormalizer {
         String(decoding: Self.removeDotSegments(Array(path.utf8)), as: UTF8.self)
     }
 
-    /// Whether there is an escape or a segment that begins with a point.
+    /// Whether there is an escape, a character that wants one, or a segment that begins with a point.
     private static func needsWork(_ path: UnsafeBufferPointer<UInt8>) -> Bool {
         var previous = UInt8.slash
         for byte in path {
-            if byte == .percent || (byte == .point && previous == .slash) { return true }
+            if byte == .percent || (byte == .point && previous == .slash) || byte.wantsEscape { return true }
             previous = byte
         }
         return false
@@ -31,6 +31,11 @@ enum PathNormalizer {
         result.reserveCapacity(path.count)
         var at = 0
         while at < path.count {
+            guard !path[at].wantsEscape else {
+                result += [.percent] + String(path[at], radix: 16, uppercase: true).utf8
+                at += 1
+                continue
+            }
             guard path[at] == .percent, at + 2 < path.count, let byte = UInt8(hex: path[at + 1], path[at + 2]) else {
                 result.append(path[at])
                 at += 1
@@ -79,6 +84,16 @@ extension UInt8 {
         switch self {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
             UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), .point, UInt8(ascii: "_"), UInt8(ascii: "~"):
+            true
+        default: false
+        }
+    }
+
+    /// What is visible, but no part of any URI (RFC 3986 §2). Two digits in hexadecimal each.
+    var wantsEscape: Bool {
+        switch self {
+        case UInt8(ascii: "\""), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "^"), UInt8(ascii: "`"),
+            UInt8(ascii: "{"), UInt8(ascii: "|"), UInt8(ascii: "}"):
             true
         default: false
         }

@@ -22,6 +22,10 @@ extension ByteSet {
     /// browsers send some of it (`[ ] { } | ^`) as it is; those two change what a path means, the others do not.
     static let path = ByteSet(low: 0xFFFF_FFF6_0000_0000, high: 0x7FFF_FFFF_EFFF_FFFF)
 
+    /// What of those a URI has as they are (RFC 3986 §3.3, and `[ ]`). The others, `" < > ^ { | }` and the grave accent,
+    /// are written upstream as `%` and their digits.
+    static let plainPath = ByteSet(low: 0xAFFF_FFF2_0000_0000, high: 0x47FF_FFFE_AFFF_FFFF)
+
     /// What a query may hold: the visible characters but `#`. Browsers send `\` here as it is.
     static let query = ByteSet(low: 0xFFFF_FFF6_0000_0000, high: 0x7FFF_FFFF_FFFF_FFFF)
 

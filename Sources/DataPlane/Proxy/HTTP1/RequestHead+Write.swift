@@ -9,7 +9,8 @@ extension RequestHead {
         forwarding: borrowing ForwardedFields
     ) {
         // Every byte of the head is written twice at most: the host as Host and as X-Forwarded-Host.
-        let bound = 2 * self.headBytes + 256 + 2 * forwarding.lines.count
+        let escapes = self.hasUnescapedPath ? 2 * self.pathRange.count : 0
+        let bound = 2 * self.headBytes + 256 + 2 * forwarding.lines.count + escapes
         let fieldsEnd = self.headBytes - 2
         let replacesHost = self.isAbsoluteForm || self.meaning.host == nil
         let replacesLength = self.meaning.lengthHasZeros
@@ -39,11 +40,39 @@ extension RequestHead {
                 // No path: `*` for OPTIONS without a query (RFC 9112 §3.2.4), the root for everything else.
                 writer.write(self.method == .options && self.pathRange.isEmpty ? "*" : "/")
             }
-            writer.write(bytes, self.pathRange)
+            self.writePath(to: &writer, from: bytes)
+        } else if self.hasUnescapedPath {
+            writer.write(bytes, self.methodRange)
+            writer.write(" ")
+            self.writePath(to: &writer, from: bytes)
         } else {
             writer.write(bytes, self.methodRange.lowerBound..<self.targetRange.upperBound)
         }
         writer.write(" HTTP/1.1\r\n")
+    }
+
+    private func writePath(to writer: inout HeadWriter, from bytes: UnsafeRawBufferPointer) {
+        if self.hasUnescapedPath {
+            writer.write(self.escapedPath(in: bytes))
+        } else {
+            writer.write(bytes, self.pathRange)
+        }
+    }
+
+    /// Path and query with `%` and two digits for each byte of the path that no URI has as it is.
+    func escapedPath(in bytes: UnsafeRawBufferPointer) -> [UInt8] {
+        let digits: StaticString = "0123456789ABCDEF"
+        let pathEnd = bytes[self.pathRange].firstIndex(of: 0x3F) ?? self.pathRange.upperBound
+        var path: [UInt8] = []
+        path.reserveCapacity(2 * self.pathRange.count)
+        for byte in bytes[self.pathRange.lowerBound..<pathEnd] {
+            if ByteSet.plainPath.contains(byte) {
+                path.append(byte)
+            } else {
+                path += [0x25, digits.utf8Start[Int(byte >> 4)], digits.utf8Start[Int(byte & 15)]]
+            }
+        }
+        return path + bytes[pathEnd..<self.pathRange.upperBound]
     }
 
     /// The target's authority in place of `Host`; without any, the field with an empty value, which RFC 9112 §3.2 asks

@@ -17,6 +17,8 @@ package final class RequestHead {
     /// The path and query, as they are written upstream. Empty or beginning with `?` after an absolute-form target
     /// without a path, which means `/`; `*` alone for `OPTIONS *`.
     private(set) var pathRange = 0..<0
+    /// Whether the path holds visible characters that no URI has as they are, which go upstream escaped.
+    private(set) var hasUnescapedPath = false
     /// 0 or 1. Later versions of HTTP/1 are read as 1.
     private(set) var minorVersion = 1
     /// What the fields mean.
@@ -145,6 +147,7 @@ extension RequestHead {
 
     private func readTarget(_ bytes: UnsafeRawBufferPointer) throws(HTTP1Error) {
         self.isAbsoluteForm = false
+        self.hasUnescapedPath = false
         self.authority = nil
         let target = self.targetRange
         if bytes[target.lowerBound] == 0x2F {
@@ -156,7 +159,7 @@ extension RequestHead {
         } else {
             self.pathRange = try self.readAbsoluteForm(bytes)
         }
-        try Self.checkPath(bytes, self.pathRange)
+        self.hasUnescapedPath = try Self.checkPath(bytes, self.pathRange)
     }
 
     /// `http://authority/path` (RFC 9112 §3.2.2). Of the schemes, only those that the edge serves; user information is
@@ -181,10 +184,16 @@ extension RequestHead {
 
     /// Checks the bytes of a path and its query, and that `%` in the path begins an encoded byte that is not NUL. In a
     /// query a lone `%` is let through, as browsers do not encode it.
-    private static func checkPath(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) throws(HTTP1Error) {
+    ///
+    /// - Returns: whether the path holds what no URI has as it is.
+    private static func checkPath(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) throws(HTTP1Error) -> Bool {
         var at = range.lowerBound
+        var isUnescaped = false
         while at < range.upperBound, bytes[at] != 0x3F {
-            guard ByteSet.path.contains(bytes[at]) else { throw .target }
+            if !ByteSet.plainPath.contains(bytes[at]) {
+                guard ByteSet.path.contains(bytes[at]) else { throw .target }
+                isUnescaped = true
+            }
             if bytes[at] == 0x25 {
                 guard at &+ 2 < range.upperBound, let high = bytes[at &+ 1].hexValue, let low = bytes[at &+ 2].hexValue,
                     high | low != 0
@@ -196,6 +205,7 @@ extension RequestHead {
             guard ByteSet.query.contains(bytes[at]) else { throw .target }
             at &+= 1
         }
+        return isUnescaped
     }
 
     /// One valid `Host`, which HTTP/1.0 alone may leave out. It is checked where the target has an authority, too,

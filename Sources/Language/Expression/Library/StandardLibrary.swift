@@ -3,6 +3,7 @@
 package enum StandardLibrary {
     package static let functions: [FunctionDeclaration] =
         [
-            core, strings, conversions, times, lists, math, optionals, encoders, json, hashes, networks, urls, chance,
+            core, strings, conversions, times, lists, math, optionals, encoders, json, hashes, networks, paths, urls,
+            chance,
         ].flatMap { $0 }
 }

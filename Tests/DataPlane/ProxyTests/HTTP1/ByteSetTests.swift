@@ -18,6 +18,10 @@ import Testing
         #expect(Self.members(.path) == Set(0x21...0x7E).subtracting("#\\".utf8))
     }
 
+    @Test func `A path has as it is what a URI may have, and brackets`() {
+        #expect(Self.members(.plainPath) == Set(("-._~!$&'()*+,;=:@/%?[]" + Self.digits + Self.letters).utf8))
+    }
+
     @Test func `A query holds all that is visible but the number sign`() {
         #expect(Self.members(.query) == Set(0x21...0x7E).subtracting("#".utf8))
     }

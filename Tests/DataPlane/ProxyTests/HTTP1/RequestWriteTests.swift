@@ -23,6 +23,15 @@ import Testing
         )
     }
 
+    @Test(arguments: [
+        ("/a^b`c{d|e}\"<>/[f]?q=^|", "/a%5Eb%60c%7Bd%7Ce%7D%22%3C%3E/[f]?q=^|"), ("http://a.test/a|b", "/a%7Cb"),
+        ("/a?|", "/a?|"),
+    ])
+    func `What no path of a URI has as it is goes upstream escaped`(target: String, path: String) {
+        let written = ScannedRequest.written(["GET \(target) HTTP/1.1", "Host: a.test"])
+        #expect(written?.first == "GET \(path) HTTP/1.1")
+    }
+
     @Test func `Values pass byte for byte`() {
         var bytes = Array("GET / HTTP/1.1\r\nHost: a.test\r\nX: ".utf8)
         let value = Array(UInt8(0x21)...0x7E) + [0x20, 0x09] + Array(UInt8(0x80)...0xFF)

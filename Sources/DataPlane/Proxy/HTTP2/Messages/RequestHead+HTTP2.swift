@@ -8,6 +8,8 @@ extension RequestHead {
         Self.write(":scheme", "http", into: &buffer)
         if self.pathRange.isEmpty {
             Self.write(":path", "/", into: &buffer)
+        } else if self.hasUnescapedPath {
+            self.escapedPath(in: bytes).withUnsafeBytes { Self.write(":path", $0, 0..<$0.count, into: &buffer) }
         } else {
             Self.write(":path", bytes, self.pathRange, into: &buffer)
         }
