@@ -184,7 +184,7 @@ let modules: [Module] = [
         name: "Proxy",
         uses: ["Addressing", "Expression", "Model", "TrafficPolicy", "EdgeLink", "Routing", "PolicyEngine"],
         products: [.NIOCore, .NIOPosix],
-        tests: [.NIOCore, .NIOEmbedded]
+        tests: [.NIOCore, .NIOEmbedded, .NIOHTTP1]
     ),
     Module(
         room: "DataPlane",

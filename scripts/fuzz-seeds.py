@@ -19,10 +19,10 @@ class Seeds:
         self.shared = shared / "conformance"
         self.folder = folder
 
-    def add(self, target, name, data):
+    def add(self, target, name, data, cuts=CUTS):
         path = self.folder / target / name.replace("/", "-")
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(CUTS + data[:60_000])
+        path.write_bytes(cuts + data[:60_000])
 
     def agent_protocol(self):
         vectors = json.loads((self.shared / "agent-protocol/vectors.json").read_text())
@@ -66,11 +66,17 @@ class Seeds:
             data = base64.b64decode(case["input_b64"])
             # The target reads what follows the preface.
             self.add("HTTP2", case["id"], data.removeprefix(preface))
+            for number, block in enumerate(header_blocks(data.removeprefix(preface))):
+                # As one piece: a block is read whole.
+                self.add("HPACK", f"{case['id']}-{number}", block, cuts=b"\0")
 
     def http1(self):
         for case in json.loads((self.shared / "http1/corpus.json").read_text())["cases"]:
             if data := case.get("input_b64"):
-                self.add("Requests", case["id"], base64.b64decode(data))
+                message = base64.b64decode(data)
+                self.add("Requests", case["id"], message)
+                if body := message.partition(b"\r\n\r\n")[2]:
+                    self.add("Chunks", case["id"], body)
         responses = {
             "length": b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",
             "chunked": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nX-Sum: 1\r\n\r\n",
@@ -85,6 +91,15 @@ class Seeds:
     def preamble(self):
         for number, vector in enumerate(json.loads((self.shared / "proxy-protocol/vectors.json").read_text())["vectors"]):
             self.add("Preambles", str(vector.get("id", number)), base64.b64decode(vector["input_b64"]))
+
+
+def header_blocks(data):
+    """The payloads of HEADERS frames without padding and priority."""
+    while len(data) >= 9:
+        length, kind, flags = int.from_bytes(data[:3], "big"), data[3], data[4]
+        payload, data = data[9:9 + length], data[9 + length:]
+        if kind == 1 and not flags & 0x28:
+            yield payload
 
 
 def main():

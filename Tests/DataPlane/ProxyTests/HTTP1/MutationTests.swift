@@ -6,7 +6,7 @@ import Testing
 
 /// Messages with random damage: nothing traps, and nothing is read in two ways.
 @Suite struct MutationTests {
-    private static let requests = [
+    static let requests = [
         "GET /a?b=c HTTP/1.1\r\nHost: a.test\r\nAccept: text/html, */*\r\nCookie: a=b; c=d\r\n\r\n",
         "POST /p HTTP/1.1\r\nHost: a.test:80\r\nContent-Length: 5\r\n\r\nhelloGET /2 HTTP/1.1\r\nHost: a.test\r\n\r\n",
         "POST /p HTTP/1.1\r\nHost: a.test\r\nTransfer-Encoding: chunked\r\nTE: trailers\r\nConnection: TE, X\r\nX: y\r\n\r\n"
@@ -31,7 +31,7 @@ import Testing
         "Connection: content-length, host\r\n", "GET / HTTP/1.1\r\n", "0\r\n\r\n", "HTTP/1.0", "upgrade", "\u{FF}",
     ]
 
-    private static func damaged(_ text: String, using random: inout SeededGenerator) -> [UInt8] {
+    static func damaged(_ text: String, using random: inout SeededGenerator) -> [UInt8] {
         var bytes = Array(text.utf8)
         for _ in 0..<Int.random(in: 0...3, using: &random) {
             let at = Int.random(in: 0...bytes.count, using: &random)

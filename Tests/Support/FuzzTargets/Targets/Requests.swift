@@ -13,8 +13,8 @@ enum Requests: FuzzTarget {
 
         Self.checkWritten(input.bytes, framing)
         let body = input.bytes[headBytes...]
-        let whole = Self.read(framing, [body])
-        let cut = Self.read(framing, input.pieces.map { $0.dropFirst(max(0, headBytes - $0.startIndex)) })
+        let whole = ReadBody(BodyReader(framing), [body])
+        let cut = ReadBody(BodyReader(framing), input.pieces.map { $0.dropFirst(max(0, headBytes - $0.startIndex)) })
         claim(whole == cut, "cutting changed a body")
     }
 
@@ -50,40 +50,5 @@ enum Requests: FuzzTarget {
         let result = text.withUnsafeBytes { again.scan($0, limits: limits) }
         claim(result == .complete(headBytes: text.count), "what goes upstream is no request")
         claim(again.framing == framing, "the upstream would see another body")
-    }
-
-    private struct Body: Equatable {
-        var bytes: [UInt8] = []
-        var hasEnded = false
-        var error: HTTP1Error?
-        /// Bytes behind the body, which belong to the next request.
-        var left = 0
-    }
-
-    private static func read(_ framing: BodyFraming, _ pieces: [ArraySlice<UInt8>]) -> Body {
-        var reader = BodyReader(framing)
-        var body = Body()
-        for piece in pieces {
-            var buffer = ByteBuffer(bytes: piece)
-            Self.take(from: &buffer, with: &reader, into: &body)
-            body.left += buffer.readableBytes
-            if body.error != nil { body.left = 0 }
-        }
-        // How much came before an error was seen depends on the cuts.
-        if body.error != nil { body.bytes = [] }
-        return body
-    }
-
-    private static func take(from buffer: inout ByteBuffer, with reader: inout BodyReader, into body: inout Body) {
-        while !body.hasEnded, body.error == nil {
-            switch reader.take(&buffer) {
-            case .none: return
-            case .ended: body.hasEnded = true
-            case .invalid(let error): body.error = error
-            case .some(let bytes, let ended):
-                body.bytes += bytes.readableBytesView
-                body.hasEnded = ended
-            }
-        }
     }
 }

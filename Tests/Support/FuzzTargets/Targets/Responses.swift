@@ -15,14 +15,14 @@ enum Responses: FuzzTarget {
         Self.checkWritten(input.bytes, framing, status: head.status)
         let pieces = input.pieces.map { $0.dropFirst(max(0, headBytes - $0.startIndex)) }
         for form in [ChunkWalker.Form.framed, .content] {
-            let whole = Self.read(BodyReader(framing, from: .upstream, form: form), [input.bytes[headBytes...]])
+            let whole = ReadBody(BodyReader(framing, from: .upstream, form: form), [input.bytes[headBytes...]])
             claim(
-                whole == Self.read(BodyReader(framing, from: .upstream, form: form), pieces),
+                whole == ReadBody(BodyReader(framing, from: .upstream, form: form), pieces),
                 "cutting changed a body"
             )
             // Without what only upstreams may do, a visitor would read the same.
             guard form == .framed, whole.hasEnded else { continue }
-            let again = Self.read(BodyReader(framing, from: .visitor, form: form), [whole.bytes[...]])
+            let again = ReadBody(BodyReader(framing, from: .visitor, form: form), [whole.bytes[...]])
             claim(again.bytes == whole.bytes && again.hasEnded, "what is passed on is another body")
         }
     }
@@ -57,36 +57,5 @@ enum Responses: FuzzTarget {
             again.framing(forHEAD: false) == framing && again.status == status,
             "the visitor would see another response"
         )
-    }
-
-    private struct Body: Equatable {
-        var bytes: [UInt8] = []
-        var hasEnded = false
-        var error: HTTP1Error?
-    }
-
-    private static func read(_ reader: BodyReader, _ pieces: [ArraySlice<UInt8>]) -> Body {
-        var reader = reader
-        var body = Body()
-        for piece in pieces {
-            var buffer = ByteBuffer(bytes: piece)
-            Self.take(from: &buffer, with: &reader, into: &body)
-        }
-        // How much came before an error was seen depends on the cuts.
-        if body.error != nil { body.bytes = [] }
-        return body
-    }
-
-    private static func take(from buffer: inout ByteBuffer, with reader: inout BodyReader, into body: inout Body) {
-        while !body.hasEnded, body.error == nil {
-            switch reader.take(&buffer) {
-            case .none: return
-            case .ended: body.hasEnded = true
-            case .invalid(let error): body.error = error
-            case .some(let bytes, let ended):
-                body.bytes += bytes.readableBytesView
-                body.hasEnded = ended
-            }
-        }
     }
 }

@@ -1,9 +1,9 @@
 /// The fields of one header block, decoded: names and values one behind another in memory that an event loop keeps and
 /// uses again for each block.
 package final class FieldList {
-    struct Field {
-        var name: Range<Int>
-        var value: Range<Int>
+    package struct Field {
+        package var name: Range<Int>
+        package var value: Range<Int>
     }
 
     /// Compressed bytes of one block, its CONTINUATION frames included.
@@ -16,7 +16,7 @@ package final class FieldList {
 
     let memory: UnsafeMutableRawBufferPointer
     private(set) var count = 0
-    private(set) var fields: [Field] = []
+    package private(set) var fields: [Field] = []
     /// The bound of what a list counts: names, values and 32 for each field (RFC 9113 §6.5.2).
     let limit: Int
     private var size = 0
@@ -34,7 +34,7 @@ package final class FieldList {
         self.memory.deallocate()
     }
 
-    var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: self.memory[..<self.count]) }
+    package var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: self.memory[..<self.count]) }
 
     func clear() {
         self.count = 0

@@ -1,10 +1,10 @@
-import NIOCore
+package import NIOCore
 
 /// Writes header blocks: names by number where both sides know them, values as they are.
 ///
 /// It keeps no table of its own and codes nothing by Huffman: a response's fields are few, and what that would save is
 /// less than the time it takes. A peer's bound on the table is kept by itself.
-enum HPACKWriter {
+package enum HPACKWriter {
     /// Appends a status.
     static func writeStatus(_ status: Int, into buffer: inout ByteBuffer) {
         let index: UInt8? =
@@ -33,7 +33,7 @@ enum HPACKWriter {
     }
 
     /// Appends a field, the letters of its name made small. `isSecret` asks everyone on the way not to keep it.
-    static func writeField(
+    package static func writeField(
         name: UnsafeRawBufferPointer,
         value: UnsafeRawBufferPointer,
         isSecret: Bool = false,
