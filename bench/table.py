@@ -28,10 +28,13 @@ GOALS = [
     ("HTTPS, 1 KB: requests/s", EDGE, "https_1k", "rps", MORE, [
         ("nginx", 0.95, 0.87), ("haproxy", 0.95, None), ("envoy", 1.8, None), ("traefik", 2.6, None),
         ("caddy", 3.5, None)]),
+    ("HTTP/2, 1 KB: requests/s", EDGE, "h2_1k", "rps", MORE, [
+        ("nginx", 1.4, 1.1), ("haproxy", 1.0, None), ("envoy", 2.2, None), ("traefik", 6, None), ("caddy", 8, None)]),
     ("new TLS 1.3 handshake: CPU", EDGE, "tls_new", "cpuall", LESS, [
         ("nginx", 0.78, 0.9), ("envoy", 0.97, None), ("caddy", 0.65, None)]),
     ("1 MB over HTTP: CPU", EDGE, "h1_1m", "cpuall", LESS, [(BEST, 0.97, 1.1)]),
     ("1 MB over HTTPS: CPU", EDGE, "https_1m", "cpuall", LESS, [(BEST, 0.85, 1.0)]),
+    ("1 MB over HTTP/2: CPU", EDGE, "h2_1m", "cpuall", LESS, [(BEST, 0.95, 1.05)]),
     ("64 KB down: CPU", EDGE, "h1_64k", "cpuall", LESS, [("nginx-big", 1.10, 1.25)]),
     ("64 KB up: CPU", EDGE, "h1_post64k", "cpuall", LESS, [("nginx-big", 1.10, 1.25)]),
     ("HTTP at a fixed rate: median time", EDGE, "lat_h1", "p50", LESS, [
@@ -40,6 +43,7 @@ GOALS = [
         ("nginx", 1.2, 1.5), ("envoy", 0.6, None), ("traefik", 0.6, None), ("caddy", 0.6, None)]),
     ("idle HTTP connection: KB", EDGE, "idle", "rps", LESS, [(None, 6, 10), ("caddy", 0.3, None)]),
     ("idle HTTPS connection: KB", EDGE, "idle_tls", "rps", LESS, [(None, 25, 30), ("caddy", 0.7, None)]),
+    ("idle agent session: KB", TUNNEL, "idle_session", "rps", LESS, [(None, 40, 60)]),
     ("edge at start: MB resident", EDGE, "idle", "idle_mb", LESS, [(None, 30, 45)]),
     ("tunnel, 1 KB, 64 connections: requests/s", TUNNEL, "h1_1k", "rps", MORE, [
         ("ssh-R", 3.5, 3.0), ("frp", 2.0, 1.6), ("chisel", 2.0, None)]),
@@ -60,8 +64,8 @@ EXPLAINED = {
 # Below this use of its core, a system's rate was limited by something else.
 BUSY = 0.85
 # What is compared in a rate's place: the same requests, for each second of CPU.
-SATURATING = {"h1_1k", "https_1k"}
-SCALE = {("idle", "rps"): 1 / 1024, ("idle_tls", "rps"): 1 / 1024}
+SATURATING = {"h1_1k", "https_1k", "h2_1k"}
+SCALE = {(scenario, "rps"): 1 / 1024 for scenario in ("idle", "idle_tls", "idle_session")}
 
 
 class Results:

@@ -6,17 +6,20 @@
 #                 programs  the release build driven from outside: gigabyte bodies, 1,000 slow readers, 10,000
 #                           connections, outages of up to ten minutes, agents that go in every way, the words of every
 #                           refusal (25 minutes)
+#                 soak      10,000 idle connections and 1,000 idle sessions, and half of the load that edge and agent
+#                           can carry for 30 minutes while visitors, downloads and agents come and go
 #                 tests     make test, in full counts
 #                 fuzz      every target of the fuzzer for a minute
 #                 tsan      the package's tests under the thread sanitizer
 #                 bench     expressions, and the edge beside other proxies and tunnels
 #   --quick       small counts and the debug build; only the programs, unless parts are named (three minutes)
-#   --only TEXT   of the programs, only the checks whose title contains TEXT
+#   --only TEXT   of the programs and the soak, only the checks whose title contains TEXT
 #
-# Takes about an hour and a half. A part that fails doesn't keep the next from running, and what it said lies in
+# Takes about two hours and a half. A part that fails doesn't keep the next from running, and what it said lies in
 # .run/acceptance/NAME.log. Closes with a line for each part, and the last line is `N passed, N failed`.
 #
 # Environment:
+#   MINUTES        how long the load of the soak goes on (30, or 1 with --quick)
 #   PORTICO_JOBS   how many compilers the sanitizer's build runs at once (as many as there are cores)
 #
 # Example: scripts/acceptance.sh --part programs --quick --only outage
@@ -29,12 +32,12 @@ help_if_asked "${1:-}"
 
 quick=false
 parts=()
-options=()
+options=(--minutes "${MINUTES:-30}")
 while (($# > 0)); do
     case "$1" in
         --quick)
             quick=true
-            options+=(--gigabyte $((128 << 20)) --readers 100 --visits 400 --sessions 50 --outages "1,3")
+            options+=(--gigabyte $((128 << 20)) --readers 100 --visits 400 --sessions 50 --slow 60 --events 300 --messages 20000 --idle 500 --minutes "${MINUTES:-1}" --outages "1,3")
             ;;
         --only)
             options+=(--only "${2:?--only wants a text}")
@@ -51,12 +54,12 @@ while (($# > 0)); do
 done
 if ((${#parts[@]} == 0)); then
     parts=(programs)
-    "$quick" || parts+=(tests fuzz tsan bench)
+    "$quick" || parts+=(soak tests fuzz tsan bench)
 fi
 for part in "${parts[@]}"; do
     case "$part" in
-        programs | tests | fuzz | tsan | bench) ;;
-        *) die "no such part: $part (programs, tests, fuzz, tsan or bench)" ;;
+        programs | soak | tests | fuzz | tsan | bench) ;;
+        *) die "no such part: $part (programs, soak, tests, fuzz, tsan or bench)" ;;
     esac
 done
 need_shared
@@ -65,21 +68,28 @@ mkdir -p "$home"
 
 # Each part is a function that prints a closing line of its own. It runs in a shell of its own, where `die` ends no other.
 
-part_programs() {
-    "$ROOT/scripts/install.sh" build test
-    local stage="$home/programs" configuration=release bin
+# drive SET LIMIT...: the release build driven from outside by scripts/acceptance, with these limits of the edge.
+drive() {
+    local set="$1" stage="$home/$1" configuration=release bin
+    shift
+    "$ROOT/scripts/install.sh" build test acceptance grpc
     rm -rf "$stage"
     mkdir -p "$stage"
     if "$quick"; then configuration="${CONFIG:-debug}"; fi
     build_programs "$configuration"
     bin="$(bin_folder "$configuration")"
     edge_ports
-    EDGE_CONFIGURATION="limits:
-  connections_per_address: 5000
-  slow_reader_timeout: 5m"
+    EDGE_CONFIGURATION="limits:$(printf '\n  %s' "$@")"
     make_edge "$bin" "$stage"
-    python3 "$ROOT/scripts/acceptance" --bin "$bin" --home "$stage" --ca "$EDGE_CA" --http "$HTTP_PORT" \
-        --https "$HTTPS_PORT" --agents "$AGENT_PORT" --management "$MANAGEMENT_PORT" "${options[@]}"
+    python3 "$ROOT/scripts/acceptance" --set "$set" --bin "$bin" --home "$stage" --ca "$EDGE_CA" --http "$HTTP_PORT" \
+        --https "$HTTPS_PORT" --agents "$AGENT_PORT" --management "$MANAGEMENT_PORT" \
+        --grpc "$RUN_DIR/venv/grpc/bin/python" "${options[@]}"
+}
+
+part_programs() { drive programs "connections_per_address: 5000" "slow_reader_timeout: 5m"; }
+
+part_soak() {
+    drive soak "connections_per_address: 20000" "keep_alive_timeout: 1h"
 }
 
 part_tests() {

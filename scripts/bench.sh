@@ -76,12 +76,16 @@ measure() {
 }
 
 edges=(nginx haproxy envoy traefik caddy)
-measure edge h1_1k,https_1k,tls_new,lat_h1,lat_https ours "${edges[@]}"
-measure bodies h1_1m,https_1m,h1_64k,h1_post64k ours nginx-big haproxy-big envoy
+measure edge h1_1k,https_1k,h2_1k,tls_new,lat_h1,lat_https ours "${edges[@]}"
+measure bodies h1_1m,https_1m,h2_1m,h1_64k,h1_post64k ours nginx-big haproxy-big envoy
 measure tunnel h1_1k,h1_one,h1_1m,bulk_1g ours-tunnel ssh-R frp chisel
 # In processes of their own: what one left in a heap would serve the other.
 measure memory idle ours "${edges[@]}"
 measure memory idle_tls ours "${edges[@]}"
+if [[ ",${PARTS:-memory}," == *,memory,* ]]; then
+    say "memory: ours-tunnel: idle_session"
+    python3 "$ROOT/bench/sessions.py" "$bin" "$home/run/sessions" "$results" || warn "sessions were not measured"
+fi
 # Each level beside the same without rules, in turn.
 measure policy h1_1k ours+0,ours+1,ours+10,ours+50 {nginx,caddy,envoy}+{0,1,10,50}
 

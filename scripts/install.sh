@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing on Debian 12 with Swift 6.3: nothing when nothing is missing, quietly otherwise.
 #
-# usage: scripts/install.sh build|lint|demo|api|schemathesis|http2|grpc|test|bench|expressions ...
+# usage: scripts/install.sh build|lint|demo|api|schemathesis|http2|grpc|acceptance|test|bench|expressions ...
 #   build   what the package is compiled with
 #   lint    what `make lint` needs
 #   demo    what a running edge is asked with
@@ -9,6 +9,7 @@
 #   schemathesis   one with what makes up calls after an OpenAPI document
 #   http2   as demo, and what writes the frames of a flood
 #   grpc    as demo, and a published gRPC
+#   acceptance   visitors that are slow on purpose
 #   test    as demo, PostgreSQL, and Python environments with the published SDK under .run/
 #   bench   load generators, and the proxies and tunnels that we are measured beside
 #   expressions   what counts memory, and the implementations that our expressions are measured beside
@@ -175,6 +176,7 @@ for purpose in "$@"; do
             api_environment
             schemathesis_environment
             ;;
+        acceptance) debian_packages "${demo_packages[@]}" slowhttptest nghttp2-client nginx ;;
         bench)
             debian_packages "${bench_packages[@]}"
             bench_peers

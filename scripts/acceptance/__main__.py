@@ -5,15 +5,14 @@ Called by scripts/acceptance.sh, which prepares the edge. Ends with `N passed, N
 """
 import argparse
 import contextlib
+import importlib
 import resource
 import time
 
-# Each registers its checks, in this order.
-import bodies
-import outages
-import sessions
-import words
 from stage import CHECKS, Stage
+
+# Modules that register their checks, in this order.
+SETS = {"programs": ["bodies", "outages", "sessions", "slow", "streams", "words"], "soak": ["idle", "soak"]}
 
 
 def arguments():
@@ -22,10 +21,17 @@ def arguments():
         parser.add_argument(f"--{name}", required=True)
     for name in ("http", "https", "agents", "management"):
         parser.add_argument(f"--{name}", required=True, type=int)
+    parser.add_argument("--set", choices=SETS, default="programs", help="which checks")
     parser.add_argument("--gigabyte", type=int, default=1 << 30, help="bytes of the large bodies")
     parser.add_argument("--readers", type=int, default=1000)
     parser.add_argument("--visits", type=int, default=10_000)
     parser.add_argument("--sessions", type=int, default=1000)
+    parser.add_argument("--idle", type=int, default=10_000, help="connections that do nothing")
+    parser.add_argument("--minutes", type=float, default=30, help="of the load that goes on")
+    parser.add_argument("--slow", type=int, default=300, help="visitors that are slow on purpose")
+    parser.add_argument("--events", type=int, default=3000, help="of a stream, one every 10 ms")
+    parser.add_argument("--messages", type=int, default=1_000_000, help="of a stream of gRPC")
+    parser.add_argument("--grpc", default="python3", help="a Python with grpcio")
     parser.add_argument("--outages", type=lambda text: [int(n) for n in text.split(",")], default=[1, 20, 600])
     parser.add_argument("--only", default="", help="checks whose title contains this")
     return parser.parse_args()
@@ -33,6 +39,8 @@ def arguments():
 
 def main():
     stage = Stage(arguments())
+    for name in SETS[stage.arguments.set]:
+        importlib.import_module(name)
     with contextlib.suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (65536, 65536))
     passed = failed = 0

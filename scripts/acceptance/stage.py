@@ -42,12 +42,15 @@ def until(seconds, words, ask, every=0.02):
 
 
 class Service(http.server.BaseHTTPRequestHandler):
-    """What stands behind the agents: bytes in any number, and a count of those that came."""
+    """What stands behind the agents: bytes in any number, events, and a count of bytes that came."""
 
     protocol_version = "HTTP/1.1"
     block = bytes(64 * 1024)
 
     def do_GET(self):
+        if self.path.startswith("/events/"):
+            self.send_events(int(self.path.split("/")[2]))
+            return
         left = int(self.path.split("/")[2]) if self.path.startswith("/bytes/") else 0
         self.send_response(200)
         self.send_header("Content-Length", str(left or 5))
@@ -57,6 +60,16 @@ class Service(http.server.BaseHTTPRequestHandler):
         with contextlib.suppress(OSError):
             while left > 0:
                 left -= self.wfile.write(self.block[:left])
+
+    def send_events(self, count):
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.close_connection = True
+        for number in range(count):
+            self.wfile.write(f"id: {number}\ndata: {time.monotonic()}\n\n".encode())
+            time.sleep(0.01)
 
     def do_POST(self):
         count = 0
@@ -143,7 +156,10 @@ class Stage:
         self.edge = None
 
     def run(self, name, program, *arguments):
-        process = Process(self.home / f"{name}.log", str(self.bin / program), *arguments)
+        return self.run_command(name, str(self.bin / program), *arguments)
+
+    def run_command(self, name, *command):
+        process = Process(self.home / f"{name}.log", *command)
         self.processes.append(process)
         return process
 
@@ -164,10 +180,31 @@ class Stage:
             "--log", "stdout", "--log-format", "json", *more,
         ]
 
-    def agent(self, name, *more, upstream=None):
-        """An agent of the HTTP service, and the host name that it got."""
+    @contextlib.contextmanager
+    def with_limits(self, **limits):
+        """The edge started anew with these limits, and at the end as it was."""
+        path = self.home / "edge.yml"
+        usual = path.read_text()
+        lines = "".join(f"  {name}: {value}\n" for name, value in limits.items())
+        self.edge.end()
+        # They are what the configuration ends with.
+        path.write_text(usual.partition("limits:\n")[0] + "limits:\n" + lines)
+        try:
+            self.start_edge()
+            yield
+        finally:
+            path.write_text(usual)
+            self.edge.end()
+            self.start_edge()
+
+    def agent(self, name, *more, upstream=None, wanted=None):
+        """An agent of the HTTP service, and the host name that it got; one outside the base domain is to be named."""
         agent = self.run(name, "portico", "http", str(upstream or self.service_port), *self.agent_arguments(*more))
-        (host, _) = until(20, f"{name} prints its URL", lambda: self.host_in(agent.text()))
+
+        def shown():
+            return (wanted if f"//{wanted}" in agent.text() else None) if wanted else self.host_in(agent.text())
+
+        (host, _) = until(20, f"{name} prints its URL", shown)
         return agent, host
 
     @staticmethod
@@ -183,8 +220,8 @@ class Stage:
         )
         return done.returncode, done.stdout, re.findall(r"ERR_(?:NGROK|PORTICO)_\d+", done.stdout)
 
-    def connection(self, timeout=60):
-        context = ssl.create_default_context(cafile=self.arguments.ca)
+    def connection(self, timeout=60, context=None):
+        context = context or ssl.create_default_context(cafile=self.arguments.ca)
         return lambda host: Visitor(host, self.arguments.https, timeout=timeout, context=context)
 
     def get(self, host, path="/", timeout=60):
@@ -194,6 +231,15 @@ class Stage:
             connection.request("GET", path)
             answer = connection.getresponse()
             return answer.status, answer.getheader("ngrok-error-code"), answer.read()
+        finally:
+            connection.close()
+
+    def get_plain(self, host):
+        """The body of an answer over HTTP."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.arguments.http, timeout=10)
+        try:
+            connection.request("GET", "/", headers={"Host": host})
+            return connection.getresponse().read()
         finally:
             connection.close()
 
