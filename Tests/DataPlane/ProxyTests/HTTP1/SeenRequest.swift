@@ -79,7 +79,9 @@ extension SeenRequest {
             switch part {
             case .head(let head):
                 let fields = head.headers.map { "\($0.name): \(Self.trimmed($0.value))" }
-                current = SeenRequest(method: head.method.rawValue, target: head.uri, fields: fields)
+                // NIO's own name of this method lacks the hyphen.
+                let method = head.method.rawValue == "MSEARCH" ? "M-SEARCH" : head.method.rawValue
+                current = SeenRequest(method: method, target: head.uri, fields: fields)
             case .body(let piece): current?.body += piece.readableBytesView
             case .end:
                 if let request = current { seen.append(request) }
