@@ -16,7 +16,7 @@ def frame(kind, flags, stream, body):
 
 
 class BareAgent:
-    """One session over one connection. It answers no heartbeat."""
+    """One session over one connection. It sends no heartbeat, and says that none is to be waited for."""
 
     def __init__(self, port, context):
         plain = socket.create_connection(("localhost", port), 10)
@@ -55,7 +55,9 @@ class BareAgent:
 
     def sign_in(self, authtoken):
         """Begins the session and binds an endpoint of a random name."""
-        extra = {"Authtoken": authtoken, "OS": "linux", "UserAgent": "soak/1"}
+        minutes = 5 * 60 * 10**9
+        extra = {"Authtoken": authtoken, "OS": "linux", "UserAgent": "soak/1", "HeartbeatInterval": minutes,
+                 "HeartbeatTolerance": minutes}
         answer = self.call(0, {"Version": ["3"], "ClientId": "", "Extra": extra})
         expect(not answer.get("Error"), f"refused: {answer.get('Error')}")
         bound = self.call(1, {"Id": "", "Proto": "https", "Opts": {}, "Extra": {}})

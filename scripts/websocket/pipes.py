@@ -52,6 +52,7 @@ class TLSPipe:
         context = ssl.create_default_context(cafile=ca)
         context.set_alpn_protocols(["http/1.1"])
         self.incoming, self.outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self.has_left = False
         self.tls = context.wrap_bio(self.incoming, self.outgoing, server_hostname=host)
         self.socket = connect(port)
         self.do(self.tls.do_handshake)
@@ -74,6 +75,8 @@ class TLSPipe:
             self.socket.sendall(data)
 
     def write(self, data):
+        if self.has_left:
+            raise BrokenPipeError("this direction has ended")
         for start in range(0, len(data), 65536):
             self.do(self.tls.write, data[start:start + 65536])
 
@@ -86,6 +89,7 @@ class TLSPipe:
             raise ConnectionResetError("TLS ended without close_notify") from None
 
     def half_close(self):
+        self.has_left = True
         # Sends close_notify; the peer's own is read later, with whatever comes before it.
         with contextlib.suppress(ssl.SSLWantReadError):
             self.tls.unwrap()
