@@ -150,11 +150,7 @@ let modules: [Module] = [
     ),
     Module(room: "Trust", name: "SSHKeys", uses: ["Model"], products: [.Crypto, .CryptoExtras]),
     Module(room: "Observe", name: "Events"),
-    Module(
-        room: "DataPlane",
-        name: "Routing",
-        uses: ["Addressing", "Model", "EdgeLink"]
-    ),
+    Module(room: "DataPlane", name: "Routing", uses: ["Addressing", "Model", "EdgeLink"]),
     Module(
         room: "DataPlane",
         name: "PolicyEngine",
@@ -236,9 +232,7 @@ let modules: [Module] = [
         room: "ControlPlane",
         name: "APIServer",
         uses: ["Addressing", "JSON", "Model", "APITypes", "Secrets", "Control"],
-        products: [
-            .Hummingbird, .HummingbirdCore, .HTTPTypes, .NIOCore, .NIOConcurrencyHelpers, .NIOSSL, .Logging,
-        ],
+        products: [.Hummingbird, .HummingbirdCore, .HTTPTypes, .NIOCore, .NIOConcurrencyHelpers, .NIOSSL, .Logging],
         tests: [.NIOHTTP1, .NIOPosix, .ServiceLifecycle],
         testUses: ["Certificates", "Events", "SSHKeys", "SQLiteStore", "Store", "TrafficPolicy", "EdgeLink"]
     ),
@@ -266,9 +260,7 @@ let modules: [Module] = [
         room: "Programs",
         name: "PorticoCLI",
         form: .program("portico"),
-        uses: [
-            "Addressing", "Expression", "TrafficPolicy", "PolicyBench", "Portico", "AgentRuntime", "AgentConsole",
-        ],
+        uses: ["Addressing", "Expression", "TrafficPolicy", "PolicyBench", "Portico", "AgentRuntime", "AgentConsole"],
         products: [.ArgumentParser],
         tests: nil
     ),
@@ -328,9 +320,7 @@ let support: [Module] = [
     Module(
         room: "Support",
         name: "FuzzTargets",
-        uses: [
-            "Addressing", "JSON", "Expression", "TrafficPolicy", "Preamble", "Mux", "AgentProtocol", "Proxy",
-        ],
+        uses: ["Addressing", "JSON", "Expression", "TrafficPolicy", "Preamble", "Mux", "AgentProtocol", "Proxy"],
         products: [.NIOCore, .NIOEmbedded],
         tests: nil
     ),
