@@ -2,9 +2,9 @@
 # Everything that must pass before a change is merged. The last line is `N passed, N failed`.
 #
 # In order: the package's tests; the published cases of every suite, HTTP/1.1 also in its strict form; the published
-# SDKs, clients of HTTP/2 and WebSockets, and the published client of the REST API against a fresh edge; the inputs that
-# once crashed a parser. A stage that fails doesn't keep the next from running. Calls that are made up after the API's
-# document: scripts/interop.sh schemathesis.
+# SDKs, clients of HTTP/2 and WebSockets, streams of events and of gRPC, and the published client of the REST API against
+# a fresh edge; the inputs that once crashed a parser. A stage that fails doesn't keep the next from running. Calls that
+# are made up after the API's document: scripts/interop.sh schemathesis.
 #
 # Example: scripts/test.sh
 
@@ -58,6 +58,7 @@ stage "interop: sdk" scripts/interop.sh sdk
 stage "interop: policies" scripts/interop.sh policies
 stage "interop: http2" scripts/interop.sh http2
 stage "interop: websocket" scripts/interop.sh websocket
+stage "streams" scripts/acceptance.sh --quick --part programs --only "streams of"
 stage "interop: api" scripts/interop.sh api
 stage "fuzz regressions" scripts/fuzz.sh --regressions
 closing_line

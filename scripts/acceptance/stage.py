@@ -75,7 +75,11 @@ class Service(http.server.BaseHTTPRequestHandler):
         count = 0
         wanted = int(self.headers["Content-Length"])
         while count < wanted:
-            count += len(self.rfile.read(min(wanted - count, MB)))
+            if not (piece := self.rfile.read(min(wanted - count, MB))):
+                # Its sender has gone.
+                self.close_connection = True
+                return
+            count += len(piece)
         self.send_response(200)
         self.send_header("Content-Length", str(len(str(count))))
         self.end_headers()
