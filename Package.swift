@@ -120,7 +120,7 @@ let modules: [Module] = [
         room: "Wire",
         name: "Preamble",
         uses: ["Addressing"],
-        products: [.NIOCore],
+        products: [.NIOCore, .Crypto],
         tests: [.NIOCore, .NIOEmbedded]
     ),
     Module(
@@ -149,7 +149,7 @@ let modules: [Module] = [
         tests: [.CryptoExtras]
     ),
     Module(room: "Trust", name: "SSHKeys", uses: ["Model"], products: [.Crypto, .CryptoExtras]),
-    Module(room: "Observe", name: "Events"),
+    Module(room: "Observe", name: "Events", uses: ["Addressing", "JSON", "Model"], products: [.NIOConcurrencyHelpers]),
     Module(room: "DataPlane", name: "Routing", uses: ["Addressing", "Model", "EdgeLink"]),
     Module(
         room: "DataPlane",
@@ -178,7 +178,7 @@ let modules: [Module] = [
     Module(
         room: "DataPlane",
         name: "Proxy",
-        uses: ["Addressing", "Expression", "Model", "TrafficPolicy", "EdgeLink", "Routing", "PolicyEngine"],
+        uses: ["Addressing", "Expression", "Model", "TrafficPolicy", "EdgeLink", "Events", "Routing", "PolicyEngine"],
         products: [.NIOCore, .NIOPosix],
         tests: [.NIOCore, .NIOEmbedded, .NIOHTTP1]
     ),
@@ -192,7 +192,7 @@ let modules: [Module] = [
     Module(
         room: "DataPlane",
         name: "Edge",
-        uses: ["Addressing", "Model", "Preamble", "EdgeLink", "Routing", "Proxy", "Sessions"],
+        uses: ["Addressing", "Model", "Preamble", "EdgeLink", "Routing", "PolicyEngine", "Proxy", "Sessions"],
         products: [.NIOCore, .NIOConcurrencyHelpers, .NIOPosix, .NIOTLS, .NIOSSL, .Logging],
         tests: nil
     ),
@@ -268,8 +268,9 @@ let modules: [Module] = [
         room: "Programs",
         name: "EdgeProgram",
         uses: [
-            "Addressing", "Model", "Settings", "TrafficPolicy", "EdgeLink", "Secrets", "Certificates", "PolicyEngine",
-            "Outbound", "Proxy", "Edge", "Store", "SQLiteStore", "PostgresStore", "Backup", "Control", "APIServer",
+            "Addressing", "Model", "Settings", "TrafficPolicy", "EdgeLink", "Secrets", "Certificates", "Events",
+            "PolicyEngine", "Outbound", "Proxy", "Edge", "Store", "SQLiteStore", "PostgresStore", "Backup", "Control",
+            "APIServer",
         ],
         products: [.NIOCore, .NIOPosix, .NIOHTTP1, .Logging, .ServiceLifecycle, .UnixSignals],
         tests: [.NIOEmbedded]
@@ -347,8 +348,8 @@ let wholeTests: [(name: String, uses: [String], products: [Product])] = [
     (
         "SystemTests",
         [
-            "Addressing", "JSON", "Model", "EdgeLink", "Proxy", "Edge", "Control", "Portico", "EdgeTestSupport",
-            "TestSupport",
+            "Addressing", "JSON", "Model", "EdgeLink", "Events", "PolicyEngine", "Outbound", "Proxy", "Edge", "Control",
+            "Portico", "EdgeTestSupport", "TestSupport",
         ],
         [.NIOCore, .NIOPosix, .NIOSSL, .NIOEmbedded, .Logging]
     ),

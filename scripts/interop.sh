@@ -181,6 +181,16 @@ for environment in "$RUN_DIR"/venv/sdk-*; do
     name="$(basename "$environment")"
     say "$name: $(basename "$driver")"
     edge_ports
+    if [ "$client" = policies ]; then
+        # Where the driver has a service that policies may ask.
+        OUTBOUND_PORT="$(free_ports 1)"
+        export OUTBOUND_PORT
+        EDGE_CONFIGURATION="policy:
+  outbound:
+    enabled: true
+    ports: [$OUTBOUND_PORT]
+    allow_networks: [127.0.0.0/8]"
+    fi
     make_edge "$bin" "$home/$name"
     start_edge "$bin" "$home/$name"
     # A driver may stand on the published one.

@@ -12,6 +12,7 @@ import gzip
 import hashlib
 import hmac
 import json
+import os
 import subprocess
 import zlib
 
@@ -195,6 +196,36 @@ async def _(c):
         action("add-headers", headers={"x-twice": "${vars.twice}"}),
     ))
     expect(header((await seen(c, url))["headers"], "x-twice"), "16", "x-twice")
+
+
+@check("http-request: what another service answers, within the bounds that the operator sets")
+async def _(c):
+    port, asked = int(os.environ["OUTBOUND_PORT"]), []
+
+    async def answer(reader, writer):
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        asked.append(head)
+        body = b'{"answer": 42}'
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", port):
+        url = await serve(c, request(
+            action("http-request", url=f"http://127.0.0.1:{port}/ask${{req.url.path}}", headers={"x-why": "because"}),
+            action("add-headers", headers={
+                "x-answer": "${string(actions.ngrok.http_request.res.body.decodeJson()['answer'])}",
+                "x-status": "${actions.ngrok.http_request.res.status_code}",
+            }),
+        ))
+        got = await seen(c, url)
+    expect((header(got["headers"], "x-answer"), header(got["headers"], "x-status")), ("42", "200"), "what the service saw")
+    if len(asked) != 1 or not asked[0].startswith("GET /ask/inspect HTTP/1.1\r\n") or "x-why: because" not in asked[0]:
+        raise AssertionError(asked)
+    # A port that the operator has not opened, and nobody to answer at the one that is open.
+    for target, code in ((f"http://127.0.0.1:{port + 1}/", "ERR_NGROK_100410"), (f"http://127.0.0.1:{port}/", "ERR_NGROK_100411")):
+        answer = await c.get("/", await serve(c, request(action("http-request", url=target, on_error="halt"))))
+        expect((answer.status, answer.get("ngrok-error-code")), (502, code), "answer")
 
 
 @check("rate-limit")

@@ -3,6 +3,7 @@ import NIOCore
 
 extension ClientHello {
     private static let serverNameType: UInt16 = 0
+    private static let signatureAlgorithmsType: UInt16 = 13
     private static let applicationProtocolsType: UInt16 = 16
     private static let supportedVersionsType: UInt16 = 43
 
@@ -28,13 +29,20 @@ extension ClientHello {
         self.applicationProtocols = found.applicationProtocols
         self.legacyVersion = legacyVersion
         self.supportedVersions = found.supportedVersions
+        self.cipherSuites = suites.words
+        self.extensions = found.types
+        self.signatureAlgorithms = found.signatureAlgorithms
+        self.firstApplicationProtocol = found.firstApplicationProtocol
     }
 
     /// What of the extensions is of interest.
     private struct Extensions {
         var serverName: String?
         var applicationProtocols: [String] = []
+        var firstApplicationProtocol: [UInt8] = []
         var supportedVersions: [UInt16] = []
+        var signatureAlgorithms: [UInt16] = []
+        var types: [UInt16] = []
 
         /// False when the list is malformed, or has a type twice.
         mutating func read(_ list: ByteBuffer) -> Bool {
@@ -45,6 +53,7 @@ extension ClientHello {
                     let value = list.readLengthPrefixedSlice(as: UInt16.self),
                     seen.insert(type).inserted, self.read(value, of: type)
                 else { return false }
+                self.types.append(type)
             }
             return true
         }
@@ -52,6 +61,7 @@ extension ClientHello {
         private mutating func read(_ value: ByteBuffer, of type: UInt16) -> Bool {
             switch type {
             case ClientHello.serverNameType: self.readServerName(value)
+            case ClientHello.signatureAlgorithmsType: self.readSignatureAlgorithms(value)
             case ClientHello.applicationProtocolsType: self.readApplicationProtocols(value)
             case ClientHello.supportedVersionsType: self.readSupportedVersions(value)
             default: true
@@ -88,8 +98,16 @@ extension ClientHello {
                 guard let name = names.readLengthPrefixedSlice(as: UInt8.self), name.readableBytes > 0 else {
                     return false
                 }
+                if self.applicationProtocols.isEmpty { self.firstApplicationProtocol = Array(name.readableBytesView) }
                 self.applicationProtocols.append(String(decoding: name.readableBytesView, as: UTF8.self))
             }
+            return true
+        }
+
+        /// RFC 8446 4.2.3. What is wrong with it is the handshake's to say.
+        private mutating func readSignatureAlgorithms(_ value: ByteBuffer) -> Bool {
+            var value = value
+            self.signatureAlgorithms = value.readLengthPrefixedSlice(as: UInt16.self)?.words ?? []
             return true
         }
 
@@ -104,5 +122,16 @@ extension ClientHello {
             }
             return true
         }
+    }
+}
+
+extension ByteBuffer {
+    /// Numbers of two bytes, as many as there are.
+    fileprivate var words: [UInt16] {
+        var bytes = self
+        var words: [UInt16] = []
+        words.reserveCapacity(bytes.readableBytes / 2)
+        while let word = bytes.readInteger(as: UInt16.self) { words.append(word) }
+        return words
     }
 }

@@ -13,10 +13,20 @@ package struct ClientHello: Sendable, Equatable {
     package let legacyVersion: UInt16
     /// The versions of the extension of that name, in the client's order; empty without it.
     package let supportedVersions: [UInt16]
+    /// In the client's order, made-up ones (RFC 8701) among them; as are the two below.
+    package let cipherSuites: [UInt16]
+    /// The types of the extensions.
+    package let extensions: [UInt16]
+    /// Of the extension of that name; empty without it.
+    package let signatureAlgorithms: [UInt16]
+    /// The bytes of the first protocol that the client offers by ALPN; empty without the extension.
+    package let firstApplicationProtocol: [UInt8]
 
     /// The newest version that the client offers, made-up ones (RFC 8701) left out.
     package var newestVersion: UInt16 {
-        let real = self.supportedVersions.filter { $0 & 0x0F0F != 0x0A0A || $0 >> 8 != $0 & 0xFF }
-        return real.max() ?? self.legacyVersion
+        self.supportedVersions.filter { !Self.isMadeUp($0) }.max() ?? self.legacyVersion
     }
+
+    /// Whether a number is one of those that stand for nothing, and are sent to keep servers tolerant (RFC 8701).
+    static func isMadeUp(_ number: UInt16) -> Bool { number & 0x0F0F == 0x0A0A && number >> 8 == number & 0xFF }
 }

@@ -9,6 +9,9 @@ import Testing
         let page = URL(filePath: #filePath).deletingLastPathComponent().appending(
             path: "../../../docs/configuration.md"
         )
+        if ProcessInfo.processInfo.environment["PORTICO_WRITE_DOCS"] == "1" {
+            try Data(ConfigurationReference.page.utf8).write(to: page.standardized)
+        }
         let written = try String(contentsOf: page.standardized, encoding: .utf8)
         #expect(
             written == ConfigurationReference.page,

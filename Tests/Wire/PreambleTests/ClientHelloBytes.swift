@@ -5,6 +5,7 @@ struct ClientHelloBytes {
     var serverName: [UInt8]? = Array("a.example.com".utf8)
     var applicationProtocols: [String] = ["h2", "http/1.1"]
     var supportedVersions: [UInt16] = [0x0304, 0x0303]
+    var cipherSuites: [UInt16] = [0x1301, 0x1302]
     /// Put behind the others, as they are.
     var extraExtensions: [(type: UInt16, value: [UInt8])] = []
     var hasExtensions = true
@@ -13,7 +14,7 @@ struct ClientHelloBytes {
     var message: [UInt8] {
         var body: [UInt8] = [0x03, 0x03] + [UInt8](repeating: 7, count: 32)
         body += Self.vector8([UInt8](repeating: 9, count: 32))
-        body += Self.vector16([0x13, 0x01, 0x13, 0x02])
+        body += Self.vector16(self.cipherSuites.flatMap(Self.word))
         body += Self.vector8([0])
         if self.hasExtensions {
             body += Self.vector16(self.extensions.flatMap { Self.word($0.type) + Self.vector16($0.value) })

@@ -4,6 +4,7 @@ import Logging
 import Model
 import NIOCore
 import NIOSSL
+import PolicyEngine
 import Preamble
 import Proxy
 import Routing
@@ -48,6 +49,7 @@ struct Acceptor: Sendable {
             channel.close(promise: nil)
             return
         }
+        let visitor = visitor.telling { TLSFacts(hello) }
         let bytes = Array((name ?? "").utf8)
         if bytes.withUnsafeBytes({ loop.proxy.table.pool(for: .tls, host: $0) }) != nil {
             try channel.pipeline.syncOperations.addHandler(
@@ -59,19 +61,49 @@ struct Acceptor: Sendable {
             channel.close(promise: nil)
             return
         }
-        let guardian = HandshakeGuard(loop: loop.proxy, milliseconds: loop.admission.handshakeMilliseconds) {
+        try self.endTLS(of: visitor, hello, judged, loop, channel)
+    }
+
+    /// Answers the handshake; what was agreed on by ALPN decides who speaks next.
+    private func endTLS(
+        of visitor: Visitor,
+        _ hello: ClientHello,
+        _ judged: ConnectionJudgement?,
+        _ loop: EdgeLoop,
+        _ channel: any Channel
+    ) throws {
+        let served = loop.admission.contexts.served(for: hello.serverName)
+        let observer = CipherSuiteObserver()
+        let proxy = loop.proxy
+        let whenFailed: (() -> Void)? = judged.map { judged in { judged.report(in: proxy.configuration.policy) } }
+        let guardian = HandshakeGuard(
+            loop: proxy,
+            milliseconds: loop.admission.handshakeMilliseconds,
+            whenFailed: whenFailed
+        ) {
+            let pipeline = $0.pipeline.syncOperations
+            let outcome = HandshakeOutcome(
+                version: try pipeline.nioSSL_tlsVersion(),
+                suite: observer.suite,
+                applicationProtocol: $1,
+                certificate: served.facts
+            )
+            let visitor = visitor.telling { TLSFacts(hello, outcome) }
+            judged?.handshakeEnded(of: visitor)
+            pipeline.removeHandler(observer, promise: nil)
             let name = hello.host?.text
             if $1 == "h2" {
-                try $0.pipeline.syncOperations.addHandler(
-                    HTTP2VisitorHandler(loop: loop.proxy, visitor: visitor, serverName: name, judged: judged)
+                try pipeline.addHandler(
+                    HTTP2VisitorHandler(loop: proxy, visitor: visitor, serverName: name, judged: judged)
                 )
             } else {
-                try $0.pipeline.syncOperations.addHandler(
-                    HTTP1VisitorHandler(loop: loop.proxy, visitor: visitor, serverName: name, judged: judged)
+                try pipeline.addHandler(
+                    HTTP1VisitorHandler(loop: proxy, visitor: visitor, serverName: name, judged: judged)
                 )
             }
         }
-        try self.endTLS(loop.admission.contexts.context(for: name), guardian, channel)
+        try channel.pipeline.syncOperations.addHandler(observer)
+        try self.endTLS(served.context, guardian, channel)
     }
 
     /// Counts the connection; one that is too many is closed.

@@ -9,6 +9,7 @@ final class HandshakeGuard: ChannelInboundHandler, RemovableChannelHandler {
 
     private let loop: ProxyLoop
     private let milliseconds: Int64
+    private var whenFailed: (() -> Void)?
     private var whenDone: ((any Channel, String?) throws -> Void)?
     private var context: ChannelHandlerContext?
     private var deadline: Deadline?
@@ -16,11 +17,18 @@ final class HandshakeGuard: ChannelInboundHandler, RemovableChannelHandler {
     /// - Parameters:
     ///   - loop: the loop of the connection.
     ///   - milliseconds: how long the handshake may take.
+    ///   - whenFailed: called where the connection ends before `whenDone` was, or because that could not be done.
     ///   - whenDone: adds the handlers that come behind, on the event loop; the name is that of the protocol that was
     ///     agreed on by ALPN.
-    init(loop: ProxyLoop, milliseconds: Int64, whenDone: @escaping (any Channel, String?) throws -> Void) {
+    init(
+        loop: ProxyLoop,
+        milliseconds: Int64,
+        whenFailed: (() -> Void)? = nil,
+        whenDone: @escaping (any Channel, String?) throws -> Void
+    ) {
         self.loop = loop
         self.milliseconds = milliseconds
+        self.whenFailed = whenFailed
         self.whenDone = whenDone
     }
 
@@ -36,6 +44,9 @@ final class HandshakeGuard: ChannelInboundHandler, RemovableChannelHandler {
         self.deadline = nil
         self.context = nil
         self.whenDone = nil
+        let whenFailed = self.whenFailed
+        self.whenFailed = nil
+        whenFailed?()
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -43,6 +54,7 @@ final class HandshakeGuard: ChannelInboundHandler, RemovableChannelHandler {
             self.whenDone = nil
             do {
                 try whenDone(context.channel, negotiated)
+                self.whenFailed = nil
             } catch {
                 // The channel closed in the meantime: there is no place to add handlers to.
                 context.close(promise: nil)

@@ -1,13 +1,21 @@
 import Model
 import NIOCore
 import NIOSSL
+import PolicyEngine
 
 /// The TLS contexts of an edge: for visitors by server name, and for agents. A value that each loop has a copy of.
 ///
 /// One context for each certificate, shared by all loops, so that a session is resumed on any of them.
 struct TLSContexts: Sendable {
-    private let byName: [String: NIOSSLContext]
-    private let fallback: NIOSSLContext
+    /// A certificate ready to be served.
+    struct Served: Sendable {
+        let context: NIOSSLContext
+        /// What policies are told of it.
+        let facts: CertificateFacts?
+    }
+
+    private let byName: [String: Served]
+    private let fallback: Served
     let agents: NIOSSLContext
 
     /// - Throws: `Failure` with the certificate that cannot be used.
@@ -16,16 +24,19 @@ struct TLSContexts: Sendable {
         guard let first = certificates.first else {
             throw Failure(.certificateUnusable, "No certificate is configured for the HTTPS and agent listeners.")
         }
-        var byName: [String: (certificate: ServedCertificate, context: NIOSSLContext)] = [:]
-        var fallback: (certificate: ServedCertificate, context: NIOSSLContext)?
+        var byName: [String: (certificate: ServedCertificate, served: Served)] = [:]
+        var fallback: Served?
         for certificate in certificates {
-            let context = try Self.context(certificate, protocols: ["h2", "http/1.1"])
-            for name in certificate.names where byName[name] == nil { byName[name] = (certificate, context) }
-            if fallback == nil || certificate.isDefault { fallback = (certificate, context) }
+            let served = Served(
+                context: try Self.context(certificate, protocols: ["h2", "http/1.1"]),
+                facts: CertificateFacts(pem: certificate.chainPEM, isShown: false)
+            )
+            for name in certificate.names where byName[name] == nil { byName[name] = (certificate, served) }
+            if fallback == nil || certificate.isDefault { fallback = served }
         }
         guard let fallback else { preconditionFailure("there is a first certificate") }
-        self.byName = byName.mapValues(\.context)
-        self.fallback = fallback.context
+        self.byName = byName.mapValues(\.served)
+        self.fallback = fallback
         // Agents get the certificate of the name that they connect to. They offer no ALPN and get none
         // (`spec/agent-protocol.md` 1).
         let forAgents = Self.find(configuration.connectHost, in: byName)?.certificate ?? first
@@ -33,7 +44,7 @@ struct TLSContexts: Sendable {
     }
 
     /// The exact name before the wildcard of one label less, then the default (`spec/endpoints.md` 9.3).
-    func context(for serverName: String?) -> NIOSSLContext {
+    func served(for serverName: String?) -> Served {
         guard let name = serverName else { return self.fallback }
         return Self.find(name, in: self.byName) ?? self.fallback
     }

@@ -156,6 +156,7 @@ package final class Exchange {
 
     func answer(_ failure: Failure) {
         self.endUnanswered()
+        self.judged?.status = failure.code.httpStatus
         self.front?.writeRefusal(ExchangeRefusal(failure: failure, origin: .way, format: self.answerFormat))
     }
 
@@ -166,6 +167,7 @@ package final class Exchange {
     /// The same for what a policy has decided. The status is the code's own where none is given.
     func answer(_ failure: Failure, status: Int?) {
         self.endUnanswered()
+        self.judged?.status = status ?? failure.code.httpStatus
         let refusal = ExchangeRefusal(failure: failure, status: status, origin: .policy, format: self.answerFormat)
         self.front?.writeRefusal(refusal)
     }
@@ -173,6 +175,7 @@ package final class Exchange {
     /// Answers in the upstream's place.
     func answer(_ answer: LocalAnswer) {
         self.endUnanswered()
+        self.judged?.status = answer.status
         self.front?.writeAnswer(answer)
     }
 

@@ -49,7 +49,7 @@ final class ExchangeContext {
     func judgement(at gate: EndpointGate) -> ConnectionJudgement? {
         if let known = self.judgements.first(where: { $0.gate === gate }) { return known }
         guard case .passes(let made) = self.loop.judge(self.facts, at: gate) else { return nil }
-        if self.judgements.count == Self.judgementsLimit { self.judgements.removeFirst() }
+        if self.judgements.count == Self.judgementsLimit { self.report(self.judgements.removeFirst()) }
         self.judgements.append(made)
         return made
     }
@@ -74,7 +74,9 @@ final class ExchangeContext {
     }
 
     /// The connection is over: nobody else may use its links.
-    func closeOwnLinks() {
+    func end() {
+        for judgement in self.judgements { self.report(judgement) }
+        self.judgements = []
         let links = self.ownLinks
         self.ownLinks = []
         for link in links {
@@ -83,6 +85,10 @@ final class ExchangeContext {
         }
         for connection in self.ownConnections { connection.retire() }
         self.ownConnections = []
+    }
+
+    private func report(_ judgement: ConnectionJudgement) {
+        judgement.report(in: self.loop.configuration.policy, bytesIn: self.bytesIn, bytesOut: self.bytesOut)
     }
 }
 

@@ -12,6 +12,11 @@ import TrafficPolicy
 package struct ConnectionJudgement {
     let gate: EndpointGate
     let policy: PolicyEngine.Exchange
+
+    /// The handshake of the connection is done; `visitor` knows what came of it.
+    package func handshakeEnded(of visitor: Visitor) {
+        if let facts = visitor.tls?() { self.policy.connection.tls = facts }
+    }
 }
 
 /// What the rules of one endpoint for connections say.
@@ -92,7 +97,11 @@ extension ProxyLoop {
             loop: self.policies,
             host: host
         )
-        return ConnectionOutcome(policy.run(.tcpConnect), policy, host, at: gate)
+        let outcome = ConnectionOutcome(policy.run(.tcpConnect), policy, host, at: gate)
+        if case .refused = outcome {
+            ConnectionJudgement(gate: gate, policy: policy).report(in: self.configuration.policy)
+        }
+        return outcome
     }
 
     /// Whether any endpoint of a pool has rules for connections: all of it is then chosen from once for a connection.
@@ -111,7 +120,7 @@ extension ConnectionFacts {
     ) {
         var tls: TLSFacts?
         if visitor.isSecure {
-            tls = TLSFacts()
+            tls = visitor.tls?() ?? TLSFacts()
             tls?.serverName = serverName.map { String(decoding: $0, as: UTF8.self) } ?? ""
         }
         self.init(

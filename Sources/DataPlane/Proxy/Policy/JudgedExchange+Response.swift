@@ -29,6 +29,7 @@ extension JudgedExchange {
     /// The head of the upstream's answer; the bytes are valid during the call only.
     func hold(_ head: ResponseHead, in bytes: UnsafeRawBufferPointer, body: ByteBuffer?, isComplete: Bool) {
         self.policy.endUpstream(.answered(status: head.status))
+        self.status = head.status
         guard self.gate.program.hasRules(in: .httpResponse) || self.gate.program.hasRules(in: .eventStreamMessage)
         else {
             self.exchange.front?.writeHead(head, in: bytes, body: body, isComplete: isComplete)

@@ -30,6 +30,11 @@ final class JudgedExchange {
     private var isFrontWaiting = false
 
     // The response.
+    /// Of the answer, once there is one.
+    var status: Int?
+    /// Whether the connection was closed in an answer's place.
+    private(set) var isDropped = false
+    var isReported = false
     var held: HeldResponse?
     /// Whether the body passes through the policy's filters.
     var isFiltered = false
@@ -60,6 +65,7 @@ final class JudgedExchange {
 
     /// The exchange is over, whichever way: nothing that was waited for changes anything any more.
     func abandon() {
+        self.report()
         self.policy.abandon()
         let collected = self.collected
         let held = self.held
@@ -119,7 +125,9 @@ final class JudgedExchange {
             self.hold(response)
         case .respond(let response): self.exchange.answer(LocalAnswer(response))
         case .forward(let target): self.exchange.forward(to: target)
-        case .close: self.exchange.drop()
+        case .close:
+            self.isDropped = true
+            self.exchange.drop()
         case .fail(let failure, let status): self.exchange.answer(failure, status: status)
         }
     }

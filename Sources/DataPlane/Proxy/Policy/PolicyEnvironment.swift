@@ -1,3 +1,4 @@
+package import Events
 import Expression
 package import PolicyEngine
 
@@ -16,6 +17,10 @@ package struct PolicyEnvironment: Sendable {
     package var addresses: (any AddressDirectory)?
     /// The name of this edge's location.
     package var region = "local"
+    /// Who is told of what policies have judged; nil for nobody.
+    package var events: (any EventSink)?
+    /// Whether of all of it, or of that alone of which a policy has noted something.
+    package var tellsAll = false
 
     package init() {}
 }

@@ -279,7 +279,7 @@ package final class HTTP1VisitorHandler: Timed, ChannelInboundHandler {
         self.context = nil
         self.pending = nil
         self.exchange.abandon()
-        self.exchange.context.closeOwnLinks()
+        self.exchange.context.end()
     }
 }
 

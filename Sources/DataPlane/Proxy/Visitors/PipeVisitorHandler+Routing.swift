@@ -39,10 +39,13 @@ extension PipeVisitorHandler {
 
     private func follow(_ outcome: ConnectionOutcome, of gate: EndpointGate, before upstream: Upstream) {
         switch outcome {
-        case .passes: self.open(upstream)
+        case .passes(let judgement):
+            self.keep(judgement)
+            self.open(upstream)
         case .refused: self.closeNow()
         case .forwards(let forwarded):
             let url = forwarded.target.url
+            self.keep(ConnectionJudgement(gate: gate, policy: forwarded.policy))
             self.hops.append(Hop(gate: gate, upstream: upstream, forwarded: forwarded))
             guard self.hops.count < Exchange.longestChain else {
                 self.fail(Failure(.forwardChainTooLong, "The connection has come through too many endpoints."))

@@ -31,6 +31,10 @@ package final class PipeVisitorHandler: Timed, ChannelInboundHandler, RemovableC
     var hops: [Hop] = []
     /// What policies are told of it; made when the first of them asks.
     lazy var facts = self.makeFacts()
+    /// The policies that have judged it, to be told of at its end.
+    private var judgements: [ConnectionJudgement] = []
+    private var bytesIn = 0
+    private var bytesOut = 0
     private var isReading = true
     var inputEnded = false
     private var upstreamEnded = false
@@ -64,6 +68,7 @@ package final class PipeVisitorHandler: Timed, ChannelInboundHandler, RemovableC
 
     package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let bytes = Self.unwrapInboundIn(data)
+        self.bytesIn += bytes.readableBytes
         if let transport = self.transport { transport.write(bytes) } else { self.early.append(bytes) }
         self.touch()
     }
@@ -115,6 +120,7 @@ package final class PipeVisitorHandler: Timed, ChannelInboundHandler, RemovableC
     private func tearDown() {
         guard !self.isOver else { return }
         self.isOver = true
+        self.report()
         if let place = self.waitingFor { self.loop.waitingRoom.leave(self, for: place) }
         self.loop.remove(self)
         self.loop.wheel.remove(self)
@@ -124,10 +130,25 @@ package final class PipeVisitorHandler: Timed, ChannelInboundHandler, RemovableC
         self.transport = nil
         transport?.abort()
     }
+
+    /// Keeps what a policy has decided on, once: one whose target failed decides again.
+    func keep(_ judgement: ConnectionJudgement) {
+        guard !self.judgements.contains(where: { $0.policy === judgement.policy }) else { return }
+        self.judgements.append(judgement)
+    }
+
+    private func report() {
+        let judgements = self.judgements
+        self.judgements = []
+        for judgement in judgements {
+            judgement.report(in: self.loop.configuration.policy, bytesIn: self.bytesIn, bytesOut: self.bytesOut)
+        }
+    }
 }
 
 extension PipeVisitorHandler: UpstreamTransportReceiver {
     package func transportReceived(_ bytes: ByteBuffer) {
+        self.bytesOut += bytes.readableBytes
         self.context?.write(Self.wrapOutboundOut(bytes), promise: nil)
         self.touch()
     }

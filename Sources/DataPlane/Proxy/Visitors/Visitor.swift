@@ -1,4 +1,5 @@
 package import Addressing
+package import PolicyEngine
 
 /// Who connected, and where: what an upstream is told about a connection. Made once for each connection.
 package final class Visitor: Sendable {
@@ -10,11 +11,25 @@ package final class Visitor: Sendable {
     package let isSecure: Bool
     /// The peer's IP address as text, as it goes into `X-Forwarded-For`.
     package let addressText: [UInt8]
+    /// Makes what policies are told of its TLS, as far as that is known; nil where nothing is. Few ask, so it is not made
+    /// before.
+    let tls: (@Sendable () -> TLSFacts)?
 
-    package init(address: NetworkAddress?, local: NetworkAddress?, isSecure: Bool) {
+    package init(
+        address: NetworkAddress?,
+        local: NetworkAddress?,
+        isSecure: Bool,
+        tls: (@Sendable () -> TLSFacts)? = nil
+    ) {
         self.address = address
         self.local = local
         self.isSecure = isSecure
+        self.tls = tls
         self.addressText = Array((address.map { "\($0.ip)" } ?? "unknown").utf8)
+    }
+
+    /// The same visitor, now that more is known of its TLS.
+    package func telling(_ tls: @escaping @Sendable () -> TLSFacts) -> Visitor {
+        Visitor(address: self.address, local: self.local, isSecure: self.isSecure, tls: tls)
     }
 }

@@ -103,6 +103,20 @@ enum LineText {
         return result + "\""
     }
 
+    /// JSON that is the same, without anything that doesn't print: such characters stand in strings alone.
+    static func printable(json text: String) -> String {
+        guard !text.unicodeScalars.allSatisfy(Self.isPrintable) else { return text }
+        var result = ""
+        for scalar in text.unicodeScalars {
+            if Self.isPrintable(scalar) {
+                result.unicodeScalars.append(scalar)
+            } else {
+                for unit in String(scalar).utf16 { result += Self.escape(UInt32(unit)) }
+            }
+        }
+        return result
+    }
+
     private static func escape(_ value: UInt32) -> String {
         let digits = String(value, radix: 16)
         return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits

@@ -2,6 +2,7 @@ import APIServer
 import Addressing
 import Control
 import Edge
+import Events
 import Foundation
 import Logging
 package import Model
@@ -63,6 +64,9 @@ package struct EdgeServer {
         var dataPlane = self.configuration.dataPlane(certificates.served)
         dataPlane.proxy.policy.addresses = try self.configuration.policy.addresses(self.logger)
         dataPlane.proxy.policy.services.requester = try self.configuration.policy.outbound.requester()
+        let events = EventQueue()
+        if self.configuration.log.traffic != .none { dataPlane.proxy.policy.events = events }
+        dataPlane.proxy.policy.tellsAll = self.configuration.log.traffic == .judged
         var rules = self.configuration.controlPlane
         rules.staticUpstreams = try await self.configuration.staticUpstreams(under: rules)
         let control = Control(
@@ -108,7 +112,8 @@ package struct EdgeServer {
         )
         // Shut down from the last to the first: visitors before health checks, and signals are heard to the end.
         try await Self.run(reloader, logger: self.logger) {
-            let last: [any Service] = [management] + apis
+            let log = TrafficLogService(queue: events, logger: self.logger, write: Terminal.log)
+            let last: [any Service] = [management, log] + apis
             return last + [
                 ControlService(control: control),
                 CertificateService(reloader: reloader, logger: self.logger),

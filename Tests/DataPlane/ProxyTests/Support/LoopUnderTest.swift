@@ -54,10 +54,12 @@ final class LoopUnderTest {
     }
 
     /// Serves these endpoints, each with its own policy.
-    init(endpoints: [TestEndpoint]) throws {
+    init(endpoints: [TestEndpoint], environment: PolicyEnvironment = PolicyEnvironment()) throws {
+        var configuration = ProxyConfiguration()
+        configuration.policy = environment
         self.loop = ProxyLoop(
             eventLoop: self.channel.embeddedEventLoop,
-            configuration: ProxyConfiguration(),
+            configuration: configuration,
             agents: self.upstreams
         )
         try self.serve(endpoints)

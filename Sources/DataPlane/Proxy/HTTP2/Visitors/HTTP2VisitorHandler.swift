@@ -217,7 +217,7 @@ package final class HTTP2VisitorHandler: Timed, ChannelInboundHandler {
         self.ready = []
         self.touched = []
         for stream in self.streams.all { self.discard(stream) }
-        self.exchanges.closeOwnLinks()
+        self.exchanges.end()
     }
 }
 

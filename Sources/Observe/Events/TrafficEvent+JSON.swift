@@ -1,0 +1,120 @@
+import Addressing
+import Foundation
+import JSON
+package import Model
+
+extension TrafficEvent {
+    /// The event as one line of JSON, in its envelope (`spec/observability.md` 1). Fields without a value are left out.
+    ///
+    /// - Parameter id: the event's own.
+    /// - Returns: the line, without its end.
+    package func line(id: ResourceID<EventKind>) -> String {
+        var object = NestedObject()
+        self.connection.write(into: &object, isConnectionEvent: self.request == nil)
+        if self.request == nil { object["conn.end_ts"] = self.time.eventText }
+        self.request?.write(into: &object)
+        self.policy.write(into: &object)
+        let envelope: JSONObject = [
+            "event_id": .string(id.text), "event_type": .string(self.type),
+            "event_timestamp": .string(self.time.eventText), "account_id": .string(self.account.text),
+            "principal": .null, "object": object.value,
+        ]
+        return JSONValue.object(envelope).text
+    }
+}
+
+extension TrafficEvent.Connection {
+    fileprivate func write(into object: inout NestedObject, isConnectionEvent: Bool) {
+        object["conn.client_ip"] = self.client.map { "\($0)" }
+        object["conn.server_ip"] = self.server.map { "\($0.ip)" }
+        object["conn.server_name"] = self.serverName
+        object["conn.start_ts"] = self.start.eventText
+        object.set("conn.server_port", self.server.map { .integer(Int64($0.port)) })
+        object["ja4_fingerprint"] = self.ja4Fingerprint
+        guard !isConnectionEvent else {
+            object.set("conn.bytes_in", self.bytesIn.map { .integer(Int64($0)) })
+            object.set("conn.bytes_out", self.bytesOut.map { .integer(Int64($0)) })
+            return
+        }
+        object["tls.version"] = self.tlsVersion
+        object["tls.cipher_suite"] = self.cipherSuite
+    }
+}
+
+extension TrafficEvent.Request {
+    fileprivate func write(into object: inout NestedObject) {
+        object["http.request.method"] = self.method.lowercased()
+        object["http.request.url.scheme"] = self.scheme
+        object["http.request.url.host"] = self.host
+        object["http.request.url.path"] = self.path
+        object["http.request.url.query"] = self.query
+        let query = self.query.isEmpty ? "" : "?\(self.query)"
+        object["http.request.url.raw"] = "\(self.scheme)://\(self.host)\(self.path)\(query)"
+        object["http.request.user_agent"] = self.userAgent
+        object.set("http.response.status_code", self.status.map { .integer(Int64($0)) })
+    }
+}
+
+extension TrafficEvent.Policy {
+    fileprivate func write(into object: inout NestedObject) {
+        object["basic_auth.decision"] = self.basicAuth
+        object["basic_auth.username"] = self.basicAuthUsername
+        object["circuit_breaker.decision"] = self.circuitBreaker
+        object["compression.algorithm"] = self.compressionAlgorithm
+        object.set("compression.bytes_saved", self.compressionBytesSaved.map { .integer(Int64($0)) })
+        object["ip_policy.decision"] = self.ipPolicy
+        object["webhook_verification.decision"] = self.webhookVerification
+        if !self.logs.isEmpty { object.set("traffic_policy.logs", .array(self.logs.map(Self.entry))) }
+        if !self.problems.isEmpty { object.set("traffic_policy.errors", .array(self.problems.map(\.value))) }
+    }
+
+    private static func entry(_ text: String) -> JSONValue {
+        // The engine wrote it as JSON; what it could not be read as is still told.
+        ["metadata": (try? JSONValue(reading: text.utf8)) ?? .string(text)]
+    }
+}
+
+extension TrafficEvent.Problem {
+    fileprivate var value: JSONValue {
+        [
+            "phase": .string(self.phase), "rule": .integer(Int64(self.rule)),
+            "action": self.action.map { .integer(Int64($0)) } ?? .null, "message": .string(self.message),
+        ]
+    }
+}
+
+extension Date {
+    /// RFC 3339, of Greenwich, with milliseconds.
+    fileprivate var eventText: String { self.formatted(Self.eventStyle) }
+
+    private static let eventStyle = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+}
+
+/// An object whose members are named by the way to them: `conn.client_ip`.
+private struct NestedObject {
+    private var members = JSONObject()
+
+    var value: JSONValue { .object(self.members) }
+
+    /// Texts that are empty, or nil, are left out.
+    subscript(path: String) -> String? {
+        get { nil }
+        set {
+            guard let newValue, !newValue.isEmpty else { return }
+            self.set(path, .string(newValue))
+        }
+    }
+
+    mutating func set(_ path: String, _ value: JSONValue?) {
+        guard let value else { return }
+        Self.set(path.split(separator: ".")[...], value, in: &self.members)
+    }
+
+    private static func set(_ path: ArraySlice<Substring>, _ value: JSONValue, in object: inout JSONObject) {
+        guard let name = path.first.map(String.init) else { return }
+        guard path.count > 1 else { return object.append(name, value) }
+        var child = object[name]?.object ?? JSONObject()
+        Self.set(path.dropFirst(), value, in: &child)
+        object.set(name, to: .object(child))
+    }
+}

@@ -1,0 +1,106 @@
+package import Addressing
+package import Foundation
+package import Model
+
+/// What happened to a visitor's request or connection, as the product's record has it (`spec/observability.md` 2.1).
+///
+/// Made on an event loop, of what is there already; texts are made of it elsewhere.
+package struct TrafficEvent: Sendable {
+    package let account: ResourceID<AccountKind>
+    /// When it was over.
+    package let time: Date
+    package var connection: Connection
+    /// Nil for the event of a connection itself.
+    package var request: Request?
+    package var policy: Policy
+
+    package init(
+        of account: ResourceID<AccountKind>,
+        at time: Date,
+        connection: Connection,
+        request: Request? = nil,
+        policy: Policy = Policy()
+    ) {
+        self.account = account
+        self.time = time
+        self.connection = connection
+        self.request = request
+        self.policy = policy
+    }
+
+    /// `http_request_complete.v0` or `tcp_connection_closed.v0`.
+    package var type: String { self.request == nil ? "tcp_connection_closed.v0" : "http_request_complete.v0" }
+
+    package struct Connection: Sendable {
+        package var client: IPAddress?
+        package var server: NetworkAddress?
+        /// The host that it was opened for; empty where it named none.
+        package var serverName = ""
+        package var start: Date
+        /// Bytes from and to the visitor; nil where nobody counts them.
+        package var bytesIn: Int?
+        package var bytesOut: Int?
+        package var ja4Fingerprint = ""
+        package var tlsVersion = ""
+        package var cipherSuite = ""
+
+        package init(start: Date) {
+            self.start = start
+        }
+    }
+
+    package struct Request: Sendable {
+        package var method: String
+        package var scheme: String
+        /// With the port where that is spelt out.
+        package var host: String
+        /// As received.
+        package var path: String
+        /// As received, without `?`.
+        package var query: String
+        package var userAgent = ""
+        /// Nil where the connection was closed in an answer's place.
+        package var status: Int?
+
+        package init(method: String, scheme: String, host: String, path: String, query: String) {
+            self.method = method
+            self.scheme = scheme
+            self.host = host
+            self.path = path
+            self.query = query
+        }
+    }
+
+    /// What the policy did. Decisions are in the words of the record; empty where none was taken.
+    package struct Policy: Sendable {
+        package var basicAuth = ""
+        package var basicAuthUsername = ""
+        package var circuitBreaker = ""
+        package var compressionAlgorithm = ""
+        package var compressionBytesSaved: Int?
+        package var ipPolicy = ""
+        package var webhookVerification = ""
+        /// What `log` actions said, each an object as compact JSON.
+        package var logs: [String] = []
+        /// What had no value, or did not work, without ending the request.
+        package var problems: [Problem] = []
+
+        package init() {}
+    }
+
+    package struct Problem: Sendable {
+        package let phase: String
+        /// From 0, in the order of the document.
+        package let rule: Int
+        /// From 0; nil where it is the rule's expressions that are meant.
+        package let action: Int?
+        package let message: String
+
+        package init(phase: String, rule: Int, action: Int?, message: String) {
+            self.phase = phase
+            self.rule = rule
+            self.action = action
+            self.message = message
+        }
+    }
+}
