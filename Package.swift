@@ -321,7 +321,10 @@ let support: [Module] = [
     Module(
         room: "Support",
         name: "FuzzTargets",
-        uses: ["Addressing", "JSON", "Expression", "TrafficPolicy", "Preamble", "Mux", "AgentProtocol", "Proxy"],
+        uses: [
+            "Addressing", "JSON", "Expression", "TrafficPolicy", "Preamble", "Mux", "AgentProtocol", "PolicyEngine",
+            "Proxy",
+        ],
         products: [.NIOCore, .NIOEmbedded],
         tests: nil
     ),
@@ -348,8 +351,8 @@ let wholeTests: [(name: String, uses: [String], products: [Product])] = [
     (
         "SystemTests",
         [
-            "Addressing", "JSON", "Model", "EdgeLink", "Events", "PolicyEngine", "Outbound", "Proxy", "Edge", "Control",
-            "Portico", "EdgeTestSupport", "TestSupport",
+            "Addressing", "JSON", "Model", "TrafficPolicy", "EdgeLink", "Events", "PolicyEngine", "Outbound", "Proxy",
+            "Edge", "Control", "Portico", "EdgeTestSupport", "TestSupport",
         ],
         [.NIOCore, .NIOPosix, .NIOSSL, .NIOEmbedded, .Logging]
     ),
