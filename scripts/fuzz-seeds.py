@@ -6,9 +6,11 @@ An input's first byte says how many of the following ones are lengths of the pie
     scripts/fuzz-seeds.py SHARED FOLDER
 """
 import base64
+import gzip
 import json
 import pathlib
 import sys
+import zlib
 
 CUTS = bytes([3, 2, 17, 64])
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -92,6 +94,21 @@ class Seeds:
         for number, vector in enumerate(json.loads((self.shared / "proxy-protocol/vectors.json").read_text())["vectors"]):
             self.add("Preambles", str(vector.get("id", number)), base64.b64decode(vector["input_b64"]))
 
+    def bodies(self):
+        text = b"a line of text, and another one\n" * 40
+        for name, data in [("gzip", gzip.compress(text, mtime=0)), ("zlib", zlib.compress(text)), ("text", text)]:
+            self.add("Bodies", name, data)
+            self.add("Bodies", f"{name}-cut", data[: len(data) // 2])
+
+    def event_streams(self):
+        streams = [
+            b"data: a\n\ndata: b\n\n",
+            b"\xef\xbb\xbf: hi\r\rdata\rretry: 10\r\r",
+            b"id: 1\r\nevent: x\r\ndata: {\r\ndata: }\r\n\r\n",
+        ]
+        for number, data in enumerate(streams):
+            self.add("EventStreams", str(number), data)
+
 
 def header_blocks(data):
     """The payloads of HEADERS frames without padding and priority."""
@@ -112,6 +129,8 @@ def main():
     seeds.http1()
     seeds.http2()
     seeds.preamble()
+    seeds.bodies()
+    seeds.event_streams()
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ package enum FuzzTargets {
     )
 
     private static let targets: [any FuzzTarget.Type] = [
-        Chunks.self, Expressions.self, Frames.self, HPACK.self, HTTP2.self, Messages.self, Policies.self,
-        Preambles.self, Requests.self, Responses.self, Session.self,
+        Bodies.self, Chunks.self, EventStreams.self, Expressions.self, Frames.self, HPACK.self, HTTP2.self,
+        Messages.self, Policies.self, Preambles.self, Requests.self, Responses.self, Session.self,
     ]
 }

@@ -67,6 +67,10 @@ package struct EventStreamMessage: Sendable, Hashable {
             } else if self.newRetry != nil, Self.value(of: "retry", in: line) != nil {
                 if let retry = retry.take() { output.writeBytes("retry: ".utf8 + retry + [Self.lineFeed]) }
             } else {
+                // The line between the two is gone: together they would be one line end, and close nothing.
+                if line.isEmpty, end.first == Self.lineFeed, output.readableBytesView.last == Self.carriageReturn {
+                    output.writeInteger(Self.lineFeed)
+                }
                 output.writeBytes(line)
                 output.writeBytes(end)
             }

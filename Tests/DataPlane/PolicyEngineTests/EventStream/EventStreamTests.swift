@@ -111,6 +111,8 @@ import Testing
         #expect(self.replaced("data: a\n\n", data: "") == "data:\n\n")
         #expect(self.replaced("data: a\n\n", data: " a\n") == "data:  a\ndata:\n\n")
         #expect(self.replaced("event: x\n\n", data: "never") == "event: x\n\n")
+        // What is left on both sides of a line that went must not become one line end.
+        #expect(self.replaced("data:1\nx\rdata:2\n\n", data: "new") == "data: new\nx\r\n\n")
         let untouched = "data:a\r\nretry:  5\r\n\r\n"
         #expect(String(buffer: self.message(untouched).serialized(allocator: .init())) == untouched)
     }
