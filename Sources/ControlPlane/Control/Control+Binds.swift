@@ -12,9 +12,10 @@ extension Control {
         guard !self.isDraining else {
             throw Failure(.sessionDraining, "The edge is shutting down; the agent will find it again in a moment.")
         }
-        guard self.sessions[connection] != nil else { throw .noSession }
+        guard let account = self.sessions[connection]?.account else { throw .noSession }
         try BindChecks.check(request)
         let policy = try await self.policies.policy(request.trafficPolicy, for: request.scheme)
+        try await self.checkObjects(of: policy, for: account)
         guard let leg = self.sessions[connection] else { throw .noSession }
         let traffic = try BindChecks.traffic(of: request, isOurs: leg.isOurs)
         let bindID = request.bindID.isEmpty ? RandomName.id() : request.bindID
@@ -173,6 +174,7 @@ extension Control {
         if let text = patch.trafficPolicy {
             policy = try await self.policies.policy(text, for: before.url.scheme)
             try self.policies.check(policy, for: before.url, binding: before.binding)
+            try await self.checkObjects(of: policy, for: before.account)
         }
         // It may have gone, or have been patched, while a policy was read.
         var endpoint = try self.endpoint(patch.tunnelID, on: connection)

@@ -12,6 +12,10 @@ import Testing
     private static let openPolicy: JSONValue =
         "on_http_request: [{actions: [{type: remove-headers, config: {headers: [x]}}]}]"
 
+    /// Names an IP policy that the account has not.
+    private static let strangersPolicy: JSONValue =
+        "on_http_request: [{actions: [{type: restrict-ips, config: {ip_policies: [ipp_none]}}, {type: deny}]}]"
+
     static func body(_ url: String, _ members: [String: JSONValue] = [:]) -> JSONValue {
         var body: JSONObject = ["url": .string(url), "traffic_policy": Self.policy]
         for (name, value) in members { body.set(name, to: value) }
@@ -50,6 +54,7 @@ import Testing
             ("https://app.example.test", ["traffic_policy": openPolicy], 2235),
             ("https://app.example.test", ["traffic_policy": "on_http_request: [{actions: [{type: denny}]}]"], 18002),
             ("https://app.example.test", ["traffic_policy": "{"], 18002),
+            ("https://app.example.test", ["traffic_policy": strangersPolicy], 18002),
             ("tls://app.example.test", [:], 18002), ("https://app.example.test", ["traffic_policy": 1], 215),
             ("https://app.example.test", ["pooling_enabled": "yes"], 215),
             ("https://app.example.test", ["name": "x"], 214),

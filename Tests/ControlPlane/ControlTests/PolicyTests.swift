@@ -84,6 +84,35 @@ import TrafficPolicy
         #expect(try #require(await test.routed(grant.url)).policy == nil)
     }
 
+    @Test func `A policy names IP policies of its account alone`() async throws {
+        let test = try await ControlUnderTest { $0.runnableActions = [.restrictIPs] }
+        try await test.open(on: 1)
+        let other = try await test.otherAccount().account
+        let ids = (0..<2).map { _ in ResourceID<IPPolicyKind>.new(at: 0) }
+        let record = IPPolicyRecord(created: test.timeOfDay.now)
+        try await test.store.commit([
+            .create(record, ids[0], owner: test.first.account), .create(record, ids[1], owner: other),
+        ])
+        @Sendable func policy(_ ids: String...) -> String {
+            let list = ids.joined(separator: ", ")
+            return "on_tcp_connect:\n  - actions: [{type: restrict-ips, config: {ip_policies: [\(list)]}}]"
+        }
+        let grant = try await test.bind { $0.trafficPolicy = policy(ids[0].text) }
+        do {
+            _ = try await test.bind { $0.trafficPolicy = policy(ids[0].text, ids[1].text, "ipp_none") }
+            Issue.record("a policy with unknown objects was taken")
+        } catch let failure as Failure {
+            #expect(failure.code.number == 2216)
+            let lines = "\(failure)".split(separator: "\n").filter { $0.contains("2:15") }
+            #expect(lines.count == 2 && lines[0].contains(ids[1].text) && lines[1].contains("ipp_none"))
+        }
+        var patch = EndpointPatch(tunnelID: grant.tunnelID.text)
+        patch.trafficPolicy = policy(ids[1].text)
+        let wrong = patch
+        #expect(await code { try await test.control.patch(wrong, on: ConnectionID(1)) } == 2216)
+        #expect(await test.routed(grant.url)?.policy?.text == policy(ids[0].text))
+    }
+
     @Test func `An agent that binds again brings the policy that counts`() async throws {
         let test = try await self.controlUnderTest()
         let grant = try await test.bind { $0.trafficPolicy = Self.denies }

@@ -32,7 +32,7 @@ struct CloudEndpointRules: ResourceRules {
             created: change.now,
             updated: change.now
         )
-        _ = try await self.control.policies.cloudPolicy(record.policy, for: name)
+        try await self.control.checkCloudPolicy(record.policy, for: name, of: change.account)
         try await self.reserve(name, &record, &change)
         try await self.checkPlace(of: name, record, change)
         return record
@@ -65,7 +65,7 @@ struct CloudEndpointRules: ResourceRules {
         document.updated = change.now
         let isElsewhere = document.url != before.url || document.binding != before.binding
         if isElsewhere || document.policy != before.policy {
-            _ = try await self.control.policies.cloudPolicy(document.policy, for: name)
+            try await self.control.checkCloudPolicy(document.policy, for: name, of: change.account)
         }
         if isElsewhere { try await self.reserve(name, &document, &change) }
         if isElsewhere || document.isPooled != before.isPooled {
