@@ -71,6 +71,33 @@ package struct OutboundURLError: AddressingError, Equatable {
 extension OutboundURL {
     /// Reads `text` and checks all that it says by itself, an address in place of a name included.
     package init(parsing text: some StringProtocol, rules: OutboundRules) throws(OutboundURLError) {
+        let position: Int
+        (self, position) = try Self.read(text, schemes: rules.schemes) { rules.ports.contains($0) }
+        switch self.host {
+        case .address(let address):
+            guard !rules.permit(address) else { return }
+            throw OutboundURLError(text: shortened(text), position: position, reason: .address(address))
+        case .name(let name):
+            guard Self.isLocal(name) else { return }
+            throw OutboundURLError(text: shortened(text), position: position, reason: .localName)
+        }
+    }
+
+    /// Reads the URL of something at an internal endpoint: at any port of a name below `internal`, which nobody looks up.
+    package init(parsingInternal text: some StringProtocol) throws(OutboundURLError) {
+        let position: Int
+        (self, position) = try Self.read(text, schemes: ["http", "https"]) { _ in true }
+        guard case .name(let name) = self.host, HostName(unchecked: name).isBelow(HostName(unchecked: "internal")) else {
+            throw OutboundURLError(text: shortened(text), position: position, reason: .host)
+        }
+    }
+
+    /// What the text says, and where its host stands.
+    private static func read(
+        _ text: some StringProtocol,
+        schemes: Set<String>,
+        mayConnect: (UInt16) -> Bool
+    ) throws(OutboundURLError) -> (url: OutboundURL, host: Int) {
         func failure(_ reason: OutboundURLError.Reason, at position: Int) -> OutboundURLError {
             OutboundURLError(text: shortened(text), position: position, reason: reason)
         }
@@ -80,23 +107,15 @@ extension OutboundURL {
         } catch {
             throw failure(.malformed, at: error.position)
         }
-        guard let scheme = parts.scheme, rules.schemes.contains(scheme) else { throw failure(.scheme, at: 0) }
+        guard let scheme = parts.scheme, schemes.contains(scheme) else { throw failure(.scheme, at: 0) }
         guard parts.userinfo == nil else { throw failure(.userinfo, at: parts.host.lowerBound) }
         guard let host = try? DialHost(bytes: parts.bytes[parts.host], isBracketed: parts.isBracketed) else {
             throw failure(.host, at: parts.host.lowerBound)
         }
-        self.scheme = scheme
-        self.host = host
-        self.port = try Self.port(of: parts, scheme: scheme, rules: rules, orThrow: failure)
+        let port = try Self.port(of: parts, scheme: scheme, mayConnect: mayConnect, orThrow: failure)
         let tail = parts.bytes[parts.tail].prefix { $0 != UInt8(ascii: "#") }
-        self.target = (tail.first == ASCII.slash ? "" : "/") + String(decoding: tail, as: UTF8.self)
-
-        switch host {
-        case .address(let address):
-            guard rules.permit(address) else { throw failure(.address(address), at: parts.host.lowerBound) }
-        case .name(let name):
-            guard !Self.isLocal(name) else { throw failure(.localName, at: parts.host.lowerBound) }
-        }
+        let target = (tail.first == ASCII.slash ? "" : "/") + String(decoding: tail, as: UTF8.self)
+        return (OutboundURL(scheme: scheme, host: host, port: port, target: target), parts.host.lowerBound)
     }
 
     /// The addresses that may be connected to, of those that the host resolved to. One that is not permitted
@@ -117,15 +136,15 @@ extension OutboundURL {
     private static func port(
         of parts: SplitURL,
         scheme: String,
-        rules: OutboundRules,
+        mayConnect: (UInt16) -> Bool,
         orThrow failure: (OutboundURLError.Reason, Int) -> OutboundURLError
     ) throws(OutboundURLError) -> UInt16 {
         guard let range = parts.port else {
             let standard: UInt16 = scheme == "http" ? 80 : 443
-            guard rules.ports.contains(standard) else { throw failure(.port, parts.host.upperBound) }
+            guard mayConnect(standard) else { throw failure(.port, parts.host.upperBound) }
             return standard
         }
-        guard let port = try? Addressing.port(parts.bytes[range]), rules.ports.contains(port) else {
+        guard let port = try? Addressing.port(parts.bytes[range]), mayConnect(port) else {
             throw failure(.port, range.lowerBound)
         }
         return port

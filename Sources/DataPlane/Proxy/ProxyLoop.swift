@@ -19,7 +19,7 @@ package final class ProxyLoop {
     /// The policies of the table's endpoints.
     private(set) var gates: EndpointGates = [:]
     /// What all policies share that run on this loop.
-    private(set) lazy var policies = PolicyLoop(services: self.configuration.policy.services)
+    private(set) lazy var policies = self.makePolicies()
 
     /// What the answers of this loop's own are dated with.
     package var dateLine = DateLine()
@@ -60,6 +60,12 @@ package final class ProxyLoop {
     }
 
     private var fieldListBytes: Int { min(self.configuration.headLimits.headBytes, 64 * 1024) }
+
+    private func makePolicies() -> PolicyLoop {
+        var services = self.configuration.policy.services
+        services.requester = LoopRequester(self, outside: services.requester)
+        return PolicyLoop(services: services)
+    }
 
     // MARK: Routing
 

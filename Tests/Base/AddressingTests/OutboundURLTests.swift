@@ -32,6 +32,23 @@ import Testing
         #expect(error.reason == reason)
     }
 
+    @Test(arguments: [
+        ("http://a.internal", "a.internal:80/"), ("HTTPS://A.b.Internal:8000/x?y#z", "a.b.internal:8000/x?y"),
+        ("http://a.internal:1?q", "a.internal:1/?q"),
+    ])
+    func `A URL of an internal endpoint has any port`(text: String, expected: String) throws {
+        let url = try OutboundURL(parsingInternal: text)
+        #expect("\(url.host):\(url.port)\(url.target)" == expected)
+    }
+
+    @Test(arguments: [
+        "http://internal/", "http://example.com/", "http://ainternal/", "http://a.internal.example.com/",
+        "http://127.0.0.1/", "http://u@a.internal/", "ftp://a.internal/", "a.internal", "http://a.internal\\@b.test/",
+    ])
+    func `Anything else is no URL of an internal endpoint`(text: String) {
+        #expect(throws: OutboundURLError.self) { try OutboundURL(parsingInternal: text) }
+    }
+
     @Test func `The port that a scheme stands for must be open too`() throws {
         let rules = OutboundRules(ports: [8443])
         let error = try #require(throws: OutboundURLError.self) {

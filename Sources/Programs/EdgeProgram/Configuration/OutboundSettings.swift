@@ -20,7 +20,7 @@ package struct OutboundSettings: Sendable {
             .bool,
             default: false,
             """
-            Whether the `http-request` action may ask hosts outside. The edge then makes requests that whoever writes a \
+            Whether the `http-request` action may ask hosts outside, and not internal endpoints alone. The edge then makes requests that whoever writes a \
             policy chooses, from inside its network; addresses that are not public are refused all the same.
             """
         )

@@ -47,8 +47,7 @@ extension EdgeProgramConfiguration {
         control.legs = self.agentLegs
         control.region = self.region
         control.holdTime = self.hold
-        // Where nothing may be asked, a policy that asks is refused when it is attached, not when it runs.
-        control.runnableActions = PolicyProgram.runnable.subtracting(self.policy.outbound.isOpen ? [] : [.httpRequest])
+        control.runnableActions = PolicyProgram.runnable
         return control
     }
 

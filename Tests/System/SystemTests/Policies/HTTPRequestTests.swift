@@ -69,6 +69,36 @@ import Testing
         #expect(answer.contains("x-asked: /there\r\n"))
     }
 
+    @Test func `An internal endpoint is asked where hosts outside are not`() async throws {
+        try await TestUpstream.with(Self.serve) { service in
+            try await TestUpstream.with(TestUpstream.echoHead) { upstream in
+                try await TestEdge.with { edge in
+                    let agent = try await edge.connectAgent(maximumLegs: 1)
+                    let inner = EndpointOptions(scheme: .https, url: "https://service.internal")
+                    _ = try await agent.forward(to: "\(service.port)", options: inner)
+                    var options = EndpointOptions(scheme: .http, url: "http://app.edge.test")
+                    options.trafficPolicy = """
+                        on_http_request:
+                          - actions:
+                              - {type: http-request, config: {url: "https://service.internal/ask${req.url.path}"}}
+                              - type: add-headers
+                                config:
+                                  headers: {x-asked: "${actions.ngrok.http_request.res.body.decodeJson()['asked']}"}
+                        """
+                    _ = try await agent.forward(to: "\(upstream.port)", options: options)
+                    for number in 0..<4 {
+                        let visitor = try await edge.visit()
+                        try await visitor.write(request("GET /\(number)", "Connection: close\r\n"))
+                        let answer = String(decoding: try await visitor.readToEnd(), as: UTF8.self)
+                        #expect(answer.contains("x-asked: /ask/\(number)\r\n"))
+                        await visitor.close()
+                    }
+                    await agent.close()
+                }
+            }
+        }
+    }
+
     @Test func `An address inside is refused, and the visitor sees the code`() async throws {
         let answer = try await self.answer(isOpen: false) {
             #"{type: http-request, config: {url: "http://127.0.0.1:\#($0)/", on_error: halt}}"#
