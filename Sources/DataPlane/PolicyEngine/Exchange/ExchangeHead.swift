@@ -62,6 +62,9 @@ extension ExchangeHead {
         return self.added.first { $0.name == name }?.value
     }
 
+    /// The value that an action has given to this name, which is in small letters; nil where none has.
+    package func added(_ name: String) -> String? { self.added.first { $0.name == name }?.value }
+
     /// The values of the fields of this name, one for each line; not split at commas.
     package func values(_ name: String) -> [String] {
         var values: [String] = []

@@ -30,12 +30,19 @@ extension JudgedExchange {
     func hold(_ head: ResponseHead, in bytes: UnsafeRawBufferPointer, body: ByteBuffer?, isComplete: Bool) {
         self.policy.endUpstream(.answered(status: head.status))
         self.status = head.status
-        guard self.gate.program.hasRules(in: .httpResponse) || self.gate.program.hasRules(in: .eventStreamMessage)
+        let program = self.gate.program
+        guard
+            program.hasRules(in: .httpResponse) || program.hasRules(in: .eventStreamMessage)
+                || self.policy.request.otherHost != nil
         else {
             self.exchange.front?.writeHead(head, in: bytes, body: body, isComplete: isComplete)
             return
         }
         let copy = ByteBuffer(bytes: bytes.prefix(head.headBytes))
+        var fields = ExchangeHead(HeadSnapshot(head, in: copy))
+        if let location = fields.first("location").flatMap(self.policy.request.publicLocation) {
+            fields.set("location", location)
+        }
         let length: Int? =
             switch head.framing(forHEAD: false) {
             case .length(let length): Int(clamping: length)
@@ -45,7 +52,7 @@ extension JudgedExchange {
         self.policy.begin(
             ResponseState(
                 status: head.status,
-                head: ExchangeHead(HeadSnapshot(head, in: copy)),
+                head: fields,
                 contentLength: length
             )
         )
