@@ -1,5 +1,3 @@
-import Foundation
-import TestSupport
 import Testing
 import TrafficPolicy
 
@@ -33,13 +31,5 @@ import TrafficPolicy
         ]
         for line in expected { #expect(text.contains("\(line)\n"), "\(line) is not in\n\(text)") }
         #expect(!text.contains("open-sesame"))
-    }
-
-    @Test func `The file of cases in the documentation can be read`() throws {
-        let file = SharedMaterial.packageRoot.appending(path: "docs/policy-tools.md", directoryHint: .notDirectory)
-        let page = try String(contentsOf: file, encoding: .utf8)
-        let block = try #require(page.split(separator: "```yaml\n").dropFirst().first?.split(separator: "```").first)
-        let suite = try PolicySuite(parsing: String(block))
-        #expect(suite.cases.count == 2)
     }
 }
