@@ -53,6 +53,19 @@ async def seen(c, url, target="/inspect", **more):
     return json.loads((await c.get(target, url, **more)).body)
 
 
+async def curl(c, url, coding):
+    """What curl makes of an answer that it wants in a coding."""
+    where = c.args.edge_https if url.startswith("https:") else c.args.edge_http
+    trust = ["--cacert", c.args.edge_ca] if c.args.edge_ca else ["--insecure"]
+    process = await asyncio.create_subprocess_exec(
+        "curl", "--silent", "--show-error", "--fail", "--compressed", "--header", f"Accept-Encoding: {coding}",
+        "--connect-to", f"::{where}", *trust, url, stdout=subprocess.PIPE,
+    )
+    body, _ = await process.communicate()
+    expect(process.returncode, 0, f"end of curl with {coding}")
+    return body
+
+
 async def refusal(c, policy):
     """The code with which a policy is refused, and the words."""
     try:
@@ -146,18 +159,25 @@ async def _(c):
     expect((await c.get("/inspect", url)).status, 200, "status of another path")
 
 
-@check("compress-response: gzip, deflate, br, and streams are flushed")
+@check("compress-response: every algorithm, as Python and curl decode it, and streams are flushed")
 async def _(c):
-    url = await serve(c, response(action("compress-response")))
+    url = await serve(c, response(action("compress-response", algorithms=["gzip", "deflate", "br", "compress", "zstd"])))
+
+    def program(*command):
+        return lambda body: subprocess.run(command, input=body, capture_output=True, check=True).stdout
     whole = published.pattern(300_000)
     for name, decode in [
         ("gzip", gzip.decompress),
         ("deflate", zlib.decompress),
-        ("br", lambda body: subprocess.run(["brotli", "-dc"], input=body, capture_output=True, check=True).stdout),
+        ("br", program("brotli", "-dc")),
+        ("compress", program("gzip", "-dc")),
+        ("zstd", program("zstd", "-dcq")),
     ]:
         answer = await c.get("/bytes/300000", url, headers=[("Accept-Encoding", name)])
         expect(answer.get("content-encoding"), name, "content-encoding")
         expect(published.sha(decode(answer.body)), published.sha(whole), f"body by {name}")
+        if name != "compress":
+            expect(published.sha(await curl(c, f"{url}/bytes/300000", name)), published.sha(whole), f"body by {name} and curl")
     expect((await c.get("/bytes/10", url)).get("content-encoding"), None, "content-encoding that nobody asked for")
     connection = await published.Connection(c, url).open()
     await connection.send("GET", "/chunks/2/1500", [("Accept-Encoding", "gzip")])

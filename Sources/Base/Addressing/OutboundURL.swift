@@ -87,7 +87,8 @@ extension OutboundURL {
     package init(parsingInternal text: some StringProtocol) throws(OutboundURLError) {
         let position: Int
         (self, position) = try Self.read(text, schemes: ["http", "https"]) { _ in true }
-        guard case .name(let name) = self.host, HostName(unchecked: name).isBelow(HostName(unchecked: "internal")) else {
+        guard case .name(let name) = self.host, HostName(unchecked: name).isBelow(HostName(unchecked: "internal"))
+        else {
             throw OutboundURLError(text: shortened(text), position: position, reason: .host)
         }
     }

@@ -117,7 +117,7 @@ extension ErrorCode {
         2214,
         status: 400,
         meaning: "The policy names a compression algorithm that does not exist here.",
-        remedy: "Use br, compress, deflate or gzip."
+        remedy: "Use br, compress, deflate, gzip or zstd."
     )
 
     package static let policyRange = ErrorCode(

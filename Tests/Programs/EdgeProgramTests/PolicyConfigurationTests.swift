@@ -1,4 +1,5 @@
 import Addressing
+import Control
 import Edge
 import Foundation
 import Logging
@@ -7,8 +8,9 @@ import PolicyEngine
 import Proxy
 import Settings
 import Synchronization
-import TestSupport
 import Testing
+import TestSupport
+import TrafficPolicy
 
 @testable import EdgeProgram
 
@@ -66,5 +68,16 @@ import Testing
         let file = try SettingsFile(path: "edge.yml", text: "policy: \(text)")
         let edge = try EdgeProgramConfiguration.definition(.fixed).load(SettingsLayers(file: file)).configuration
         #expect(edge.dataPlane([]).proxy.policy.services.expressionErrors == expected)
+    }
+
+    @Test func `rules, actions_per_rule, expressions_per_rule and body_bytes reach both planes`() throws {
+        let text = "{rules: 1, actions_per_rule: 2, expressions_per_rule: 3, body_bytes: 2MiB}"
+        for (text, expected) in [("{}", [500, 50, 50, 4 << 20]), (text, [1, 2, 3, 2 << 20])] {
+            let file = try SettingsFile(path: "edge.yml", text: "policy: \(text)")
+            let edge = try EdgeProgramConfiguration.definition(.fixed).load(SettingsLayers(file: file)).configuration
+            let limits = edge.controlPlane.policyLimits
+            let body = edge.dataPlane([]).proxy.policy.services.bodyBytes
+            #expect([limits.rules, limits.actionsPerRule, limits.expressionsPerRule, body] == expected)
+        }
     }
 }

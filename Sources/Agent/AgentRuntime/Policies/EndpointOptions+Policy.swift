@@ -27,14 +27,18 @@ extension EndpointOptions {
     private mutating func read(_ node: SettingNode, _ reader: SettingsReader) {
         if case .scalar(let text) = node.value {
             self.trafficPolicy = text
-            for problem in PolicyReport("traffic_policy", text: text, for: self.policyAttachment).errors {
+            for problem in PolicyReport("traffic_policy", text: text, for: self.policyAttachment, limits: .ofAnyEdge)
+                .errors
+            {
                 reader.refuse("traffic_policy", at: node.place, "in the text, \(problem)")
             }
             return
         }
         let policy = InlinePolicy(node)
         self.trafficPolicy = policy.text
-        for problem in PolicyReport("traffic_policy", text: policy.text, for: self.policyAttachment).errors {
+        for problem in PolicyReport("traffic_policy", text: policy.text, for: self.policyAttachment, limits: .ofAnyEdge)
+            .errors
+        {
             let place = policy.place(of: problem.position) ?? node.place
             reader.refuse("traffic_policy", at: place, problem.summary)
         }

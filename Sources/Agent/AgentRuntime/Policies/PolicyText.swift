@@ -60,7 +60,7 @@ extension PolicyText {
     ///
     /// - Throws: all that is wrong with it for an endpoint of this kind.
     package func check(for options: EndpointOptions) throws(CheckError) {
-        let report = PolicyReport(self.name, text: self.text, for: options.policyAttachment)
+        let report = PolicyReport(self.name, text: self.text, for: options.policyAttachment, limits: .ofAnyEdge)
         guard report.isValid else {
             throw CheckError(
                 description: "The traffic policy is not usable (\(ErrorCode.policyInvalid.name)).\n\(report.text)"

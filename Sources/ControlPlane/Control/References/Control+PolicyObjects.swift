@@ -14,15 +14,16 @@ extension Control {
         for account: ResourceID<AccountKind>
     ) async throws(Failure) {
         var problems: [PolicyProblem] = []
-        for (id, position) in policy?.policy.ipPolicies ?? [] {
-            guard try await !self.hasIPPolicy(id, of: account) else { continue }
+        for (id, position) in policy?.policy.ipPolicies ?? [] where try await !self.hasIPPolicy(id, of: account) {
             let words = "the account has no IP policy \(id)"
             problems.append(PolicyProblem(.policyReference, at: position, offending: id, words))
         }
         guard problems.isEmpty else { throw PolicyErrors(problems).failure }
     }
 
-    private nonisolated func hasIPPolicy(_ id: String, of account: ResourceID<AccountKind>) async throws(Failure) -> Bool {
+    private nonisolated func hasIPPolicy(_ id: String, of account: ResourceID<AccountKind>) async throws(Failure)
+        -> Bool
+    {
         if self.references.ipPolicy(account: account, id: id) != nil { return true }
         // What was made a moment ago may not have come to the copy in memory.
         guard let id = ResourceID<IPPolicyKind>(id) else { return false }

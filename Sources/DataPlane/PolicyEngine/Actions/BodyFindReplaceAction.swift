@@ -5,9 +5,6 @@ import TrafficPolicy
 
 /// Replaces texts in the body of the request or the response, which is collected for it (`spec/traffic-policy.md` 4.20).
 struct BodyFindReplaceAction: PolicyAction {
-    /// The largest body that is collected, and the largest that may come of it, in bytes.
-    static let bodyBytes = 4 << 20
-
     private let replacements: [CompiledReplacement]
     private let side: BodySide
 
@@ -47,7 +44,7 @@ struct BodyFindReplaceAction: PolicyAction {
         _ replacements: [TextReplacement],
         _ codings: BodyCodings
     ) -> Verdict {
-        guard let body = self.side.collect(exchange, Self.bodyBytes) else {
+        guard let body = self.side.collect(exchange, exchange.loop.services.bodyBytes) else {
             return self.notCollected("no host").verdict
         }
         let verdict = body.assumeIsolated().map { body -> Verdict in
@@ -58,7 +55,7 @@ struct BodyFindReplaceAction: PolicyAction {
                 } catch {
                     return error.verdict
                 }
-            case .tooLarge: return self.tooLarge
+            case .tooLarge: return self.tooLarge(on: exchange)
             }
         }
         return .later(verdict.flatMapErrorThrowing { self.notCollected("\($0)").verdict }.nonisolated())
@@ -71,16 +68,17 @@ struct BodyFindReplaceAction: PolicyAction {
         _ codings: BodyCodings,
         on exchange: Exchange
     ) throws(ActionError) -> Verdict {
+        let limit = exchange.loop.services.bodyBytes
         let findings: [TextReplacement.Finding]
         var body: [UInt8]
         do throws(DecodingError) {
-            body = Array(try codings.decode(received, limit: Self.bodyBytes).readableBytesView)
+            body = Array(try codings.decode(received, limit: limit).readableBytesView)
         } catch {
-            guard error != .tooLarge else { return self.tooLarge }
+            guard error != .tooLarge else { return self.tooLarge(on: exchange) }
             throw ActionError(.bodyNotReplaced, "A body is not encoded as it says.", detail: "\(error)")
         }
         do throws(ReplacementError) {
-            findings = try replacements.apply(to: &body, limit: Self.bodyBytes)
+            findings = try replacements.apply(to: &body, limit: limit)
         } catch {
             throw ActionError(.bodyNotReplaced, "What this endpoint's policy makes of a body is too large.")
         }
@@ -90,8 +88,9 @@ struct BodyFindReplaceAction: PolicyAction {
         return .next
     }
 
-    private var tooLarge: Verdict {
-        let words = "The \(self.side.name) is larger than this endpoint's policy collects, \(Self.bodyBytes >> 20) MiB."
+    private func tooLarge(on exchange: Exchange) -> Verdict {
+        let limit = exchange.loop.services.bodyBytes
+        let words = "The \(self.side.name) is larger than this endpoint's policy collects, \(limit) bytes."
         let error = ActionError(.bodyTooLargeToReplace, words)
         return .fail(error.failure, status: self.side.statusOfTooLarge)
     }

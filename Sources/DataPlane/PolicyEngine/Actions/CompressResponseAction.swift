@@ -52,6 +52,7 @@ extension CompressResponseConfiguration.Algorithm {
         case .deflate: .deflate
         case .brotli: .brotli
         case .compress: .compress
+        case .zstd: .zstd
         }
     }
 }

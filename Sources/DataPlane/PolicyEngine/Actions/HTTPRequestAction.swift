@@ -10,7 +10,8 @@ struct HTTPRequestAction: PolicyAction {
     static let answerBytes = 256 << 10
     /// How often a request may come back to a policy that asks again.
     static let maximumHops = 3
-    /// Counts how often; what a visitor writes there can only stop its own request.
+    /// Counts how often, for requests that leave the edge; what a visitor writes there can only stop its own request. Of
+    /// others the edge knows it by itself: a policy could take the field away.
     static let hopsField = "portico-policy-hops"
 
     private struct Parameter: Sendable {
@@ -98,7 +99,8 @@ struct HTTPRequestAction: PolicyAction {
             throw ActionError(.policyURLBroken, "A URL that this endpoint's policy made is none.", detail: url)
         }
         var fields = try self.fields.evaluate(on: exchange)
-        let hops = exchange.request.head.first(Self.hopsField).flatMap { Int($0) } ?? 0
+        let told = exchange.request.head.first(Self.hopsField).flatMap { Int($0) } ?? 0
+        let hops = max(told, exchange.connection.policyHops)
         guard hops < Self.maximumHops else {
             throw ActionError(.policyRequestLoop, "A request of this endpoint's policy came back to it too often.")
         }
@@ -113,7 +115,8 @@ struct HTTPRequestAction: PolicyAction {
             body: ByteBuffer(string: body),
             account: exchange.endpoint.account,
             deadline: deadline,
-            answerBytes: Self.answerBytes
+            answerBytes: Self.answerBytes,
+            hops: hops + 1
         )
     }
 

@@ -5,9 +5,6 @@ import TrafficPolicy
 
 /// Lets pass only webhooks that their sender has signed (`spec/traffic-policy.md` 4.25).
 struct VerifyWebhookAction: PolicyAction {
-    /// The most that is collected of a body, in bytes.
-    static let bodyLimit = 4 << 20
-
     private static let verified = ResultSlot(.verifyWebhook, "verify_webhook.verified")
     private static let errorCode = ResultSlot(.verifyWebhook, "verify_webhook.error.code")
     private static let errorMessage = ResultSlot(.verifyWebhook, "verify_webhook.error.message")
@@ -37,7 +34,7 @@ struct VerifyWebhookAction: PolicyAction {
         let now = host.now.seconds * 1000 + Int64(host.now.nanoseconds / 1_000_000)
         let loop = host.eventLoop
         // What the sender signed is the head and the URL as they came, and the body, which goes on unchanged.
-        let body = host.collectRequestBody(upTo: Self.bodyLimit).assumeIsolated()
+        let body = host.collectRequestBody(upTo: exchange.loop.services.bodyBytes).assumeIsolated()
         return .later(
             body.flatMap { collected in
                 guard case .complete(let body) = collected else {
@@ -150,10 +147,11 @@ struct VerifyWebhookAction: PolicyAction {
     }
 
     private func refuseLargeBody(of exchange: Exchange) -> Verdict {
-        let words = "the body is larger than \(Self.bodyLimit) bytes"
+        let limit = exchange.loop.services.bodyBytes
+        let words = "the body is larger than \(limit) bytes"
         let failure = Failure(
             .bodyTooLargeToReplace,
-            "The body is larger than the \(Self.bodyLimit) bytes of which a signature is checked.",
+            "The body is larger than the \(limit) bytes of which a signature is checked.",
             detail: words
         )
         return self.refuse(failure, because: words, on: exchange)

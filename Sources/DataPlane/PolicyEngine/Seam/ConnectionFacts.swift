@@ -12,6 +12,8 @@ package final class ConnectionFacts {
     package var tls: TLSFacts?
     /// Nil unless the connection came through an endpoint that is bound to a cluster.
     package let pod: PodFacts?
+    /// How many requests of policies have led to this one, where it is no visitor's, as far as the edge knows by itself.
+    package var policyHops = 0
     private let directory: (any AddressDirectory)?
 
     /// The addresses as texts, which rules ask for again and again.

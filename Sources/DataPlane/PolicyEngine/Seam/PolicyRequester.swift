@@ -37,6 +37,8 @@ package struct PolicyRequest: Sendable {
     /// The most that may be read of the answer's body, in bytes.
     package let answerBytes: Int
     package let origin: Origin
+    /// How many requests of policies, this one among them, have led here.
+    package let hops: Int
 
     package init(
         method: String,
@@ -46,7 +48,8 @@ package struct PolicyRequest: Sendable {
         account: ResourceID<AccountKind>,
         deadline: NIODeadline,
         answerBytes: Int,
-        origin: Origin = .policy
+        origin: Origin = .policy,
+        hops: Int = 1
     ) {
         self.method = method
         self.url = url
@@ -56,6 +59,7 @@ package struct PolicyRequest: Sendable {
         self.deadline = deadline
         self.answerBytes = answerBytes
         self.origin = origin
+        self.hops = hops
     }
 }
 

@@ -18,19 +18,23 @@ package struct PolicyServices: Sendable {
     package var requester: (any PolicyRequester)?
     /// The URL that those are told who want to complain of such requests; nil to tell none.
     package var abuseContact: String?
+    /// The largest body that is collected for an action, and the largest that may come of it.
+    package var bodyBytes: Int
 
     package init(
         expressionErrors: ExpressionErrors = .skip,
         secrets: (any SecretDirectory)? = nil,
         ipPolicies: (any IPPolicyDirectory)? = nil,
         requester: (any PolicyRequester)? = nil,
-        abuseContact: String? = nil
+        abuseContact: String? = nil,
+        bodyBytes: Int = 4 << 20
     ) {
         self.expressionErrors = expressionErrors
         self.secrets = secrets
         self.ipPolicies = ipPolicies
         self.requester = requester
         self.abuseContact = abuseContact
+        self.bodyBytes = bodyBytes
     }
 }
 

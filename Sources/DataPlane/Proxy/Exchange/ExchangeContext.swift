@@ -23,24 +23,39 @@ final class ExchangeContext {
     var bytesOut = 0
     private let start = Timestamp.now()
     /// What policies are told of the connection; made when the first of them asks.
-    private(set) lazy var facts =
-        self.judgements.first?.policy.connection
-        ?? ConnectionFacts(
-            of: self.visitor,
-            serverName: self.serverName,
-            since: self.start,
-            in: self.loop.configuration.policy
-        )
+    private(set) lazy var facts = self.makeFacts()
+    /// How many requests of policies have led here; 0 for visitors.
+    private let policyHops: Int
     /// The endpoints whose rules for connections this one has passed.
     private(set) var judgements: [ConnectionJudgement] = []
 
-    init(loop: ProxyLoop, visitor: Visitor, serverName: String?, judged: ConnectionJudgement? = nil) {
+    init(
+        loop: ProxyLoop,
+        visitor: Visitor,
+        serverName: String?,
+        judged: ConnectionJudgement? = nil,
+        policyHops: Int = 0
+    ) {
         self.loop = loop
+        self.policyHops = policyHops
         self.visitor = visitor
         self.scheme = visitor.isSecure ? .https : .http
         self.forwarded = ForwardedFields(address: visitor.addressText, proto: visitor.isSecure ? "https" : "http")
         self.serverName = serverName.map { Array($0.utf8) }
         if let judged { self.judgements = [judged] }
+    }
+
+    private func makeFacts() -> ConnectionFacts {
+        let facts =
+            self.judgements.first?.policy.connection
+            ?? ConnectionFacts(
+                of: self.visitor,
+                serverName: self.serverName,
+                since: self.start,
+                in: self.loop.configuration.policy
+            )
+        facts.policyHops = self.policyHops
+        return facts
     }
 
     /// What the rules of `gate` for connections left, which run when it is first asked.

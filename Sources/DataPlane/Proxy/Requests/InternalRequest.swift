@@ -39,7 +39,7 @@ final class InternalRequest: ExchangeFront {
         self.loop = loop
         self.promise = promise
         let visitor = Visitor(address: nil, local: nil, isSecure: endpoint.scheme == .https)
-        let context = ExchangeContext(loop: loop, visitor: visitor, serverName: nil)
+        let context = ExchangeContext(loop: loop, visitor: visitor, serverName: nil, policyHops: request.hops)
         // As if the endpoint whose policy asks had forwarded it: nothing is said of a visitor here.
         self.exchange = Exchange(context: context, destination: .internal(endpoint, of: request.account), depth: 2)
     }

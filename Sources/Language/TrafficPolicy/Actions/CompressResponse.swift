@@ -6,17 +6,22 @@ package struct CompressResponseConfiguration: Sendable, Hashable {
         case gzip, deflate
         case brotli = "br"
         case compress
+        /// Not of the reference system, so that only who names it has it.
+        case zstd
+
+        /// What is used where the document names none.
+        static let usual: [Algorithm] = [.gzip, .deflate, .brotli, .compress]
     }
 
     /// The one that is preferred first, where the visitor has no preference; each once, never empty.
     package let algorithms: [Algorithm]
 
     init(_ fields: FieldReader) {
-        let algorithms = FieldType<[Algorithm]>.list(of: .choice(.policyCompression), 1...4).unique { $0 }
+        let algorithms = FieldType<[Algorithm]>.list(of: .choice(.policyCompression), 1...5).unique { $0 }
         self.algorithms = fields.value(
             "algorithms",
             algorithms,
-            default: Algorithm.allCases,
+            default: Algorithm.usual,
             shown: "[gzip, deflate, br, compress]",
             "The algorithms that may be used, the preferred one first."
         )

@@ -14,4 +14,13 @@ package struct PolicyLimits: Sendable, Hashable {
     package var problems = 1000
 
     package init() {}
+
+    /// Those of an edge that nobody has asked: the most that one can be configured to take.
+    package static let ofAnyEdge: PolicyLimits = {
+        var limits = PolicyLimits()
+        limits.rules = 100_000
+        limits.actionsPerRule = 1000
+        limits.expressionsPerRule = 1000
+        return limits
+    }()
 }

@@ -1,5 +1,6 @@
 package import PolicyEngine
 import Settings
+import TrafficPolicy
 
 /// What policies are told of the world, and how they fail.
 package struct PolicyConfiguration: Sendable {
@@ -8,6 +9,10 @@ package struct PolicyConfiguration: Sendable {
     /// Path of a folder; nil for none.
     package let addressLists: String?
     package let expressionErrors: PolicyServices.ExpressionErrors
+    package let rules: Int
+    package let actionsPerRule: Int
+    package let expressionsPerRule: Int
+    package let bodyBytes: Int
     package let outbound: OutboundSettings
 
     init(from settings: SettingsReader) {
@@ -38,6 +43,34 @@ package struct PolicyConfiguration: Sendable {
             """
             What happens when an expression of a rule has no value: `skip` passes the rule over, `fail` answers 500 with \
             ERR_PORTICO_2254.
+            """
+        )
+        self.rules = settings.value(
+            "rules",
+            .integer(in: 1...PolicyLimits.ofAnyEdge.rules, of: "rules"),
+            default: 500,
+            "The most that a policy may have. More: 2264."
+        )
+        self.actionsPerRule = settings.value(
+            "actions_per_rule",
+            .integer(in: 1...PolicyLimits.ofAnyEdge.actionsPerRule, of: "actions"),
+            default: 50,
+            "The most that a rule may have. More: 2265."
+        )
+        self.expressionsPerRule = settings.value(
+            "expressions_per_rule",
+            .integer(in: 1...PolicyLimits.ofAnyEdge.expressionsPerRule, of: "expressions"),
+            default: 50,
+            "The most that a rule may have. More: 2265."
+        )
+        self.bodyBytes = settings.value(
+            "body_bytes",
+            .bytes(in: 1024...256 << 20),
+            default: 4 << 20,
+            """
+            The largest body that is collected for an action (the find-and-replace ones, `verify-webhook`), and the largest \
+            that may come of it. Each request or response that waits may hold as much. More: 413 for requests, 502 for \
+            responses.
             """
         )
         self.outbound = settings.section(

@@ -23,6 +23,7 @@ extension EdgeProgramConfiguration {
         edge.proxy.policy.region = self.region
         edge.proxy.policy.services.expressionErrors = self.policy.expressionErrors
         edge.proxy.policy.services.abuseContact = self.policy.outbound.abuseContact
+        edge.proxy.policy.services.bodyBytes = self.policy.bodyBytes
         edge.handshakeMilliseconds = self.limits.handshakeTimeout.milliseconds
         edge.connectionLimit = self.limits.connections
         edge.connectionsPerAddress = self.limits.connectionsPerAddress
@@ -48,6 +49,9 @@ extension EdgeProgramConfiguration {
         control.region = self.region
         control.holdTime = self.hold
         control.runnableActions = PolicyProgram.runnable
+        control.policyLimits.rules = self.policy.rules
+        control.policyLimits.actionsPerRule = self.policy.actionsPerRule
+        control.policyLimits.expressionsPerRule = self.policy.expressionsPerRule
         return control
     }
 

@@ -57,6 +57,7 @@ import TrafficPolicy
         ("{}", "gzip, deflate, br, compress", "gzip"), ("{}", "deflate, br, compress", "deflate"),
         ("{}", "br, compress", "br"), ("{}", "compress", "compress"), ("null", "gzip", "gzip"),
         ("{algorithms: [br, gzip]}", "gzip, br", "br"), ("{algorithms: [br]}", "gzip, br;q=0.1", "br"),
+        ("{algorithms: [zstd, gzip]}", "gzip, zstd", "zstd"), ("{}", "zstd", ""),
         ("{algorithms: [gzip]}", "br", ""), ("{}", "gzip;q=0", ""), ("{}", "x-gzip", "gzip"), ("{}", "*", "gzip"),
     ])
     func `algorithms: the allowed coding that the visitor wants most, in this order`(

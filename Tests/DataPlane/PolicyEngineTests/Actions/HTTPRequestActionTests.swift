@@ -283,6 +283,9 @@ import TrafficPolicy
         let fourth = try self.run(config, fields: [("Portico-Policy-Hops", "3")])
         #expect(fourth.outcome?.brief == "fail 3603 502")
         #expect(fourth.requests.isEmpty)
+        let below = try self.run(config, fields: [("Portico-Policy-Hops", "-9")])
+        #expect(self.values("portico-policy-hops", of: try below.only) == ["1"])
+        #expect(try below.only.hops == 1)
     }
 
     @Test func `A value that is not there, or makes no URL, fails before anything is sent`() throws {

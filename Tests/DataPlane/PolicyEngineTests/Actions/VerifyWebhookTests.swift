@@ -136,7 +136,7 @@ import TrafficPolicy
     }
 
     @Test func `The body is limited to 4 MiB, beyond which 413 and 3903 are answered`() throws {
-        let limit = VerifyWebhookAction.bodyLimit
+        let limit = PolicyServices().bodyBytes
         #expect(limit == 4_194_304)
         let policy = Self.policy("provider: github, secret: s3cret")
         let largest = String(repeating: "a", count: limit)
@@ -145,7 +145,7 @@ import TrafficPolicy
     }
 
     @Test func `A body that is too large goes on where the action isn't enforced`() throws {
-        let body = String(repeating: "a", count: VerifyWebhookAction.bodyLimit + 1)
+        let body = String(repeating: "a", count: PolicyServices().bodyBytes + 1)
         let policy = Self.policy("provider: github, secret: s3cret, enforce: false", then: Self.tell)
         let (exchange, outcome) = try Self.run(Self.webhook(body), policy)
         #expect(outcome.brief == "proceed")

@@ -9,14 +9,14 @@ import TrafficPolicy
 /// tested where no sockets are.
 @Suite(.timeLimit(.minutes(1))) struct ActionTests {
     @Test(arguments: ActionCase.all)
-    func `The action is in force`(case: ActionCase) async throws {
+    func `The action is in force`(example: ActionCase) async throws {
         try await TestUpstream.with(Self.serve) { upstream in
             try await TestEdge.with { edge in
                 let agent = try await edge.connectAgent()
                 var options = EndpointOptions(scheme: .http, url: "http://app.edge.test")
-                options.trafficPolicy = `case`.policy
+                options.trafficPolicy = example.policy
                 _ = try await agent.forward(to: "\(upstream.port)", options: options)
-                for step in `case`.steps {
+                for step in example.steps {
                     let visitor = try await edge.visit()
                     try await visitor.write(request(step.line, "Connection: close\r\n\(step.fields)", body: step.body))
                     let answer = String(decoding: try await visitor.readToEnd(), as: UTF8.self)

@@ -1,3 +1,4 @@
+import Control
 import EdgeTestSupport
 import JSON
 import NIOCore
@@ -21,7 +22,10 @@ import Testing
             options.trafficPolicy = policy
             options.isPooled = isPooled
             let isPipe = options.scheme == .tcp || options.scheme == .tls
-            _ = try await self.agent.forward(to: isPipe ? "tcp://127.0.0.1:\(self.port)" : "\(self.port)", options: options)
+            _ = try await self.agent.forward(
+                to: isPipe ? "tcp://127.0.0.1:\(self.port)" : "\(self.port)",
+                options: options
+            )
         }
 
         /// Makes a cloud endpoint, and what it needs reserved.
@@ -93,7 +97,10 @@ import Testing
     ) async throws {
         try await self.withStage(legs: legs) { stage in
             try await stage.forward("https://app.internal")
-            try await stage.serve("http://app.edge.test", policy: Self.forwarding("https://app.internal", mark: "cloud"))
+            try await stage.serve(
+                "http://app.edge.test",
+                policy: Self.forwarding("https://app.internal", mark: "cloud")
+            )
             for _ in 0..<4 {
                 let (head, body) = try await Self.ask(stage)
                 #expect(head.hasPrefix("HTTP/1.1 200 OK\r\n") && head.contains("x-way: cloud\r\n"))

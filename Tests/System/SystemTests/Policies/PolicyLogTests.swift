@@ -13,7 +13,7 @@ import Testing
     /// The events of what `visit` does at an endpoint with this policy.
     private func events(
         of policy: String,
-        over scheme: EndpointOptions.Scheme = .http,
+        over scheme: Scheme = .http,
         tellsAll: Bool = false,
         _ visit: (TestEdge) async throws -> Void
     ) async throws -> [JSONObject] {
