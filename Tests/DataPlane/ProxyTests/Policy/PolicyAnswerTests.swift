@@ -22,8 +22,7 @@ import Testing
         #expect(!lines.contains { $0.hasPrefix("DATA") })
     }
 
-    @Test func `custom-response: what is left of the request's body reaches nobody`() throws
-    {
+    @Test func `custom-response: what is left of the request's body reaches nobody`() throws {
         let test = try LoopUnderTest(endpoints: [TestEndpoint("http://a.test", .cloud, Self.answers)])
         try test.connectHTTP1()
         try test.receive("POST / HTTP/1.1\r\nHost: a.test\r\nContent-Length: 6\r\n\r\nabc")

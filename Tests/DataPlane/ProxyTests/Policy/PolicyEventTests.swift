@@ -50,8 +50,7 @@ import Testing
         #expect(self.logs == [[#"{"at":"a"}"#]])
     }
 
-    @Test func `A request that was forwarded is told of at every endpoint that judged it`() throws
-    {
+    @Test func `A request that was forwarded is told of at every endpoint that judged it`() throws {
         let test = try self.test([
             TestEndpoint(
                 "http://a.test",
