@@ -75,8 +75,7 @@ enum Form {
 }
 
 struct Module {
-    var room: String
-    var name: String
+    var room, name: String
     var form = Form.library
     var uses: [String] = []
     var products: [Product] = []
@@ -116,13 +115,7 @@ let modules: [Module] = [
         tests: [.Yams],
         testData: ["Wrong"]
     ),
-    Module(
-        room: "Wire",
-        name: "Preamble",
-        uses: ["Addressing"],
-        products: [.NIOCore, .Crypto],
-        tests: [.NIOCore, .NIOEmbedded]
-    ),
+    Module(room: "Wire", name: "Preamble", uses: ["Addressing"], products: [.NIOCore, .Crypto], tests: [.NIOEmbedded]),
     Module(
         room: "Wire",
         name: "Mux",
@@ -140,6 +133,12 @@ let modules: [Module] = [
     ),
     Module(room: "Wire", name: "EdgeLink", uses: ["Addressing", "Model", "TrafficPolicy"], tests: nil),
     Module(room: "API", name: "APITypes", uses: ["JSON", "Model"]),
+    Module(
+        room: "API",
+        name: "APIClient",
+        uses: ["Addressing", "JSON", "Model", "Settings", "APITypes"],
+        products: [.NIOCore, .NIOHTTP1, .NIOPosix, .NIOSSL]
+    ),
     Module(room: "Trust", name: "Secrets", uses: ["Model"], products: [.Crypto]),
     Module(
         room: "Trust",
@@ -260,7 +259,10 @@ let modules: [Module] = [
         room: "Programs",
         name: "PorticoCLI",
         form: .program("portico"),
-        uses: ["Addressing", "Expression", "TrafficPolicy", "PolicyBench", "Portico", "AgentRuntime", "AgentConsole"],
+        uses: [
+            "Addressing", "JSON", "Model", "Expression", "TrafficPolicy", "APIClient", "PolicyBench", "Portico",
+            "AgentRuntime", "AgentConsole",
+        ],
         products: [.ArgumentParser],
         tests: nil
     ),
@@ -382,11 +384,8 @@ let chosen: Set<String>? = {
 let asked = Set((ProcessInfo.processInfo.environment["PORTICO_MODULES"] ?? "").split(separator: ",").map(String.init))
 
 let settings: [SwiftSetting] = [
-    .swiftLanguageMode(.v6),
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .treatAllWarnings(as: .error),
+    .swiftLanguageMode(.v6), .treatAllWarnings(as: .error), .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"), .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
 /// How the programs are linked as they are shipped. What a static program has mapped counts as its memory: without a
@@ -478,15 +477,12 @@ for test in wholeTests where chosen == nil || asked.contains(test.name) {
 /// `Portico` is for everyone. The others have nothing public: they are how Benchmarks and Fuzz, packages of their own,
 /// reach what they measure and attack (docs/decisions/0080-packages-beside.md).
 let libraries: [PackageDescription.Product] = [
-    .library(name: "Portico", targets: ["Portico"]),
-    .library(
-        name: "PorticoParts",
-        targets: [
-            "Addressing", "JSON", "Expression", "TrafficPolicy", "Preamble", "Mux", "AgentProtocol", "Routing", "Proxy",
-        ]
+    ("Portico", ["Portico"]), ("PorticoFuzzTargets", ["FuzzTargets"]),
+    (
+        "PorticoParts",
+        ["Addressing", "JSON", "Expression", "TrafficPolicy", "Preamble", "Mux", "AgentProtocol", "Routing", "Proxy"]
     ),
-    .library(name: "PorticoFuzzTargets", targets: ["FuzzTargets"]),
-]
+].map { .library(name: $0, targets: $1) }
 
 let package = Package(
     name: "portico",

@@ -3,23 +3,29 @@
 The kinds stand in api_kinds.py. A kind that is served and has no row there is a failure, and so is an operation of the
 client that no case called. The last line is `N passed, N failed`.
 
-usage: api_client.py --url URL --key KEY --other-key KEY [--only KIND] [--home DIR] [--bin DIR --server HOST:PORT --ca FILE]
+usage: api_client.py --url URL --key KEY --other-key KEY [--only KIND] [--home DIR] [--bin DIR --server HOST:PORT --ca FILE] [--command]
     --other-key   of another account
-    --home        of the edge: its database and logs are searched for secrets at the end
+    --home        of the edge: its database, a backup and logs are searched for secrets at the end
+    --command     each call is a run of `portico api` in --bin, in place of a request of the client
     --bin         where the agent is: its session and what credentials may bind are tried with it, at the edge --server
 """
 
 import argparse
+import base64
 import inspect
+import json
 import pathlib
+import subprocess
 import sys
 import traceback
 
 import ngrok
 
 import api_agents
+import api_command
 from api_agents import run_access
 from api_kinds import KINDS, resolved
+from api_rows import PLANTED
 
 # Older interfaces, which no edge of ours has.
 OUT_OF_SCOPE = {"backends", "edges", "edge_modules", "http_client"}
@@ -233,15 +239,36 @@ def run_keys(url, client):
     case("keys: one that was deleted is not", lambda: made.api_keys.list(), 203)
 
 
-def run_scan(home, keys):
-    """No secret stands in the database or a log."""
-    sought = [secret.encode() for secret in secrets.union(keys)]
-    seen = [path for path in (*home.glob("data/portico.db*"), *home.glob("*.log")) if path.name != "api.log"]
-    assert seen, f"nothing to look at in {home}"
+def forms(secret):
+    """How a secret may stand in a file: as it is, escaped, in other letters; a key of several lines by its longest ones."""
+    whole = secret.encode()
+    lines = [line for line in secret.splitlines() if len(line) >= 40 and not line.startswith("-----")]
+    texts = lines if "PRIVATE KEY" in secret else [secret]
+    for text in texts:
+        yield text.encode()
+        yield json.dumps(text)[1:-1].encode()
+        yield text.encode().hex().encode()
+        yield text.encode("utf-16-le")
+    for shift in range(3):
+        # In base64 it depends on what stands before it; the ends do on what stands around it.
+        yield base64.b64encode(b"\0" * shift + whole)[4:-8]
+
+
+def run_scan(home, keys, program):
+    """No secret stands in the database, its log of writes, a backup, or a log of the edge or of an agent."""
+    backup = home / "backup"
+    config = home / "edge.yml"
+    subprocess.run([program, "backup", "--to", backup, "--config", config], check=True, capture_output=True)
+    sought = {form: secret for secret in secrets.union(keys, PLANTED) for form in forms(secret) if len(form) >= 10}
+    seen = [*home.glob("data/portico.db*"), *home.glob("**/*.log"), backup]
+    seen = [path for path in seen if path.name not in ("api.log", "command.log")]
+    assert len(seen) >= 4 and any(path.name.endswith("-wal") for path in seen), f"too little to look at: {seen}"
     for path in seen:
         text = path.read_bytes()
-        found = [secret for secret in sought if secret in text]
-        assert not found, f"{len(found)} of {len(sought)} secrets stand in {path.name}"
+        found = {secret for form, secret in sought.items() if form in text}
+        assert not found, f"{len(found)} of {len(secrets)} secrets stand in {path.name}: {[s[:6] for s in found]}"
+    # What is looked for would be found: the backup holds what is no secret.
+    assert b"ip_policy" in backup.read_bytes() and secrets
 
 
 def served_kinds(client):
@@ -261,7 +288,11 @@ def main():
         parser.add_argument(name, required=True)
     for name in ("--only", "--home", "--bin", "--server", "--ca"):
         parser.add_argument(name)
+    parser.add_argument("--command", action="store_true")
     options = parser.parse_args()
+    program = f"{options.bin}/portico"
+    if options.command:
+        api_command.use(program)
     plain = ngrok.Client(options.key, base_url=options.url)
     if options.bin:
         api_agents.use(options)
@@ -283,11 +314,15 @@ def main():
         case(f"{kind}: every operation was used", lambda: none(left))
     if options.only is None:
         run_keys(options.url, plain)
+        if options.command:
+            api_command.beside(plain, case)
+            case("command: every one was run", lambda: api_command.every_command_ran(plain, program))
         if options.bin:
             run_access(plain, ngrok.Client(options.other_key, base_url=options.url), options, case)
-    if options.home:
+    if options.home and options.bin:
         home, keys = pathlib.Path(options.home), (options.key, options.other_key)
-        case("no secret stands in the database or a log", lambda: run_scan(home, keys))
+        edge = f"{options.bin}/portico-edge"
+        case("no secret stands in the database, a backup or a log", lambda: run_scan(home, keys, edge))
     print(f"{counts['passed']} passed, {counts['failed']} failed")
     sys.exit(1 if counts["failed"] else 0)
 

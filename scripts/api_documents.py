@@ -268,7 +268,7 @@ KINDS = {
     "tls_certificates": Kind(
         make=dict(certificate_pem=lambda _: pem()[0], private_key_pem=lambda _: pem()[1], description="uploaded"),
         change=dict(description="changed", metadata="{}"),
-        hidden=("private_key_pem",),
+        secret=("private_key_pem",),
         refused=[
             (dict(certificate_pem="", private_key_pem="x"), 1922),
             (dict(certificate_pem=lambda _: pem()[0], private_key_pem=""), 1901),

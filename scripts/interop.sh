@@ -5,6 +5,7 @@
 #   CLIENT          sdk: the official ngrok Python SDK, in each version that a Python here can run
 #                   policies: the same SDK, with traffic policies of every action
 #                   api: the published client of the REST API, for every operation that it has
+#                   command: the same operations, each by the command of `portico api` for it
 #                   schemathesis: calls that are made up after the OpenAPI document, with the keys of two accounts
 #                   http2: h2 and wsproto of PyPI, curl and nghttp, to a service dialled by the edge and through an agent
 #                   websocket: frames of every kind and size with websockets, h2 and wsproto of PyPI, both ways, beside
@@ -42,7 +43,7 @@ case "$client" in
         driver="${driver:-$ROOT/scripts/sdk_policies.py}"
         "$ROOT/scripts/install.sh" build test
         ;;
-    api)
+    api | command)
         driver="${driver:-$ROOT/scripts/api_client.py}"
         "$ROOT/scripts/install.sh" build demo api
         ;;
@@ -148,20 +149,24 @@ run_websocket() {
 
 # A fresh edge with two accounts, and a key of each for the driver.
 run_api() {
-    local log="$home/$client.log" more foreign
+    local log="$home/$client.log" more foreign python="${client/command/api}"
     edge_ports
     more=(--home "$home")
+    [ "$client" != command ] || more+=(--command)
     [ "$client" = schemathesis ] || more+=("${only[@]}" --bin "$bin" --server "localhost:$AGENT_PORT" --ca "$home/data/ca.pem")
+    # All that the edge ever logs, for the search for secrets.
     EDGE_CONFIGURATION="limits:
   api_calls: 1000000
-  api_failures: 1000000"
+  api_failures: 1000000
+log:
+  level: trace"
     make_edge "$bin" "$home"
     "$bin/portico-edge" user add --email other@portico.localhost --new-account Other --config "$home/edge.yml" >/dev/null
     api_key "$bin" "$home" other-key --user other@portico.localhost
     foreign="$API_KEY"
     api_key "$bin" "$home" api-key
     start_edge "$bin" "$home"
-    PYTHONDONTWRITEBYTECODE=1 "$RUN_DIR/venv/$client/bin/python" "$driver" --url "http://127.0.0.1:$API_PORT" \
+    PYTHONDONTWRITEBYTECODE=1 "$RUN_DIR/venv/$python/bin/python" "$driver" --url "http://127.0.0.1:$API_PORT" \
         --key "$API_KEY" --other-key "$foreign" "${more[@]}" 2>&1 | tee "$log" || true
     tally "$log"
     stop_started
@@ -170,9 +175,9 @@ run_api() {
 case "$client" in
     http2) run_http2 ;;
     websocket) run_websocket ;;
-    api | schemathesis) run_api ;;
+    api | command | schemathesis) run_api ;;
 esac
-if [[ "$client" = @(http2|websocket|api|schemathesis) ]]; then
+if [[ "$client" = @(http2|websocket|api|command|schemathesis) ]]; then
     closing_line
     exit
 fi

@@ -60,5 +60,6 @@ stage "interop: http2" scripts/interop.sh http2
 stage "interop: websocket" scripts/interop.sh websocket
 stage "streams" scripts/acceptance.sh --quick --part programs --only "streams of"
 stage "interop: api" scripts/interop.sh api
+stage "interop: portico api" scripts/interop.sh command
 stage "fuzz regressions" scripts/fuzz.sh --regressions
 closing_line

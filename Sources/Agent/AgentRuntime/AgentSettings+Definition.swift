@@ -85,6 +85,7 @@ extension AgentSettings {
             variables: ["PORTICO_CONNECT_CAS", "NGROK_CONNECT_CAS"],
             "Whose certificates the edge may show: `host`, or the path of a PEM file."
         )
+        settings.readAPI(reader)
         settings.metadata = reader.optional(
             "metadata",
             .text(maxBytes: 4096),
@@ -106,6 +107,30 @@ extension AgentSettings {
         return settings
     }
 
+    private mutating func readAPI(_ reader: SettingsReader) {
+        self.apiKey = reader.optional(
+            "api_key",
+            .secret(),
+            absent: "none",
+            variables: ["PORTICO_API_KEY", "NGROK_API_KEY"],
+            "What `portico api` shows to the API; `portico config add-api-key` writes it."
+        )
+        self.apiURL = reader.optional(
+            "api_url",
+            .text(maxBytes: 512),
+            absent: "http://127.0.0.1:4042",
+            variables: ["PORTICO_API_URL", "NGROK_API_BASE_URL"],
+            "Where the API is, for `portico api`."
+        )
+        self.apiAuthorities = reader.optional(
+            "api_cas",
+            .text(maxBytes: 4096),
+            absent: "those of the system",
+            variables: ["PORTICO_API_CAS"],
+            "The path of a PEM file with the authorities that may vouch for the API."
+        )
+    }
+
     private mutating func refuseEqualNames(_ reader: SettingsReader) {
         var seen: Set<String> = []
         for endpoint in self.endpoints where !seen.insert(endpoint.name).inserted {
@@ -115,14 +140,14 @@ extension AgentSettings {
 
     /// Keys of the reference system's files that are read and not acted on.
     private static let unsupported2 = [
-        "api_key", "connect_timeout", "console_ui_color", "crl_noverify", "dns_resolver_ips", "heartbeat_interval",
+        "connect_timeout", "console_ui_color", "crl_noverify", "dns_resolver_ips", "heartbeat_interval",
         "heartbeat_tolerance", "http_proxy", "inspect_db_size", "proxy_url", "region", "remote_management",
         "socks5_proxy",
         "update", "update_channel", "update_check", "web_addr", "web_allow_hosts",
     ]
 
     private static let unsupported3 = [
-        "api_key", "connect_interface", "connect_timeout", "console_ui_color", "crl_noverify", "crl_url",
+        "connect_interface", "connect_timeout", "console_ui_color", "crl_noverify", "crl_url",
         "dns_resolver_ips", "heartbeat_interval", "heartbeat_tolerance", "inspect_db_size", "local_storage",
         "proxy_url",
         "remote_management", "update_channel", "update_check", "web_addr", "web_allow_hosts",

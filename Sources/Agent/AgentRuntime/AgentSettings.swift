@@ -6,6 +6,12 @@ package struct AgentSettings: Sendable {
     package var authtoken: Secret?
     package var connectURL: ServerAddress?
     package var trust: Trust?
+    /// What `portico api` shows to the API.
+    package var apiKey: Secret?
+    /// Where the API is.
+    package var apiURL: String?
+    /// Path of a PEM file with the authorities that may vouch for the API.
+    package var apiAuthorities: String?
     package var metadata: String?
     package var console: ConsoleMode?
     package var log: LogDestination?
@@ -23,6 +29,9 @@ package struct AgentSettings: Sendable {
         result.authtoken = self.authtoken ?? other.authtoken
         result.connectURL = self.connectURL ?? other.connectURL
         result.trust = self.trust ?? other.trust
+        result.apiKey = self.apiKey ?? other.apiKey
+        result.apiURL = self.apiURL ?? other.apiURL
+        result.apiAuthorities = self.apiAuthorities ?? other.apiAuthorities
         result.metadata = self.metadata ?? other.metadata
         result.console = self.console ?? other.console
         result.log = self.log ?? other.log

@@ -33,7 +33,6 @@ package enum MissingFeature {
         "tunnel": "Labelled tunnels are not built; use `portico http`, `portico tcp` or `portico tls`.",
         "service": "Run `portico http` under systemd or another supervisor.",
         "diagnose": "Start with --log=stdout --log-level=debug to see why a connection fails.",
-        "api": "Use the REST API of the edge.",
         "update": "Install the newer version as you installed this one.",
         "completion": "Shell completion: `portico --generate-completion-script bash`.",
         "credits": "The licences are in the source distribution.",

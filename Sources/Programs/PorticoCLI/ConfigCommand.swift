@@ -10,7 +10,7 @@ struct ConfigCommand: ParsableCommand {
             Example:
               portico config add-authtoken TOKEN
             """,
-        subcommands: [AddAuthtokenCommand.self, CheckCommand.self]
+        subcommands: [AddAuthtokenCommand.self, AddAPIKeyCommand.self, CheckCommand.self]
     )
 }
 
@@ -31,8 +31,30 @@ struct AddAuthtokenCommand: ParsableCommand {
 
     func run() throws {
         let location = ConfigurationLocation(flags: self.files.config, environment: ProcessInfo.processInfo.environment)
-        try AuthtokenFile.save(self.token, to: location.target)
+        try TokenFile.save(self.token, to: location.target)
         print("Authtoken saved to configuration file: \(location.target)")
+    }
+}
+
+struct AddAPIKeyCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "add-api-key",
+        abstract: "Saves an API key in the configuration file, for 'portico api'.",
+        discussion: """
+            Example:
+              portico config add-api-key KEY
+            """
+    )
+
+    @Argument(help: "The API key, as the edge showed it when it was made.")
+    var key: String
+    @OptionGroup
+    var files: FileFlagOptions
+
+    func run() throws {
+        let location = ConfigurationLocation(flags: self.files.config, environment: ProcessInfo.processInfo.environment)
+        try TokenFile.save(self.key, as: .apiKey, to: location.target)
+        print("API key saved to configuration file: \(location.target)")
     }
 }
 

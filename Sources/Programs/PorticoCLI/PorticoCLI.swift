@@ -1,6 +1,7 @@
 import AgentRuntime
 import ArgumentParser
 import Foundation
+import Model
 import Portico
 
 /// The program `portico`: reads the command line, runs a command, and turns errors into lines and exit codes
@@ -12,6 +13,7 @@ enum PorticoCLI {
         signal(SIGPIPE, SIG_IGN)
         let arguments = Array(CommandLine.arguments.dropFirst())
         do {
+            if let words = APICommand.words(of: arguments) { return try await APICommand.run(words) }
             let line = CommandLineArguments(arguments, booleans: EndpointFlagOptions.booleans)
             var command = try RootCommand.parseAsRoot(line.normalized)
             if var asynchronous = command as? any AsyncParsableCommand {
@@ -27,6 +29,8 @@ enum PorticoCLI {
     private static func end(with error: any Error, _ arguments: [String]) -> Never {
         switch error {
         case let error as PorticoError:
+            Self.fail(error.description)
+        case let error as Failure:
             Self.fail(error.description)
         case let error as AgentSettings.LoadingError:
             Self.fail(error.description)

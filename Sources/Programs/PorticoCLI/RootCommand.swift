@@ -14,7 +14,7 @@ struct RootCommand: ParsableCommand {
             version: VersionCommand.text,
             subcommands: [
                 HTTPCommand.self, TCPCommand.self, TLSCommand.self, StartCommand.self, ConfigCommand.self,
-                PolicyCommand.self, VersionCommand.self,
+                PolicyCommand.self, APICommand.self, VersionCommand.self,
             ]
         )
     }

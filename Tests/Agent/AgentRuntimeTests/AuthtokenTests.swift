@@ -35,28 +35,28 @@ struct AuthtokenTests {
     @Test(arguments: Self.edits.indices)
     func `A token is put into a file, and everything else stays`(index: Int) throws {
         let (before, after) = Self.edits[index]
-        #expect(try AuthtokenEdit("NEW", in: before).text == after)
+        #expect(try TokenEdit("NEW", in: before).text == after)
     }
 
     @Test(arguments: Self.edits.indices)
     func `Putting a token in twice is putting it in once`(index: Int) throws {
-        let once = try AuthtokenEdit("NEW", in: Self.edits[index].before).text
-        #expect(try AuthtokenEdit("NEW", in: once).text == once)
+        let once = try TokenEdit("NEW", in: Self.edits[index].before).text
+        #expect(try TokenEdit("NEW", in: once).text == once)
     }
 
     @Test(arguments: ["- a\n", "just text\n", "version: 3\nagent: [\n", "version: 3\nagent: {authtoken: 'o''ld'}\n"])
     func `A file that cannot be edited safely is left alone`(text: String) {
-        #expect(throws: AuthtokenEdit.Refusal.self) { try AuthtokenEdit("NEW", in: text) }
+        #expect(throws: TokenEdit.Refusal.self) { try TokenEdit("NEW", in: text) }
     }
 
     @Test(arguments: ["", "a b", "a\nb", "tökén"])
     func `What is no token is not written`(token: String) {
-        #expect(throws: AuthtokenEdit.Refusal.self) { try AuthtokenEdit(token, in: "") }
+        #expect(throws: TokenEdit.Refusal.self) { try TokenEdit(token, in: "") }
     }
 
     @Test(arguments: ["123456", "2x_abc", "a:b", "it's", "#x", "true"])
     func `Any token is read back as it was given`(token: String) throws {
-        let text = try AuthtokenEdit(token, in: "version: 3\n").text
+        let text = try TokenEdit(token, in: "version: 3\n").text
         try TemporaryFolder.run { folder in
             let path = try folder.write("a.yml", text)
             let settings = try AgentSettings.load(
@@ -70,12 +70,27 @@ struct AuthtokenTests {
     @Test func `The file and its folders are made, and only the owner may read it`() throws {
         try TemporaryFolder.run { folder in
             let path = folder.url.appendingPathComponent("a/b/portico.yml").path
-            try AuthtokenFile.save("NEW", to: path)
-            try AuthtokenFile.save("NEWER", to: path)
+            try TokenFile.save("NEW", to: path)
+            try TokenFile.save("NEWER", to: path)
             #expect(try String(contentsOfFile: path, encoding: .utf8) == "version: 3\nagent:\n    authtoken: NEWER\n")
             let attributes = try FileManager.default.attributesOfItem(atPath: path)
             #expect((attributes[.posixPermissions] as? NSNumber)?.intValue == 0o600)
             #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path + "/a/b") == ["portico.yml"])
+        }
+    }
+
+    @Test(arguments: ["", "version: 3\nagent:\n  authtoken: A\n", "version: 2\nauthtoken: A\n"])
+    func `An API key stands beside the authtoken, and is read`(text: String) throws {
+        try TemporaryFolder.run { folder in
+            let path = try folder.write("a.yml", text)
+            try TokenFile.save("KEY", as: .apiKey, to: path)
+            try TokenFile.save("NEWER", as: .apiKey, to: path)
+            let location = ConfigurationLocation(flags: [path], environment: [:])
+            let settings = try AgentSettings.load(location, environment: [:])
+            #expect(settings.apiKey?.reveal() == "NEWER")
+            #expect(settings.authtoken?.reveal() == (text.isEmpty ? nil : "A"))
+            let both = try AgentSettings.load(location, environment: ["NGROK_API_KEY": "env"])
+            #expect(both.apiKey?.reveal() == "env")
         }
     }
 
@@ -84,7 +99,7 @@ struct AuthtokenTests {
             let target = try folder.write("real.yml", "version: 3\n")
             let link = folder.url.appendingPathComponent("portico.yml").path
             try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: target)
-            try AuthtokenFile.save("NEW", to: link)
+            try TokenFile.save("NEW", to: link)
             #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == target)
             #expect(try String(contentsOfFile: target, encoding: .utf8).contains("authtoken: NEW"))
         }

@@ -1,7 +1,21 @@
 import Yams
 
-/// Puts an authtoken into the text of a configuration file and leaves every other character as it was.
-package struct AuthtokenEdit: Sendable {
+/// Puts a token into the text of a configuration file and leaves every other character as it was.
+package struct TokenEdit: Sendable {
+    /// What the token is, by its key in the file.
+    package enum Key: String, Sendable {
+        case authtoken
+        case apiKey = "api_key"
+
+        /// In words.
+        var name: String {
+            switch self {
+            case .authtoken: "authtoken"
+            case .apiKey: "API key"
+            }
+        }
+    }
+
     /// Why a text cannot be edited, in words that go behind the path.
     package struct Refusal: Error, Sendable, Equatable, CustomStringConvertible {
         package let description: String
@@ -12,34 +26,37 @@ package struct AuthtokenEdit: Sendable {
 
     /// - Parameters:
     ///   - token: what the file shall hold.
+    ///   - key: under which key.
     ///   - original: the file's text; empty where there is no file.
     /// - Throws: `Refusal` when the text is no configuration file, or is written in a form that cannot be edited
     ///   safely.
-    package init(_ token: String, in original: String) throws {
+    package init(_ token: String, as key: Key = .authtoken, in original: String) throws {
         guard !token.isEmpty, token.utf8.count <= 512, token.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
-            throw Refusal(description: "the authtoken is empty or holds characters that no authtoken has")
+            throw Refusal(description: "the \(key.name) is empty or holds characters that no \(key.name) has")
         }
-        self.text = try Self.edited(original, token: token)
-        guard try Self.token(in: self.text) == token, try Self.rest(of: self.text) == Self.rest(of: original) else {
-            throw Refusal(description: "cannot be edited without changing more than the authtoken; put it in by hand")
+        self.text = try Self.edited(original, token: token, key)
+        guard try Self.token(key, in: self.text) == token,
+            try Self.rest(of: self.text, without: key) == Self.rest(of: original, without: key)
+        else {
+            throw Refusal(description: "cannot be edited without changing more than the \(key.name); put it in by hand")
         }
     }
 
-    private static func edited(_ original: String, token: String) throws -> String {
+    private static func edited(_ original: String, token: String, _ name: Key) throws -> String {
         let value = Self.quoted(token)
         let root = try Self.root(of: original)
         guard let root else {
             let start = original.isEmpty || original.hasSuffix("\n") ? original : original + "\n"
-            return start + "version: 3\nagent:\n    authtoken: \(value)\n"
+            return start + "version: 3\nagent:\n    \(name.rawValue): \(value)\n"
         }
-        var lines = Lines(original)
+        var lines = Lines(original, key: name)
         // Version 2 has the agent's keys at the top.
         if root["version"]?.scalar?.string == "2" {
             try lines.set(value, in: root, indent: "")
             return lines.text
         }
         guard let (key, agent) = root.first(where: { $0.key.string == "agent" }) else {
-            lines.append(["agent:", "    authtoken: \(value)"])
+            lines.append(["agent:", "    \(name.rawValue): \(value)"])
             if root["version"] == nil { lines.prepend("version: 3") }
             return lines.text
         }
@@ -50,7 +67,7 @@ package struct AuthtokenEdit: Sendable {
                 indent: String(repeating: " ", count: (agent.first?.key.mark?.column ?? 5) - 1)
             )
         } else {
-            try lines.begin("authtoken: \(value)", under: key)
+            try lines.begin("\(name.rawValue): \(value)", under: key)
         }
         return lines.text
     }
@@ -68,17 +85,17 @@ package struct AuthtokenEdit: Sendable {
         return mapping
     }
 
-    private static func token(in text: String) throws -> String? {
+    private static func token(_ key: Key, in text: String) throws -> String? {
         guard let root = try Self.root(of: text) else { return nil }
-        return (root["authtoken"] ?? root["agent"]?.mapping?["authtoken"])?.scalar?.string
+        return (root[key.rawValue] ?? root["agent"]?.mapping?[key.rawValue])?.scalar?.string
     }
 
-    /// The file's meaning apart from the authtoken and what an edit may add around it.
-    private static func rest(of text: String) throws -> Node? {
+    /// The file's meaning apart from the token and what an edit may add around it.
+    private static func rest(of text: String, without key: Key) throws -> Node? {
         guard var root = try Self.root(of: text) else { return nil }
-        root["authtoken"] = nil
+        root[key.rawValue] = nil
         if var agent = root["agent"]?.mapping {
-            agent["authtoken"] = nil
+            agent[key.rawValue] = nil
             root["agent"] = agent.isEmpty ? nil : Node.mapping(agent)
         } else {
             root["agent"] = nil
@@ -103,8 +120,10 @@ package struct AuthtokenEdit: Sendable {
 private struct Lines {
     private var lines: [String]
     private let ending: String
+    private let key: TokenEdit.Key
 
-    init(_ text: String) {
+    init(_ text: String, key: TokenEdit.Key) {
+        self.key = key
         self.ending = text.contains("\r\n") ? "\r\n" : "\n"
         self.lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }.map(String.init)
     }
@@ -121,9 +140,9 @@ private struct Lines {
         self.lines += added + [""]
     }
 
-    /// Changes the value of the key `authtoken` of a mapping, or adds the key in front of its first one.
+    /// Changes the value of the token's key of a mapping, or adds the key in front of its first one.
     mutating func set(_ value: String, in mapping: Node.Mapping, indent: String) throws {
-        if let (key, node) = mapping.first(where: { $0.key.string == "authtoken" }) {
+        if let (key, node) = mapping.first(where: { $0.key.string == self.key.rawValue }) {
             try self.replace(node, of: key, with: value)
             return
         }
@@ -132,9 +151,9 @@ private struct Lines {
         }
         // Something else than blanks in front of the first key: the mapping is in braces.
         if !self.lines[first.line - 1].prefix(first.column - 1).allSatisfy({ $0 == " " }) {
-            self.insert("authtoken: \(value), ", line: first.line, column: first.column)
+            self.insert("\(self.key.rawValue): \(value), ", line: first.line, column: first.column)
         } else {
-            self.lines.insert("\(indent)authtoken: \(value)", at: first.line - 1)
+            self.lines.insert("\(indent)\(self.key.rawValue): \(value)", at: first.line - 1)
         }
     }
 
@@ -152,7 +171,7 @@ private struct Lines {
     private mutating func replace(_ node: Node, of key: Node, with value: String) throws {
         guard case .scalar(let scalar) = node, let keyMark = key.mark, let mark = node.mark else { throw Self.refusal }
         if scalar.string.isEmpty, scalar.style == .plain {
-            self.insert(" \(value)", line: keyMark.line, column: keyMark.column + "authtoken:".count)
+            self.insert(" \(value)", line: keyMark.line, column: keyMark.column + self.key.rawValue.count + 1)
             return
         }
         guard self.lines.indices.contains(mark.line - 1) else { throw Self.refusal }
@@ -180,7 +199,7 @@ private struct Lines {
         self.lines[line - 1] = String(scalars)
     }
 
-    private static let refusal = AuthtokenEdit.Refusal(
-        description: "is written in a form that cannot be edited safely; put the authtoken in by hand"
+    private static let refusal = TokenEdit.Refusal(
+        description: "is written in a form that cannot be edited safely; put the token in by hand"
     )
 }
