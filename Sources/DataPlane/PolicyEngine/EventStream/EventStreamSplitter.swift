@@ -43,6 +43,8 @@ package struct EventStreamSplitter {
     package mutating func next() throws(EventStreamError) -> Part? {
         guard self.isAtStart || self.pending.readableBytes > 0 else { return nil }
         if self.isAtStart, let part = self.takeStart() { return part }
+        // Nothing may be looked at that may yet be a byte order mark.
+        guard !self.isAtStart else { return nil }
         if self.scanned == 0, self.isBehindCR, self.pending.readableBytes > 0 {
             self.isBehindCR = false
             // The second half of the line end that closed the message before.

@@ -50,6 +50,13 @@ import Testing
         #expect(try splitter.next() == .message(self.message("data: b\n\n")))
     }
 
+    @Test func `A byte order mark may come in pieces`() throws {
+        let bytes = Array("\u{FEFF}\ndata: a\n\n".utf8)
+        #expect(try self.split(bytes.map { [$0] }) == ["<\u{FEFF}>", "<\n>", "data: a\n\n"])
+        #expect(try self.split([[0xEF], [0xBB], [0x0A], [0x0A]]).count == 1)
+        #expect(try self.split([[0xEF], [0xBB]]).count == 1)
+    }
+
     @Test(arguments: UInt64(0)..<100)
     func `Wherever the stream is cut, nothing is lost and the messages are the same`(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
