@@ -158,6 +158,7 @@ def _(stage):
         lambda: all(process.descriptors() <= before[name] + 8 for name, process in processes.items()), every=0.5,
     )
     expect(max(grown.values()) <= GROWTH, f"grew by {[f'{name} {g / MB:.1f} MB' for name, g in grown.items()]}")
+    after = {name: process.descriptors() for name, process in processes.items()}
     for process in (agent, bytes_agent, nginx):
         process.end()
-    return f"descriptors {before} before, {({name: p.descriptors() for name, p in processes.items()})} after"
+    return f"descriptors {before} before, {after} after"
