@@ -78,6 +78,29 @@ import Testing
         #expect(try await loops[0].perform { $0.transports[stream].isWritable })
     }
 
+    @Test(arguments: [1, 2])
+    func `A writer is told when an agent takes no more, and when it does again`(loopCount: Int) async throws {
+        let (loops, _) = try await EdgeLoop.make(loopCount)
+        let agent = try await ConnectedAgent.serving(loops[loopCount - 1])
+        let visitor = VisitorSide()
+        let stream = try #require(try await loops[0].open(to: agent.id, for: visitor, first: "x"))
+        #expect(await visitor.text(1) == "x")
+        try await agent.perform { $0.upstream.manner = .stall }
+        let count = 512 * 1024
+        let isWritable = try await loops[0].perform { parts in
+            parts.transports[stream].write(ByteBuffer(repeating: 0, count: count))
+            return parts.transports[stream].isWritable
+        }
+        #expect(!isWritable)
+        #expect(await visitor.writabilityChange())
+        try await agent.perform { parts in
+            parts.upstream.manner = .echo
+            parts.upstream.streams[0].consumed(count)
+        }
+        #expect(await visitor.writabilityChange())
+        #expect(try await loops[0].perform { $0.transports[stream].isWritable })
+    }
+
     @Test func `A visit that is given up ends at the agent`() async throws {
         let (loops, _) = try await EdgeLoop.make(2)
         let agent = try await ConnectedAgent.serving(loops[1])

@@ -7,8 +7,8 @@ package import NIOCore
 package protocol UpstreamTransport: AnyObject {
     /// Who gets what arrives. Held strongly and let go at the end, so that a stream under way keeps its exchange.
     var receiver: (any UpstreamTransportReceiver)? { get set }
-    /// Whether the next bytes go out at once. When it turns false the writer stops its source, and goes on when
-    /// `transportWritabilityChanged` says so.
+    /// Whether the next bytes go out at once. When it turns false, which may be within a write, and when it is true again
+    /// `transportWritabilityChanged` says so: the writer stops its source meanwhile.
     var isWritable: Bool { get }
 
     func write(_ bytes: ByteBuffer)

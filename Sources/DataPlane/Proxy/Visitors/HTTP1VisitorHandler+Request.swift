@@ -153,11 +153,18 @@ extension HTTP1VisitorHandler {
         }
         if !self.isInRead { self.exchange.flush() }
         if self.context?.channel.isWritable == false { self.exchange.setReading(false) }
+        // A link that was full before this request came has no change to tell.
+        if self.exchange.link?.isWritable == false { self.requestWritabilityChanged(false) }
         self.updateDeadline()
     }
 
     func requestWritabilityChanged(_ isWritable: Bool) {
-        if case .over = self.phase { return }
+        switch self.phase {
+        case .over: return
+        case .pipe: break
+        // Where nothing of the request is left to stop, what is sent ahead has a bound of its own.
+        case .idle, .exchanging, .waiting, .lingering: guard isWritable || !self.requestEnded else { return }
+        }
         if isWritable, let pending = self.pending, pending.readableBytes > self.loop.configuration.pipelinedBytes {
             return
         }

@@ -46,7 +46,13 @@ final class RemoteTransport: UpstreamTransport {
         } else {
             self.first?.writeImmutableBuffer(bytes)
         }
-        self.wasWritable = self.isWritable
+        self.tellIfChanged()
+    }
+
+    private func tellIfChanged() {
+        guard self.isWritable != self.wasWritable else { return }
+        self.wasWritable.toggle()
+        self.receiver?.transportWritabilityChanged()
     }
 
     func flush() {
@@ -94,10 +100,7 @@ final class RemoteTransport: UpstreamTransport {
         case .sent(let count, let isWritable):
             self.inFlight -= count
             self.isRemoteWritable = isWritable
-            if self.isWritable != self.wasWritable {
-                self.wasWritable = self.isWritable
-                self.receiver?.transportWritabilityChanged()
-            }
+            self.tellIfChanged()
         case .ended(let end):
             if let id = self.id { self.hub.unregister(id) }
             self.end(end)

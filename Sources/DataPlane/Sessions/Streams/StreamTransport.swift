@@ -19,6 +19,8 @@ final class StreamTransport: UpstreamTransport, MuxStreamReceiver {
     private let returnsCreditByHand: Bool
     private var stream: MuxStream?
     private var first: ByteBuffer?
+    /// Whether the receiver was told last that it has to wait before it writes more.
+    private var isFull = false
     private var isReading = true
     private var untold = 0
     private var finishes = false
@@ -50,6 +52,14 @@ final class StreamTransport: UpstreamTransport, MuxStreamReceiver {
         } else {
             self.first?.writeImmutableBuffer(bytes)
         }
+        self.tellIfChanged()
+    }
+
+    /// Tells the receiver when there is no room any more; the stream itself tells only when there is again.
+    private func tellIfChanged() {
+        guard self.isFull == self.isWritable else { return }
+        self.isFull.toggle()
+        self.receiver?.transportWritabilityChanged()
     }
 
     func flush() {
@@ -105,7 +115,7 @@ final class StreamTransport: UpstreamTransport, MuxStreamReceiver {
         self.first = nil
         self.stream = stream
         if self.finishes { stream.finish() }
-        if !stream.isWritable { self.receiver?.transportWritabilityChanged() }
+        self.tellIfChanged()
     }
 
     /// The agent got no room for it in time.
@@ -162,6 +172,8 @@ final class StreamTransport: UpstreamTransport, MuxStreamReceiver {
     func streamReceivedCredit(_ stream: MuxStream) {}
 
     func streamWritabilityChanged(_ stream: MuxStream) {
+        // Also who has not been told of a change may wait: who asked, and found no room.
+        self.isFull = !self.isWritable
         self.receiver?.transportWritabilityChanged()
     }
 

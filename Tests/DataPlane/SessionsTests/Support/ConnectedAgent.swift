@@ -130,6 +130,8 @@ final class AgentUpstream: AgentClientSessionDelegate, MuxStreamReceiver {
         case echo
         /// Answers the first bytes with so many of its own.
         case pour(Int)
+        /// Takes nothing of what comes.
+        case stall
     }
 
     var manner = Manner.echo
@@ -167,6 +169,7 @@ final class AgentUpstream: AgentClientSessionDelegate, MuxStreamReceiver {
             stream.consumed(bytes.readableBytes)
             stream.write(ByteBuffer(repeating: UInt8(ascii: "a"), count: count))
             self.manner = .echo
+        case .stall: break
         }
     }
 

@@ -145,6 +145,14 @@ final class VisitorSide: UpstreamTransportReceiver, Sendable {
 
     func text(_ count: Int) async -> String { String(decoding: await self.bytes(count), as: UTF8.self) }
 
+    /// Waits until the transport tells of a change, whatever is told before.
+    func writabilityChange() async -> Bool {
+        while let event = await self.next() {
+            if event == .writability { return true }
+        }
+        return false
+    }
+
     /// How the stream ends, whatever is told before.
     func end() async -> TransportEnd? {
         while let event = await self.next() {

@@ -15,13 +15,15 @@ enum Way: String, CaseIterable, CustomTestStringConvertible, Sendable {
 
     static let host = "app.edge.test"
 
-    /// Runs `body` with an edge that serves `serve` this way, under `Way.host` over plain HTTP.
+    /// Runs `body` with an edge that serves `serve` this way, under `Way.host` over plain HTTP; `change` sets the edge up.
     func with<Result: Sendable>(
         _ serve: @escaping @Sendable (TestConnection) async throws -> Void,
+        edge change: (inout TestEdge.Setup) -> Void = { _ in },
         _ body: (TestEdge) async throws -> Result
     ) async throws -> Result {
         try await TestUpstream.with(serve) { upstream in
             try await TestEdge.with { setup in
+                change(&setup)
                 if self == .address { try setup.addStatic("http://\(Self.host)", port: upstream.port) }
             } _: { edge in
                 guard self != .address else { return try await body(edge) }

@@ -75,6 +75,8 @@ extension HTTP2Stream {
 
     func requestIsSent() {
         self.isSent = true
+        // A link that was full before this request came has no change to tell.
+        if self.exchange.link?.isWritable == false { self.takesBody = false }
         if self.takesBody, !self.isTunnel { self.giveBack(self.withheld) }
         if self.requestEnded, self.hasBody { self.exchange.endRequest(trailers: self.trailers) }
         guard !self.isOver else { return }
