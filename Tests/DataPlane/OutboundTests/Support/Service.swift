@@ -93,7 +93,8 @@ struct Service: Sendable {
         }
 
         private static func goOn(_ channel: any Channel, _ bytes: ByteBuffer) {
-            channel.writeAndFlush(bytes).whenSuccess { Self.goOn(channel, bytes) }
+            // In a turn of its own: writes that are done at once would call each other until the stack ends.
+            channel.writeAndFlush(bytes).whenSuccess { channel.eventLoop.execute { Self.goOn(channel, bytes) } }
         }
 
         func errorCaught(context: ChannelHandlerContext, error: any Error) {
