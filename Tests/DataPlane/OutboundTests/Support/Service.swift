@@ -81,7 +81,9 @@ struct Service: Sendable {
                 context.close(promise: nil)
             case .endless(let start, let more):
                 context.writeAndFlush(Self.wrapOutboundOut(ByteBuffer(string: start)), promise: nil)
-                Self.goOn(context.channel, ByteBuffer(string: more))
+                // Large enough that the event loop gets to others, whose connections it has as well.
+                let count = 16 * 1024 / more.utf8.count + 1
+                Self.goOn(context.channel, ByteBuffer(string: String(repeating: more, count: count)))
             }
         }
 
