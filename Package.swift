@@ -147,6 +147,13 @@ let modules: [Module] = [
         products: [.X509, .SwiftASN1, .Crypto],
         tests: [.CryptoExtras]
     ),
+    Module(
+        room: "Trust",
+        name: "PeerIdentity",
+        products: [.NIOCore, .NIOSSL, .NIOTLS, .X509, .SwiftASN1],
+        tests: [.NIOPosix],
+        testUses: ["Addressing", "Certificates", "Model"]
+    ),
     Module(room: "Trust", name: "SSHKeys", uses: ["Model"], products: [.Crypto, .CryptoExtras]),
     Module(room: "Observe", name: "Events", uses: ["Addressing", "JSON", "Model"], products: [.NIOConcurrencyHelpers]),
     Module(room: "DataPlane", name: "Routing", uses: ["Addressing", "Model", "EdgeLink"]),
@@ -164,8 +171,8 @@ let modules: [Module] = [
     Module(
         room: "DataPlane",
         name: "Outbound",
-        uses: ["Addressing", "Model", "Preamble", "PolicyEngine"],
-        products: [.NIOCore, .NIOPosix, .NIOHTTP1, .NIOSSL, .NIOTLS, .NIOConcurrencyHelpers, .X509, .SwiftASN1],
+        uses: ["Addressing", "Model", "Preamble", "PeerIdentity", "PolicyEngine"],
+        products: [.NIOCore, .NIOPosix, .NIOHTTP1, .NIOSSL, .NIOTLS, .NIOConcurrencyHelpers],
         testUses: ["Secrets", "Certificates"]
     ),
     Module(
@@ -238,7 +245,7 @@ let modules: [Module] = [
     Module(
         room: "Agent",
         name: "Portico",
-        uses: ["Addressing", "JSON", "Model", "Mux", "AgentProtocol"],
+        uses: ["Addressing", "JSON", "Model", "Mux", "AgentProtocol", "PeerIdentity"],
         products: [.NIOCore, .NIOPosix, .NIOSSL, .NIOTLS, .DequeModule],
         tests: [.NIOEmbedded],
         testUses: ["Certificates"]
@@ -246,7 +253,7 @@ let modules: [Module] = [
     Module(
         room: "Agent",
         name: "AgentRuntime",
-        uses: ["Addressing", "Model", "Settings", "TrafficPolicy", "Portico"],
+        uses: ["Addressing", "Model", "Settings", "TrafficPolicy", "PeerIdentity", "Portico"],
         products: [.Yams, .NIOCore, .NIOPosix, .NIOHTTP1, .NIOSSL]
     ),
     Module(
@@ -354,7 +361,7 @@ let wholeTests: [(name: String, uses: [String], products: [Product])] = [
         "SystemTests",
         [
             "Addressing", "JSON", "Model", "TrafficPolicy", "EdgeLink", "Events", "PolicyEngine", "Outbound", "Proxy",
-            "Edge", "Control", "Portico", "EdgeTestSupport", "TestSupport",
+            "Edge", "Store", "Control", "Portico", "EdgeTestSupport", "TestSupport",
         ],
         [.NIOCore, .NIOPosix, .NIOSSL, .NIOEmbedded, .Logging]
     ),

@@ -3,6 +3,7 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 import NIOSSL
+import PeerIdentity
 import PolicyEngine
 import Preamble
 
@@ -93,7 +94,7 @@ final class OutboundAttempt {
         }
         let bound = InboundBound()
         let (tls, name) = (self.tls, self.serverName)
-        let connection = OutboundConnection(to: address, tls == nil ? .none : .tls(name: name), bound: bound)
+        let connection = OutboundConnection(to: address, isSecure: tls != nil, bound: bound)
         self.send(over: connection) { self.end($0) }
         let handlers = NIOLoopBound((bound, connection), eventLoop: self.eventLoop)
         let connecting = ClientBootstrap(group: self.eventLoop)
@@ -102,7 +103,7 @@ final class OutboundAttempt {
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let pipeline = channel.pipeline.syncOperations
-                    if let tls { try pipeline.addHandler(NIOSSLClientHandler(context: tls, serverHostname: name)) }
+                    if let tls { try pipeline.addHandlers(ServerNameHandler.client(of: name, tls)) }
                     try pipeline.addHandler(handlers.value.0)
                     try pipeline.addHTTPClientHandlers(leftOverBytesStrategy: .dropBytes)
                     try pipeline.addHandler(handlers.value.1)

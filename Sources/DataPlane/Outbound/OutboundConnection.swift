@@ -1,7 +1,6 @@
 import Addressing
 import NIOCore
 import NIOHTTP1
-import NIOSSL
 import NIOTLS
 import PolicyEngine
 
@@ -27,16 +26,10 @@ final class OutboundConnection: ChannelInboundHandler {
         var body = ByteBuffer()
     }
 
-    /// How the connection is protected.
-    enum Protection {
-        case none
-        /// By TLS. The name is the one that the certificate must have; nil where it is the address.
-        case tls(name: String?)
-    }
-
     /// That it is connected to.
     private let address: IPAddress
-    private let protection: Protection
+    /// Whether TLS stands before it.
+    private let isSecure: Bool
     private let bound: InboundBound
     private var context: ChannelHandlerContext?
     private var sent: Sent?
@@ -45,9 +38,9 @@ final class OutboundConnection: ChannelInboundHandler {
     /// Called when it is closed between two requests.
     var whenLost: (() -> Void)?
 
-    init(to address: IPAddress, _ protection: Protection, bound: InboundBound) {
+    init(to address: IPAddress, isSecure: Bool, bound: InboundBound) {
         self.address = address
-        self.protection = protection
+        self.isSecure = isSecure
         self.bound = bound
     }
 
@@ -88,27 +81,14 @@ final class OutboundConnection: ChannelInboundHandler {
     }
 
     func channelActive(context: ChannelHandlerContext) {
-        if case .none = self.protection { self.writeWaiting(context) }
+        if !self.isSecure { self.writeWaiting(context) }
         context.fireChannelActive()
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case TLSUserEvent.handshakeCompleted = event {
-            if self.isRightHost(context) {
-                self.writeWaiting(context)
-            } else {
-                self.fail(.failed("the certificate is not one of this host"))
-                context.close(promise: nil)
-            }
-        }
+        // The chain has been checked, and that the certificate has the name or the address.
+        if case TLSUserEvent.handshakeCompleted = event { self.writeWaiting(context) }
         context.fireUserInboundEventTriggered(event)
-    }
-
-    /// The chain has been checked, and that the certificate has the name or the address.
-    private func isRightHost(_ context: ChannelHandlerContext) -> Bool {
-        guard case .tls(let name?) = self.protection else { return true }
-        let certificate = try? context.pipeline.syncOperations.nioSSL_peerCertificate()
-        return certificate.map { ServerIdentity.covers(name, $0) } ?? false
     }
 
     private func writeWaiting(_ context: ChannelHandlerContext) {

@@ -68,6 +68,17 @@ struct ConnectTests {
         }
     }
 
+    @Test func `A certificate of the address is not taken where a name was asked for`() async throws {
+        try await TestServer.run(named: []) { server in
+            var configuration = try AgentTests.configuration(server)
+            await (try Agent.connect(configuration)).close()
+            configuration.server = try ServerAddress("localhost:\(server.port)")
+            let error = try await Self.failure(configuration)
+            #expect(error.kind == .untrusted)
+            #expect(error.code == ErrorCode.edgeNameMismatch.name)
+        }
+    }
+
     @Test func `A peer that speaks no TLS is told apart from one that is away`() async throws {
         try await TestUpstream.run { upstream in
             let server = try ServerAddress("127.0.0.1:\(upstream.port)")

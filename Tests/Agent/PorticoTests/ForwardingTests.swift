@@ -10,9 +10,12 @@ import Testing
 @Suite(.timeLimit(.minutes(1)))
 struct ForwardingTests {
     /// An authority, and a service's TLS by it.
-    private static func upstreamTLS() throws -> (authority: String, context: NIOSSLContext) {
+    private static func upstreamTLS(
+        for names: [String] = ["localhost"],
+        addresses: [String] = []
+    ) throws -> (authority: String, context: NIOSSLContext) {
         let authority = try LocalAuthority.create()
-        let issued = try authority.issue(for: ["localhost"])
+        let issued = try authority.issue(for: names, addresses: addresses.map { try IPAddress(parsing: $0) })
         let configuration = try TLSConfiguration.makeServerConfiguration(
             certificateChain: NIOSSLCertificate.fromPEMBytes(Array(issued.certificatePEM.utf8)).map {
                 .certificate($0)
@@ -57,6 +60,20 @@ struct ForwardingTests {
                 let text = await visitor.readAll().text
                 #expect(text.hasPrefix("HTTP/1.1 502 "))
                 #expect(text.contains("its certificate is not trusted"))
+            }
+        }
+    }
+
+    @Test func `An upstream that is asked for by name must show the name, and not its address`() async throws {
+        let (authority, tls) = try Self.upstreamTLS(for: [], addresses: ["127.0.0.1", "::1"])
+        try await AgentTests.withAgent { agent, server in
+            try await TestUpstream.run(tls: tls) { upstream in
+                let options = EndpointOptions(upstreamTrust: .pem(Array(authority.utf8)))
+                _ = try await agent.forward(to: "https://localhost:\(upstream.port)", options: options)
+                let visitor = try await server.visit(server.lastBindID(), first: "GET / HTTP/1.1\r\n\r\n")
+                let text = await visitor.readAll().text
+                #expect(text.hasPrefix("HTTP/1.1 502 "))
+                #expect(text.contains("its certificate is for another name"))
             }
         }
     }

@@ -60,10 +60,11 @@ final class TestServer: Sendable {
         var policies: [String] = []
     }
 
-    init() throws {
+    /// Its certificate is for these names, and for 127.0.0.1.
+    init(named names: [String] = ["edge.localhost", "localhost"]) throws {
         let authority = try LocalAuthority.create()
         let issued = try authority.issue(
-            for: ["edge.localhost", "localhost"],
+            for: names,
             addresses: [IPAddress(parsing: "127.0.0.1")]
         )
         self.authorityPEM = try authority.certificatePEM
@@ -81,8 +82,11 @@ final class TestServer: Sendable {
     }
 
     /// Runs `body` with a server that listens, and closes all afterwards.
-    static func run(_ body: (TestServer) async throws -> Void) async throws {
-        let server = try TestServer()
+    static func run(
+        named names: [String] = ["edge.localhost", "localhost"],
+        _ body: (TestServer) async throws -> Void
+    ) async throws {
+        let server = try TestServer(named: names)
         try await server.listen()
         do {
             try await body(server)

@@ -68,19 +68,6 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        ("a.example", "a.example", true), ("*.example", "a.example", true), ("*.Example", "a.example", true),
-        ("*.example", "example", false), ("*.example", "a.b.example", false), ("*.example", ".example", false),
-        ("a.example", "b.example", false), ("*", "a", false), ("a*.example", "ab.example", false),
-    ])
-    func `A name of a certificate is the host's, or has a wildcard for its first label`(
-        pattern: String,
-        name: String,
-        isMatch: Bool
-    ) {
-        #expect(ServerIdentity.matches(pattern, name) == isMatch)
-    }
-
     @Test func `Authorities that cannot be read keep the edge from starting`() throws {
         var configuration = OutboundConfiguration()
         configuration.authorities = "-----BEGIN CERTIFICATE-----\nnone\n-----END CERTIFICATE-----\n"

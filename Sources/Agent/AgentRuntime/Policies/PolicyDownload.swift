@@ -4,6 +4,7 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 import NIOSSL
+import PeerIdentity
 import Portico
 
 /// Fetches the policy of `--traffic-policy-url`, once.
@@ -95,8 +96,8 @@ struct PolicyDownload {
                         if let tls {
                             // A name of TLS is a name: certificates of addresses are compared without it.
                             let isAddress = (try? SocketAddress(ipAddress: host, port: 0)) != nil
-                            let handler = try NIOSSLClientHandler(context: tls, serverHostname: isAddress ? nil : host)
-                            try channel.pipeline.syncOperations.addHandler(handler)
+                            let handlers = try ServerNameHandler.client(of: isAddress ? nil : host, tls)
+                            try channel.pipeline.syncOperations.addHandlers(handlers)
                         }
                         try channel.pipeline.syncOperations.addHTTPClientHandlers()
                         return try Connection(wrappingChannelSynchronously: channel)

@@ -2,13 +2,16 @@ import Addressing
 import Model
 import NIOCore
 import NIOSSL
+import PeerIdentity
 
 /// Where the streams of one endpoint go: an upstream and how to speak to it. The same on every leg.
 struct Forwarding: Sendable {
     let endpoint: Endpoint.ID
     let upstream: Upstream
     /// nil when the upstream is spoken to in clear.
-    let tls: NIOSSLContext?
+    private let tls: NIOSSLContext?
+    /// Whether the upstream must show that it is the one that is meant.
+    private let isVerified: Bool
     /// A PROXY header stands in front of a stream's bytes. It goes to the upstream in clear, before any TLS.
     let hasProxyHeader: Bool
     /// What the edge speaks on the streams; nil where they are bytes to us, or TLS.
@@ -32,13 +35,19 @@ struct Forwarding: Sendable {
         self.observer = observer
         self.watchesExchanges =
             self.httpVersion == .http1 && !self.hasProxyHeader && observer?.watchesExchanges ?? false
+        self.isVerified = options.upstreamTrust != nil
         self.tls = upstream.usesTLS ? try Self.context(options, offersHTTP2: self.httpVersion == .http2) : nil
     }
 
-    /// The name that the upstream's certificate is asked for; nil for an address, which no SNI can hold.
-    var serverName: String? {
-        self.upstream.address.host.serverName
+    /// New handlers for TLS to the upstream, in their order; none when it is spoken to in clear.
+    func tlsHandlers() throws -> [any ChannelHandler] {
+        guard let tls else { return [] }
+        let name = self.upstream.address.host.serverName
+        guard self.isVerified else { return [try NIOSSLClientHandler(context: tls, serverHostname: name)] }
+        return try ServerNameHandler.client(of: name, tls)
     }
+
+    var usesTLS: Bool { self.tls != nil }
 
     private static func context(_ options: EndpointOptions, offersHTTP2: Bool) throws(PorticoError) -> NIOSSLContext {
         var configuration = TLSConfiguration.makeClientConfiguration()

@@ -54,7 +54,7 @@ final class StreamPipe {
         self.forwarding = forwarding
         self.observed = observed
         if forwarding.watchesExchanges { self.watch = ExchangeWatch() }
-        if forwarding.hasProxyHeader, forwarding.tls != nil { self.proxyHeader = ProxyHeaderCut() }
+        if forwarding.hasProxyHeader, forwarding.usesTLS { self.proxyHeader = ProxyHeaderCut() }
         forwarding.observer?.connectionOpened(observed)
     }
 
@@ -90,7 +90,7 @@ final class StreamPipe {
     /// Begins TLS, once the PROXY header has gone out, where there is one.
     private func secure() {
         guard let context = self.context else { return }
-        guard let tls = self.forwarding.tls else { return self.open() }
+        guard self.forwarding.usesTLS else { return self.open() }
         if var cut = self.proxyHeader {
             guard let header = cut.take(from: &self.waiting) else {
                 self.proxyHeader = cut
@@ -102,8 +102,7 @@ final class StreamPipe {
             context.writeAndFlush(Self.wrapOutboundOut(header), promise: nil)
         }
         do {
-            let handler = try NIOSSLClientHandler(context: tls, serverHostname: self.forwarding.serverName)
-            try context.pipeline.syncOperations.addHandler(handler, position: .before(self))
+            try context.pipeline.syncOperations.addHandlers(self.forwarding.tlsHandlers(), position: .before(self))
         } catch {
             self.refuse("TLS cannot begin: \(error)")
         }

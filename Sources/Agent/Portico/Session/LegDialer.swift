@@ -5,6 +5,7 @@ import NIOCore
 import NIOPosix
 import NIOSSL
 import NIOTLS
+import PeerIdentity
 
 /// Opens legs: TCP, TLS, and the mux above.
 struct LegDialer: Sendable {
@@ -76,11 +77,8 @@ struct LegDialer: Sendable {
     /// Begins TLS; `starter` goes on when it is done.
     private func secure(_ channel: any Channel, _ server: ServerAddress, _ starter: LegStarter) {
         do {
-            let handler = try NIOSSLClientHandler(
-                context: self.tls,
-                serverHostname: server.address.host.serverName
-            )
-            try channel.pipeline.syncOperations.addHandlers(handler, starter)
+            let tls = try ServerNameHandler.client(of: server.address.host.serverName, self.tls)
+            try channel.pipeline.syncOperations.addHandlers(tls + [starter])
             try channel.syncOptions?.setOption(.autoRead, value: true)
             guard channel.isActive else { throw ChannelError.ioOnClosedChannel }
         } catch {

@@ -1,4 +1,4 @@
-import NIOSSL
+package import NIOSSL
 import SwiftASN1
 import X509
 
@@ -6,9 +6,9 @@ import X509
 ///
 /// The TLS library is content with one of the address that was connected to, whatever the name: who answers for a name in
 /// another's place could have such a certificate.
-enum ServerIdentity {
-    /// Whether the certificate, which is trusted, has the name (RFC 9525 §6.3).
-    static func covers(_ name: String, _ certificate: NIOSSLCertificate) -> Bool {
+package enum ServerIdentity {
+    /// Whether the certificate, which is trusted, has the name (RFC 9525 §6.3). Only its alternative names count.
+    package static func covers(_ name: String, _ certificate: NIOSSLCertificate) -> Bool {
         // A certificate that cannot be read has no names.
         guard let bytes = try? certificate.toDERBytes(), let leaf = try? Certificate(derEncoded: bytes),
             let names = try? leaf.extensions.subjectAlternativeNames
@@ -16,12 +16,17 @@ enum ServerIdentity {
         return names.contains { if case .dnsName(let pattern) = $0 { Self.matches(pattern, name) } else { false } }
     }
 
-    /// Whether the two are the same, or the pattern has a wildcard for the first label. `name` is in small letters.
+    /// Whether the two are the same but for case and a dot at the end, or the pattern has a wildcard for the first label.
     static func matches(_ pattern: String, _ name: String) -> Bool {
-        let pattern = Array(pattern.lowercased().utf8)
-        let name = Array(name.utf8)
+        let pattern = Self.compared(pattern)
+        let name = Self.compared(name)
         guard pattern.starts(with: "*.".utf8) else { return pattern == name }
         guard let dot = name.firstIndex(of: UInt8(ascii: ".")), dot > 0 else { return false }
         return pattern.dropFirst() == name[dot...]
+    }
+
+    private static func compared(_ name: String) -> [UInt8] {
+        let bytes = Array(name.lowercased().utf8)
+        return bytes.last == UInt8(ascii: ".") ? bytes.dropLast() : bytes
     }
 }

@@ -1,0 +1,58 @@
+package import NIOCore
+package import NIOSSL
+internal import NIOTLS
+
+/// Stands behind the TLS handler of a client and lets nobody speak who has not shown a certificate of the name that was
+/// asked for.
+///
+/// The handlers behind it hear of the end of the handshake when the name is right, and else of
+/// `NIOSSLExtraError.failedToValidateHostname`, as if TLS had failed; the connection is closed then.
+package final class ServerNameHandler: ChannelInboundHandler, RemovableChannelHandler {
+    package typealias InboundIn = ByteBuffer
+
+    private let name: String
+    private var isRefused = false
+
+    private init(_ name: String) {
+        self.name = name
+    }
+
+    /// Makes the handlers of a TLS client that speaks to this server alone.
+    ///
+    /// - Parameters:
+    ///   - name: the host name that the certificate must have; nil where an address was asked for, which the TLS library
+    ///     compares with the one that was connected to.
+    ///   - context: must verify certificates.
+    /// - Returns: the handlers in their order.
+    /// - Throws: `NIOSSLExtraError` when the name is none that TLS can ask for.
+    package static func client(
+        of name: String?,
+        _ context: NIOSSLContext
+    ) throws -> [any ChannelHandler] {
+        let tls = try NIOSSLClientHandler(context: context, serverHostname: name)
+        guard let name else { return [tls] }
+        return [tls, ServerNameHandler(name)]
+    }
+
+    package func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard case TLSUserEvent.handshakeCompleted = event else {
+            context.fireUserInboundEventTriggered(event)
+            return
+        }
+        let certificate = try? context.pipeline.syncOperations.nioSSL_peerCertificate()
+        guard let certificate, ServerIdentity.covers(self.name, certificate) else {
+            self.isRefused = true
+            context.fireErrorCaught(NIOSSLExtraError.failedToValidateHostname)
+            context.close(promise: nil)
+            return
+        }
+        context.fireUserInboundEventTriggered(event)
+        context.pipeline.syncOperations.removeHandler(self, promise: nil)
+    }
+
+    package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        // What the wrong server says with the end of its handshake.
+        guard !self.isRefused else { return }
+        context.fireChannelRead(data)
+    }
+}
