@@ -397,11 +397,9 @@ let settings: [SwiftSetting] = [
 
 /// How the programs are linked as they are shipped. What a static program has mapped counts as its memory: without a
 /// table of symbols that nobody asks for, and with relocations in the packed form, that is 8 MB less at the start.
+let linkerWords = ["--no-export-dynamic", "-z", "pack-relative-relocs"].flatMap { ["-Xlinker", $0] }
 let programLinking: [LinkerSetting] = [
-    .unsafeFlags(
-        ["-use-ld=lld", "-Xlinker", "--no-export-dynamic", "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs"],
-        .when(platforms: [.linux], configuration: .release)
-    )
+    .unsafeFlags(["-use-ld=lld"] + linkerWords, .when(platforms: [.linux], configuration: .release))
 ]
 
 var targets: [Target] = []

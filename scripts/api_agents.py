@@ -7,7 +7,9 @@ import re
 import subprocess
 import time
 
-# Rules of a credential, what the agent asks for, and the code of its refusal; None where it comes online.
+import ngrok
+
+# Rules of a credential, what the agent asks for (with its binding, where it names one), and the code of its refusal; None where it comes online.
 ACCESS = [
     ([], ("http", "https://free.portico.localhost"), None),
     (["*"], ("http", "https://star.portico.localhost"), None),
@@ -22,6 +24,13 @@ ACCESS = [
     (["bind:*.wild2.portico.localhost"], ("http", "https://*.wild2.portico.localhost"), None),
     (["bind:*.wild.portico.localhost"], ("http", "https://wild.portico.localhost"), 316),
     (["bind:a.portico.localhost", "bind:second.portico.localhost"], ("http", "http://second.portico.localhost"), None),
+    (["bind:*.site.internal"], ("http", "https://api.site.internal"), None),
+    (["bind:*.site.internal"], ("tcp", "tcp://db.other.internal:5432"), 316),
+    (["bind:db.internal:5432"], ("tcp", "tcp://db.internal:5432", "internal"), None),
+    (["bind:web.shop"], ("http", "http://web.shop:8080", "kubernetes"), None),
+    (["bind:web.shop"], ("http", "http://web.store", "kubernetes"), 316),
+    ([], ("http", "https://web.shop", "kubernetes"), 9041),
+    ([], ("http", "https://free.portico.localhost", "internal"), 9029),
 ]
 
 
@@ -37,6 +46,8 @@ def run_access(client, other, options, case):
         case(name, lambda: same(outcome.result(), code))
     run_changes(client, agents, case)
     run_reservations(client, other, agents, case)
+    run_personal_tokens(client, agents, options, case)
+    run_restrictions(client, other, agents, case)
 
 
 def run_changes(client, agents, case):
@@ -78,6 +89,50 @@ def run_reservations(client, other, agents, case):
     case("reserved: a domain that is anybody's again", lambda: same(agents.outcome(foreign, *wish), None))
 
 
+def run_personal_tokens(client, agents, options, case):
+    """The client has no operations for them; they are good for the API and for agents, as their user is."""
+    made = client.http_client.post("/personal_access_tokens", {"description": "driver"})
+    own = ngrok.Client(made["token"], base_url=options.url)
+    case("personal token: the API", lambda: list(own.vaults.list()))
+    case("personal token: an agent", lambda: same(agents.outcome(made["token"], "http", ""), None))
+    client.http_client.post(f"/personal_access_tokens/{made['id']}/revoke", {})
+    case("personal token: the API, revoked", lambda: same(refusal(own.vaults.list), 203))
+    case("personal token: an agent, revoked", lambda: same(agents.outcome(made["token"], "http", ""), 300))
+
+
+def run_restrictions(client, other, agents, case):
+    """They are in force when the call that made them is answered. The last closes the other account's API for good."""
+    token = client.credentials.create().token
+    outside = client.ip_policies.create()
+    client.ip_policy_rules.create(cidr="192.0.2.0/24", ip_policy_id=outside.id, action="allow")
+    restriction = client.ip_restrictions.create(type="agent", ip_policy_ids=[outside.id], enforced=True)
+    case("restriction: an agent from elsewhere", lambda: same(agents.outcome(token, "http", ""), 115))
+    client.ip_restrictions.update(restriction.id, enforced=False)
+    case("restriction: an agent, where it only warns", lambda: same(agents.outcome(token, "http", ""), None))
+    client.ip_restrictions.update(restriction.id, enforced=True)
+    for cidr in ("127.0.0.0/8", "::1/128"):
+        client.ip_policy_rules.create(cidr=cidr, ip_policy_id=outside.id, action="allow")
+    case("restriction: an agent that a rule lets in", lambda: same(agents.outcome(token, "http", ""), None))
+    client.ip_restrictions.delete(restriction.id)
+
+    inside = other.ip_policies.create()
+    other.ip_policy_rules.create(cidr="127.0.0.0/8", ip_policy_id=inside.id, action="allow")
+    other.ip_restrictions.create(type="api", ip_policy_ids=[inside.id], enforced=True)
+    case("restriction: the API from where a rule lets in", lambda: list(other.vaults.list()))
+    other.ip_policy_rules.create(cidr="127.0.0.1/32", ip_policy_id=inside.id, action="deny")
+    case("restriction: the API from elsewhere", lambda: same(refusal(other.vaults.list), 220))
+    case("restriction: another account's API", lambda: list(client.vaults.list()))
+
+
+def refusal(call):
+    """The number of the code with which a call is refused; None when it is not."""
+    try:
+        call()
+    except ngrok.Error as error:
+        return int(error.error_code.removeprefix("ERR_NGROK_"))
+    return None
+
+
 def same(seen, wanted):
     assert seen == wanted, f"{seen} in place of {wanted}"
 
@@ -100,10 +155,11 @@ class Agents:
         self.program = str(pathlib.Path(options.bin) / "portico")
         self.common = ["--connect-url", options.server, "--connect-cas", options.ca, "--log", "stdout"]
 
-    def outcome(self, token, protocol, url):
+    def outcome(self, token, protocol, url, binding=None):
         """The number of the code with which an agent is refused; None when its endpoint comes online."""
         command = [self.program, protocol, "1", *self.common, "--authtoken", token]
         command += ["--url", url] if url else []
+        command += ["--binding", binding] if binding else []
         with subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         ) as agent:

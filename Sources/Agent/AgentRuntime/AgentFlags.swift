@@ -19,6 +19,8 @@ package struct EndpointFlags: Sendable {
     /// A port, an address or a URL.
     package var upstream: String?
     package var url: String?
+    /// `public`, `internal` or `kubernetes`.
+    package var binding: String?
     package var name: String?
     package var description: String?
     package var metadata: String?

@@ -164,10 +164,10 @@ extension EndpointDefinition {
         options.description = reader.value("description", .text(maxBytes: 255), default: "", "For people.")
         options.isPooled = reader.value("pooling_enabled", .bool, default: false, "Whether others may share the URL.")
         _ = reader.value("inspect", .bool, default: true, "Without effect in this version.")
+        options.readBinding(reader)
         options.readPolicy(reader)
-        for key in ["bindings", "agent_tls_termination"]
-        where reader.structure(key, absent: "none", "Refused in this version.") != nil {
-            reader.refuse(key, "is not supported by this version yet; take it out")
+        if reader.structure("agent_tls_termination", absent: "none", "Refused in this version.") != nil {
+            reader.refuse("agent_tls_termination", "is not supported by this version yet; take it out")
         }
         let upstream = reader.section("upstream", "Where visitors' bytes go.") { upstream in
             options.read(upstream)
@@ -187,6 +187,19 @@ extension EndpointDefinition {
 }
 
 extension EndpointOptions {
+    /// `bindings`: a list, of which an endpoint has one.
+    fileprivate mutating func readBinding(_ reader: SettingsReader) {
+        guard let node = reader.structure("bindings", absent: "by the URL", "Who reaches it: a list of one.") else {
+            return
+        }
+        guard case .sequence(let items) = node.value, items.count == 1, case .scalar(let text) = items[0].value,
+            let binding = Binding(rawValue: text)
+        else {
+            return reader.refuse("bindings", "must be a list of one of public, internal and kubernetes")
+        }
+        self.binding = binding
+    }
+
     fileprivate mutating func read(_ upstream: SettingsReader) {
         self.upstreamProtocol = upstream.value(
             "protocol",

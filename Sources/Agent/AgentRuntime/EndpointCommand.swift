@@ -11,6 +11,7 @@ package enum EndpointCommand: String, Sendable, CaseIterable {
     package func endpoint(_ flags: EndpointFlags) throws(PorticoError) -> EndpointDefinition {
         let scheme = try self.scheme(of: flags)
         var options = EndpointOptions(scheme: scheme, url: flags.url)
+        options.binding = try Self.binding(flags.binding)
         options.name = flags.name ?? ""
         options.description = flags.description ?? ""
         options.metadata = flags.metadata ?? ""
@@ -57,6 +58,19 @@ package enum EndpointCommand: String, Sendable, CaseIterable {
             )
         }
         return try Upstream("80", for: scheme)
+    }
+
+    private static func binding(_ text: String?) throws(PorticoError) -> EndpointOptions.Binding? {
+        guard let text else { return nil }
+        guard let binding = EndpointOptions.Binding(rawValue: text) else {
+            throw PorticoError(
+                .invalidConfiguration,
+                code: ErrorCode.bindingUnknown.name,
+                "--binding \(text.quotedForDisplay) is none that an endpoint can have.",
+                remedy: "Give public, internal or kubernetes."
+            )
+        }
+        return binding
     }
 
     private static func proxyProtocol(_ text: String?) throws(PorticoError) -> EndpointOptions.ProxyProtocol? {

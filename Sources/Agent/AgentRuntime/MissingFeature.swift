@@ -42,7 +42,6 @@ package enum MissingFeature {
     private static let flags: [String: String] = [
         "app-protocol": "Use --upstream-protocol.",
         "basic-auth": noPolicies,
-        "binding": "Endpoints of this version are public; leave it out.",
         "cidr-allow": noPolicies,
         "cidr-deny": noPolicies,
         "circuit-breaker": noPolicies,

@@ -8,6 +8,9 @@ public struct EndpointOptions: Sendable, Hashable {
     /// The wished URL: `https://shop.example.com`, `shop.example.com`, `tcp://edge.example.com:20001`, or a scheme
     /// alone (`tls://`). nil: the edge chooses, and the URL then survives reconnects.
     public var url: String?
+    /// Who reaches it; nil: those whom the URL means, which are the account's own endpoints for a host that ends in
+    /// `.internal`, and everybody for any other.
+    public var binding: Binding?
     /// Shown in logs and in the edge's lists.
     public var name: String
     /// At most 255 bytes.
@@ -30,6 +33,7 @@ public struct EndpointOptions: Sendable, Hashable {
     public init(
         scheme: Scheme = .https,
         url: String? = nil,
+        binding: Binding? = nil,
         name: String = "",
         description: String = "",
         metadata: String = "",
@@ -41,6 +45,7 @@ public struct EndpointOptions: Sendable, Hashable {
     ) {
         self.scheme = scheme
         self.url = url
+        self.binding = binding
         self.name = name
         self.description = description
         self.metadata = metadata
@@ -49,6 +54,17 @@ public struct EndpointOptions: Sendable, Hashable {
         self.upstreamProtocol = upstreamProtocol
         self.upstreamTrust = upstreamTrust
         self.trafficPolicy = trafficPolicy
+    }
+
+    /// From where an endpoint is reached.
+    public enum Binding: String, Sendable, Hashable, CaseIterable {
+        /// By everybody who reaches the edge.
+        case `public`
+        /// By the policies of other endpoints of the same account; its host ends in `.internal`.
+        case `internal`
+        /// By services in clusters, through the operator; its URL names a service and its namespace, as
+        /// `http://web.shop` does.
+        case kubernetes
     }
 
     /// Versions of the PROXY protocol.

@@ -204,7 +204,7 @@ extension ErrorCode {
     package static let apiOwnerInactive = ErrorCode(
         636,
         status: 403,
-        meaning: "The owner of the API key is not active.",
+        meaning: "The owner of the API key or authtoken is not active, or no member of the account any more.",
         remedy: "Ask an administrator of the account."
     )
 

@@ -5,7 +5,15 @@ extension ErrorCode {
         .endpointSchemeChanged, .endpointNotReserved, .endpointBindings, .endpointDescriptionLong,
         .endpointMetadataLong, .endpointField, .endpointFieldMissing, .endpointKubernetesScheme, .endpointScheme,
         .endpointPortInvalid, .endpointOfAgent, .addressInUse, .commandRefused, .commandUnanswered,
+        .endpointQuota,
     ]
+
+    package static let endpointQuota = ErrorCode(
+        18021,
+        status: 403,
+        meaning: "The account has as many endpoints as it may have.",
+        remedy: "Delete endpoints that are not needed, or stop their agents."
+    )
 
     package static let endpointType = ErrorCode(
         248,

@@ -7,8 +7,15 @@ extension ErrorCode {
         .destinationDatadogKey, .destinationDatadogSite, .destinationNothingToChange, .destinationURL,
         .subscriptionUnknown, .sourceUnknown, .subscriptionTooManyDestinations, .sourceTwice, .sourceFieldsMissing,
         .sourceFieldsUnwanted, .sourceFilterUnwanted, .sourceField, .sourceFilter, .sourceFilterField,
-        .sourceFilterFieldUnsupported, .subscriptionNothingToChange,
+        .sourceFilterFieldUnsupported, .subscriptionNothingToChange, .eventsNotDelivered,
     ]
+
+    package static let eventsNotDelivered = ErrorCode(
+        100626,
+        status: 400,
+        meaning: "This version of the edge keeps event destinations and sends nothing to them yet.",
+        remedy: "Keep the destination for a later version, or delete it."
+    )
 
     package static let destinationFormat = ErrorCode(
         235,

@@ -3,8 +3,15 @@ extension ErrorCode {
     static let apiRestrictions: [ErrorCode] = [
         .restrictionTooManyPolicies, .restrictionPolicyUnknown, .restrictionTypeTaken, .restrictionType,
         .restrictionPolicyMissing, .restrictionNothingToChange, .ingressDomain, .ingressDomainTaken,
-        .ingressDomainOfOther, .ingressAuthority, .ingressNothingToChange,
+        .ingressDomainOfOther, .ingressAuthority, .ingressNothingToChange, .dashboardAddressForbidden,
     ]
+
+    package static let dashboardAddressForbidden = ErrorCode(
+        1212,
+        status: 403,
+        meaning: "The account does not allow its dashboard to be used from this address.",
+        remedy: "Use an allowed address, or change the IP restriction for the dashboard."
+    )
 
     package static let restrictionTooManyPolicies = ErrorCode(
         1800,

@@ -6,6 +6,7 @@ extension ErrorCode {
         .protocolUnsupported, .endpointUnknown, .urlTaken, .bindTokenUnreadable, .tooManyEndpoints,
         .endpointRateExceeded, .nestedHostNotReserved, .randomAddressNotPermitted, .labelsUnavailable,
         .labelsInvalid, .labelNotPermitted, .policyInvalid, .internalHostMissing, .internalHostSuffix,
+        .kubernetesHostMissing, .kubernetesScheme,
         .upstreamProtocolInvalid, .bindingUnknown, .bindingRepeated, .featureUnavailable, .portsExhausted,
         .portTaken, .sessionDraining,
     ]
@@ -178,6 +179,20 @@ extension ErrorCode {
         remedy: "Choose a name that ends in .internal, or another binding."
     )
 
+    package static let kubernetesHostMissing = ErrorCode(
+        9039,
+        status: 400,
+        meaning: "A kubernetes endpoint needs the name of a service and its namespace.",
+        remedy: "Name both, as in http://web.shop."
+    )
+
+    package static let kubernetesScheme = ErrorCode(
+        9041,
+        status: 400,
+        meaning: "A kubernetes endpoint cannot have this scheme.",
+        remedy: "Use http, tls or tcp."
+    )
+
     package static let upstreamProtocolInvalid = ErrorCode(
         15003,
         status: 400,
@@ -189,7 +204,7 @@ extension ErrorCode {
         15005,
         status: 400,
         meaning: "The binding is not known.",
-        remedy: "Use public or internal."
+        remedy: "Use public, internal or kubernetes."
     )
 
     package static let bindingRepeated = ErrorCode(

@@ -5,8 +5,15 @@ extension ErrorCode {
         .agentUnreachableUpstream, .upstreamInvalidResponse, .upstreamConnectTimeout, .upstreamRefused,
         .gatewayFailure, .upstreamTimeout, .upstreamUnknownStatus, .websocketExpected, .internalError, .draining,
         .overloaded, .connectionRateExceeded, .tooManyConnections, .requestRateExceeded, .tlsHandshakeFailed,
-        .serverNameMissing,
+        .serverNameMissing, .visitorAddressForbidden,
     ]
+
+    package static let visitorAddressForbidden = ErrorCode(
+        3205,
+        status: 403,
+        meaning: "The account of this endpoint does not accept visitors from this address.",
+        remedy: "Come from an address that it accepts, or ask its owner to allow this one."
+    )
 
     package static let endpointOffline = ErrorCode(
         3200,

@@ -19,7 +19,7 @@ enum APIRouter {
         router.add(middleware: AnsweringFailures(logger: logger))
         RootRoutes(control: control, configuration: configuration).addOpen(to: router)
         let api = router.group()
-            .add(middleware: Authenticating(control.authentication, configuration, limits))
+            .add(middleware: Authenticating(control, configuration, limits))
             .add(middleware: CheckingVersion())
         RootRoutes(control: control, configuration: configuration).add(to: api)
         DeprecatedRoutes.add(to: api)

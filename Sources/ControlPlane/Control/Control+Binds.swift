@@ -65,12 +65,12 @@ extension Control {
         let name = try naming.name(for: refused.isEmpty ? request : request.withoutAddress)
         switch name.origin {
         case .wished:
-            try leg.rules.check(name.url)
+            try leg.rules.check(name.url, in: name.binding)
         case .drawn:
             try leg.rules.checkRandom(name.url.scheme)
         case .given:
             do throws(Failure) {
-                try leg.rules.check(name.url)
+                try leg.rules.check(name.url, in: name.binding)
             } catch {
                 // What was drawn for the account may come back to those who may have something drawn.
                 try leg.rules.checkRandom(name.url.scheme)
@@ -104,6 +104,11 @@ extension Control {
                 .tooManyEndpointsInSession,
                 "A session may have \(self.configuration.maximumEndpointsPerSession) endpoints."
             )
+        }
+        if let limit = self.configuration.maximumEndpointsPerAccount, self.endpoints[key] == nil,
+            !self.endpoints.hasRoom(for: leg.account, below: limit)
+        {
+            throw Failure(.tooManyEndpoints, "The account may have \(limit) endpoints.")
         }
         let agent = AgentBinding(
             key: key,

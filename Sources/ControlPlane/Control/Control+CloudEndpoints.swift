@@ -13,6 +13,16 @@ extension Control {
         try self.endpoints.check(cloud: endpoint)
     }
 
+    /// Whether an account may have one more endpoint.
+    ///
+    /// - Throws: `endpointQuota`.
+    func checkQuota(of account: ResourceID<AccountKind>) throws(Failure) {
+        guard let limit = self.configuration.maximumEndpointsPerAccount,
+            !self.endpoints.hasRoom(for: account, below: limit)
+        else { return }
+        throw Failure(.endpointQuota, "The account may have \(limit) endpoints.")
+    }
+
     /// Makes an endpoint as it was stored the one in force, unless a later form is already.
     ///
     /// - Throws: why it cannot be served.

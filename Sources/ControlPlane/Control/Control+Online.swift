@@ -1,5 +1,4 @@
 internal import Addressing
-internal import EdgeLink
 internal import Model
 
 /// What the API shows of agents: their endpoints and sessions at this moment.
@@ -33,25 +32,6 @@ extension Control {
             first[leg.sessionID] = leg
         }
         return Array(first.values)
-    }
-
-    /// Gives an agent a command over the first connection of its session.
-    ///
-    /// - Throws: `apiUnknown` when the account has no such session, or the agent's refusal.
-    func command(
-        _ command: AgentCommand,
-        session: String,
-        of account: ResourceID<AccountKind>
-    ) async throws(Failure) {
-        let gone = Failure(.apiUnknown, "The account has no session \(session.prefix(64)).")
-        guard let leg = self.agentSessions(of: account).first(where: { $0.sessionID.text == session }),
-            let edge = self.edge
-        else { throw gone }
-        do throws(Failure) {
-            try await edge.command(command, on: leg.connection)
-        } catch {
-            throw error.code == .sessionLost ? gone : error
-        }
     }
 }
 

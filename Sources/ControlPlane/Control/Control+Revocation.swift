@@ -4,14 +4,18 @@ package import Model
 internal import Store
 
 extension Control {
-    /// Follows the store for ever: ends the sessions of credentials that are revoked and of accounts that are suspended,
-    /// and brings cloud endpoints into force, whoever changed them, be it this process or another. Returns when its task
+    /// Follows the store for ever: ends the sessions of credentials that are revoked, of owners who are not active any more
+    /// and of accounts that are suspended,
+    /// and brings cloud endpoints and IP restrictions into force, whoever changed them, be it this process or another. Returns when its task
     /// is cancelled.
     package func run() async {
         var revision = Revision.zero
         while !Task.isCancelled {
+            // What could not be read while the store was away.
+            await self.followRestrictions([])
             do throws(StoreError) {
                 for try await changes in self.store.changes(after: revision) {
+                    await self.followRestrictions(changes)
                     for change in changes { await self.consider(change) }
                     await self.followEndpoints(changes)
                     revision = changes.last?.revision ?? revision
@@ -23,6 +27,7 @@ extension Control {
                 if error == .forgotten {
                     revision = .zero
                     self.references.forget()
+                    self.restrictions.isLoaded = false
                 }
                 self.logger.warning("cannot follow the store", metadata: ["error.detail": "\(error)"])
                 // Only the end of the task cuts the pause short.
@@ -37,6 +42,20 @@ extension Control {
         case CredentialRecord.recordKind:
             guard let id = ResourceID<CredentialKind>(change.id) else { return }
             await self.consider(id, change.record)
+        case PersonalAccessTokenRecord.recordKind:
+            guard let id = ResourceID<PersonalAccessTokenKind>(change.id) else { return }
+            // One that cannot be read lets nobody in either.
+            let token = change.record.flatMap { try? Stored<PersonalAccessTokenRecord>($0) }?.document
+            if token?.isGood(at: self.now()) ?? false { return }
+            await self.end(self.sessions.revoke(.personalToken(id)), because: .revoked)
+        case UserRecord.recordKind:
+            let user = change.record.flatMap { try? Stored<UserRecord>($0) }?.document
+            let accounts = user.map { user in user.accountIDs.filter { !user.isDisabled(in: $0) } } ?? []
+            await self.end(self.sessions.setActive(change.id, in: Set(accounts)), because: .ownerInactive)
+        case ServiceUserRecord.recordKind:
+            let user = change.record.flatMap { try? Stored<ServiceUserRecord>($0) }
+            let account = user.flatMap { $0.document.isActive ? $0.owner : nil }
+            await self.end(self.sessions.setActive(change.id, in: account.map { [$0] } ?? []), because: .ownerInactive)
         case AccountRecord.recordKind:
             guard let id = ResourceID<AccountKind>(change.id) else { return }
             let isGone = change.record == nil
@@ -50,18 +69,18 @@ extension Control {
     }
 
     private func consider(_ id: ResourceID<CredentialKind>, _ record: Record?) async {
-        guard let record else { return await self.end(self.sessions.revoke(id), because: .revoked) }
+        guard let record else { return await self.end(self.sessions.revoke(.authtoken(id)), because: .revoked) }
         // A credential that cannot be read lets nobody in any more: its sessions end like those of a revoked one.
         guard let credential = try? Stored<CredentialRecord>(record), credential.document.revoked == nil,
             let rules = try? AccessRules(credential.document.rules)
-        else { return await self.end(self.sessions.revoke(id), because: .revoked) }
-        self.sessions.setRules(rules, of: id)
+        else { return await self.end(self.sessions.revoke(.authtoken(id)), because: .revoked) }
+        self.sessions.setRules(rules, of: .authtoken(id))
     }
 
     /// Revokes an authtoken. Its sessions are closed when this returns.
     package func revoke(_ credential: ResourceID<CredentialKind>) async throws(Failure) {
         try await Provisioning(store: self.store, now: self.now).revoke(credential)
-        await self.end(self.sessions.revoke(credential), because: .revoked)
+        await self.end(self.sessions.revoke(.authtoken(credential)), because: .revoked)
     }
 
     private func end(_ legs: [AgentLeg], because failure: Failure) async {

@@ -1,4 +1,5 @@
 package import EdgeLink
+internal import Addressing
 internal import Logging
 package import Model
 internal import Secrets
@@ -16,10 +17,17 @@ extension Control {
 
         try SessionGates.checkVersion(request.versions)
         let principal = try await self.authenticate(request.authtoken)
+        try await self.checkAgent(request.remoteAddress?.ip, of: principal.account)
         try SessionGates.checkDeclared(request)
         // No await between here and the registration: what happens before is seen, and what happens later finds it.
-        try self.sessions.mayOpen(on: request.connection, principal.credential, principal.account)
+        try self.sessions.mayOpen(
+            on: request.connection,
+            principal.credential,
+            of: principal.owner,
+            in: principal.account
+        )
         let leg = self.leg(for: request, principal)
+        try self.checkQuota(of: leg)
         let old = self.sessions.insert(leg)
         guard self.sessions.count <= self.configuration.maximumSessions else {
             _ = self.sessions.remove(leg.connection)
@@ -30,38 +38,12 @@ extension Control {
         return self.grant(leg, request, accountName: principal.accountName)
     }
 
-    /// Whom an authtoken speaks for.
-    private struct Principal {
-        let credential: ResourceID<CredentialKind>
-        let account: ResourceID<AccountKind>
-        let accountName: String
-        /// The user or service user whose credential it is.
-        let owner: String
-        let rules: AccessRules
-    }
-
-    private func authenticate(_ secret: Secret) async throws(Failure) -> Principal {
-        let token = try SessionGates.authtoken(secret)
-        let unknown = Failure(.authtokenUnknown, "This authtoken is not known here.")
-        guard
-            let credential = try await self.patiently({ (store) async throws(StoreError) in
-                try await store.get(token.credential, as: CredentialRecord.self, in: .platform)
-            }), credential.document.hash.matches(secret)
-        else { throw unknown }
-        guard credential.document.revoked == nil else { throw .revoked }
-        guard let id = credential.owner,
-            let account = try await self.patiently({ (store) async throws(StoreError) in
-                try await store.get(id, as: AccountRecord.self, in: .platform)
-            })
-        else { throw unknown }
-        guard !account.document.isSuspended else { throw .suspended }
-        return Principal(
-            credential: credential.id,
-            account: account.id,
-            accountName: account.document.name,
-            owner: credential.document.user,
-            rules: try AccessRules(credential.document.rules)
-        )
+    /// Whether the account may have one more session, where this is one more.
+    private func checkQuota(of leg: AgentLeg) throws(Failure) {
+        guard let limit = self.configuration.maximumSessionsPerAccount else { return }
+        let sessions = self.sessions.sessions(of: leg.account)
+        guard sessions.count >= limit, !sessions.contains(leg.sessionID) else { return }
+        throw Failure(.tooManySessions, "The account may have \(limit) agent sessions.")
     }
 
     /// What the store has; nil when it has no such thing.
@@ -93,7 +75,7 @@ extension Control {
     }
 
     /// The session that the agent proves to have had, else a new one.
-    private func leg(for request: SessionRequest, _ principal: Principal) -> AgentLeg {
+    private func leg(for request: SessionRequest, _ principal: AgentPrincipal) -> AgentLeg {
         let resumed = SessionCookie(opening: request.cookie, with: self.keys)?.session(
             of: request.clientID,
             account: principal.account,
@@ -153,7 +135,7 @@ extension Control {
     private func facts(of request: SessionRequest, _ leg: AgentLeg) -> Logger.Metadata {
         [
             "session.id": "\(leg.sessionID)", "session.leg": "\(leg.key.number)", "account.id": "\(leg.account)",
-            "credential.id": "\(leg.credential)",
+            "credential.id": "\(leg.credential.text)",
             "agent.address": "\(request.remoteAddress.map(String.init(describing:)) ?? "unknown")",
             "agent.user_agent": "\(Self.printable(request.userAgent))",
         ]

@@ -27,8 +27,13 @@ package actor Control: ControlPlane {
     var endpoints = EndpointRegistry()
     var cloud = CloudEndpoints()
     var publication = Publication()
+    var restrictions = IPRestrictions()
+    /// Of the restrictions that the edge was told last.
+    var restrictionsRevision: UInt64 = 0
     /// What ends the hold of each endpoint that waits for its agent.
     var holds: [ResourceID<EndpointKind>: Task<Void, Never>] = [:]
+    /// What ends the wait for each client that was told to go.
+    var departures: [String: Task<Void, Never>] = [:]
     var isDraining = false
     /// How long the endpoints of a session that was lost are kept for it.
     var holdTime: Duration
@@ -66,6 +71,9 @@ package actor Control: ControlPlane {
     package func attach(_ edge: any EdgeNode) async {
         self.edge = edge
         await self.references.load(from: self.store)
+        // Before anything is served that they protect.
+        await self.loadRestrictions()
+        await self.publishRestrictions()
         await self.loadEndpoints()
         await self.publish()
         self.reportUnservedUpstreams()

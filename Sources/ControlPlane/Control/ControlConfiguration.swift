@@ -46,6 +46,10 @@ extension Control {
         /// Connections of agents that may have a session at the same time.
         package var maximumSessions = 10_000
         package var maximumEndpointsPerSession = 1_000
+        /// The agents of one account, and its endpoints, those of agents that are online and cloud endpoints; nil for any
+        /// number.
+        package var maximumSessionsPerAccount: Int?
+        package var maximumEndpointsPerAccount: Int?
 
         /// How large traffic policies may be.
         package var policyLimits = PolicyLimits()

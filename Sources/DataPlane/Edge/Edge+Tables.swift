@@ -95,6 +95,12 @@ extension Edge: EdgeNode {
         }
     }
 
+    package func apply(_ restrictions: VisitorRestrictions) async {
+        guard restrictions.revision > self.restrictionsRevision else { return }
+        self.restrictionsRevision = restrictions.revision
+        await self.onEachLoop { $0.proxy.restrict(restrictions.lists) }
+    }
+
     package func close(_ connection: ConnectionID, because failure: Failure?) async {
         guard let agent = self.directory.connection(connection) else { return }
         try? await agent.eventLoop.flatSubmit {

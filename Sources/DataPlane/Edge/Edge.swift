@@ -25,6 +25,8 @@ package actor Edge {
     var tcpListeners: [UInt16: Listener] = [:]
     /// Of the table in force.
     var revision: UInt64 = 0
+    /// Of the restrictions in force.
+    var restrictionsRevision: UInt64 = 0
     /// What is ready to run for the endpoints that have a policy.
     var policies = PolicyShelf()
     var planner = RoutingPlanner(loops: 0)

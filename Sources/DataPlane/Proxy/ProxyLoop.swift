@@ -1,5 +1,6 @@
+package import Addressing
 import EdgeLink
-import Model
+package import Model
 package import NIOCore
 import PolicyEngine
 package import Routing
@@ -18,6 +19,8 @@ package final class ProxyLoop {
 
     /// The policies of the table's endpoints.
     private(set) var gates: EndpointGates = [:]
+    /// The accounts whose endpoints not everybody may visit.
+    private(set) var restrictions: [ResourceID<AccountKind>: VisitorRestriction] = [:]
     /// What all policies share that run on this loop.
     private(set) lazy var policies = self.makePolicies()
 
@@ -104,6 +107,13 @@ package final class ProxyLoop {
                 upstream.retire()
             }
         }
+    }
+
+    /// Lets the public endpoints of these accounts be visited from these addresses alone, and all others from
+    /// everywhere. It counts from the next request or connection on.
+    package func restrict(_ lists: [ResourceID<AccountKind>: IPAccessList]) {
+        self.restrictions = lists.mapValues(VisitorRestriction.init)
+        for upstream in self.upstreams.values { upstream.updateRestriction() }
     }
 
     /// How this loop reaches a member of a pool.

@@ -18,7 +18,13 @@ package struct EventType: Sendable, Hashable {
     /// Every type, traffic first.
     package static let all: [EventType] =
         [.httpRequestComplete, .tcpConnectionClosed] + Self.changed.flatMap(Self.changes)
-        + ["agent_session_start.v0", "agent_session_stop.v0", "user_login.v0"].map { EventType($0) }
+        + Self.single.map { EventType($0) }
+
+    /// What happens, and changes nothing that is stored. The requests are ours alone.
+    private static let single = [
+        "agent_session_start.v0", "agent_session_stop.v0", "agent_session_restart_requested.v0",
+        "agent_session_stop_requested.v0", "agent_session_update_requested.v0", "user_login.v0",
+    ]
 
     private static func changes(of object: String) -> [EventType] {
         ["created", "updated", "deleted"].map { EventType("\(object)_\($0).v0") }

@@ -52,6 +52,13 @@ struct EndpointFlagOptions: ParsableArguments {
 
     @Option(help: "What visitors use. Without it the edge chooses.")
     var url: String?
+    @Option(
+        help: ArgumentHelp(
+            "Who reaches it: public, internal or kubernetes. Without it, those whom the URL means.",
+            valueName: "binding"
+        )
+    )
+    var binding: String?
     @Option(help: "Shown in logs and in the edge's lists.")
     var name: String?
     @Option(help: "For people; at most 255 bytes.")
@@ -72,6 +79,7 @@ struct EndpointFlagOptions: ParsableArguments {
         var flags = EndpointFlags()
         flags.upstream = upstream
         flags.url = self.url
+        flags.binding = self.binding
         flags.name = self.name
         flags.description = self.description
         flags.metadata = self.metadata

@@ -38,6 +38,11 @@ package protocol EdgeNode: Sendable {
     ///   base, and nothing was changed.
     func apply(_ changes: EndpointChanges) async -> [ResourceID<EndpointKind>: Failure]?
 
+    /// Makes these restrictions the ones in force.
+    ///
+    /// - Returns: when every event loop goes by them (or by later ones).
+    func apply(_ restrictions: VisitorRestrictions) async
+
     /// Ends an agent's connection, and returns when it is gone.
     func close(_ connection: ConnectionID, because failure: Failure?) async
 

@@ -74,6 +74,14 @@ struct AgentSettingsTests {
         #expect(mail.upstreamTrust == .file("ca.pem"))
     }
 
+    @Test(arguments: EndpointOptions.Binding.allCases)
+    func `An endpoint of a file has the binding that its list names`(binding: EndpointOptions.Binding) throws {
+        let text = "version: 3\nendpoints:\n  - {name: a, bindings: [\(binding.rawValue)], upstream: {url: 1}}\n"
+        #expect(try Self.read(text).endpoints.map(\.options.binding) == [binding])
+        let without = "version: 3\nendpoints:\n  - {name: a, upstream: {url: 1}}\n"
+        #expect(try Self.read(without).endpoints.map(\.options.binding) == [nil])
+    }
+
     @Test func `What wrappers write is read: a quoted version and nothing else`() throws {
         #expect(try Self.read("version: '3'\n").endpoints.isEmpty)
     }
@@ -117,6 +125,18 @@ struct AgentSettingsTests {
         (
             "version: 3\nendpoints:\n  - {name: a, upstream: {url: 1}}\n  - {name: a, upstream: {url: 2}}\n",
             ["has the name \"a\" twice"]
+        ),
+        (
+            "version: 3\nendpoints:\n  - {name: a, bindings: [nowhere], upstream: {url: 1}}\n",
+            ["bindings", "must be a list of one of public, internal and kubernetes"]
+        ),
+        (
+            "version: 3\nendpoints:\n  - {name: a, bindings: [public, internal], upstream: {url: 1}}\n",
+            ["must be a list of one of public, internal and kubernetes"]
+        ),
+        (
+            "version: 3\nendpoints:\n  - {name: a, bindings: public, upstream: {url: 1}}\n",
+            ["must be a list of one of public, internal and kubernetes"]
         ),
         ("version: 3\nagent: [\n", ["is not YAML"]),
     ]

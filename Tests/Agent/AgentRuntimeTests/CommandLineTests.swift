@@ -37,6 +37,7 @@ struct CommandLineTests {
         var flags = EndpointFlags()
         flags.upstream = "https://localhost:8443"
         flags.url = "https://shop.example"
+        flags.binding = "internal"
         flags.name = "shop"
         flags.metadata = "m"
         flags.isPooled = true
@@ -48,6 +49,7 @@ struct CommandLineTests {
         #expect(endpoint.name == "shop")
         #expect(endpoint.upstream.description == "https://localhost:8443")
         #expect(endpoint.options.url == "https://shop.example")
+        #expect(endpoint.options.binding == .internal)
         #expect(endpoint.options.isPooled)
         #expect(endpoint.options.upstreamProtocol == .http2)
         #expect(endpoint.options.proxyProtocol == .v1)
@@ -78,6 +80,7 @@ struct CommandLineTests {
                 (.tls, { $0.upstream = "host" }, .upstreamAddressInvalid),
                 (.http, { $0.proxyProtocol = "3" }, .usage),
                 (.http, { $0.upstreamProtocol = "http3" }, .upstreamProtocolInvalid),
+                (.tcp, { $0.binding = "nowhere" }, .bindingUnknown),
                 (.tls, { $0.upstreamCAs = "ca.pem" }, .usage),
             ]
 

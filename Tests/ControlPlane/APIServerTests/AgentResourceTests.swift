@@ -114,7 +114,9 @@ import Testing
         arguments: [
             (#"filter=obj.type == "agent""#, 2), (#"filter=obj.type == "ephemeral""#, 2),
             (#"filter=obj.type != "agent""#, 1), (#"filter=obj.type in ["agent", "cloud"]"#, 3),
-            (#"filter="public" in obj.bindings"#, 2), (#"filter=obj.url.endsWith(".internal")"#, 1),
+            (#"filter="public" in obj.bindings"#, 2), (#"filter=obj.binding == "internal""#, 1),
+            (#"filter=obj.binding in ["public", "internal"]"#, 3), (#"filter=obj.binding == "kubernetes""#, 0),
+            (#"filter=obj.url.endsWith(".internal")"#, 1),
             (#"filter=!(obj.type == "agent") && obj.pooling_enabled == false"#, 1), (#"filter=obj.name == "b""#, 1),
             ("type=agent", 2), ("type=cloud&type=ephemeral", 3), ("binding=internal", 1), ("pooling_enabled=true", 1),
             ("url=https://a.portico.test&url=https://c.internal", 2), ("id=ep_none", 0), ("id=", 3),

@@ -153,4 +153,16 @@ import Testing
             #expect(try await api.call("POST", "/event_destinations", body, key: api.foreignKey).status == 201)
         }
     }
+
+    @Test func `No test event is sent, and nobody is told that it was`() async throws {
+        try await APIUnderTest.run { (api) async throws in
+            let target: JSONValue = ["debug": ["log": true, "callback_url": ""]]
+            let id = try await api.create("/event_destinations", ["target": target]).text("id")
+            let answer = try await api.call("POST", "/event_destinations/\(id)/send_test_event")
+            #expect(answer.status == 400)
+            #expect(answer.code == 100_626, "\(answer)")
+            let other = try await api.call("POST", "/event_destinations/\(id)/send_test_event", key: api.foreignKey)
+            #expect(other.status == 404)
+        }
+    }
 }

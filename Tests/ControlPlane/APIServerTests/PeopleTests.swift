@@ -57,6 +57,59 @@ import Testing
         }
     }
 
+    /// Changes what the first account's user may do.
+    private static func change(_ api: APIUnderTest, _ body: (inout UserRecord) -> Void) async throws {
+        var user = try await api.store.get(api.first.user, as: UserRecord.self, in: .platform)
+        body(&user.document)
+        try await api.store.commit([.update(user)])
+    }
+
+    @Test func `A personal access token does what its user may, until it is revoked`() async throws {
+        try await APIUnderTest.run { (api) async throws in
+            let account = api.first.account
+            let made = try await api.create("/personal_access_tokens", [:])
+            let token = made.text("token")
+            let me = try await api.call("GET", "/self", key: token).object
+            #expect(me["account"]?.object?.text("id") == account.text)
+            #expect(me["api_key"] == .null)
+            #expect(me.text("user") == "tester@example.test")
+            #expect(try await api.call("POST", "/vaults", ["name": "a"], key: token).status == 201)
+            // An administrator may make keys for others.
+            let service = try await api.create("/service_users", ["name": "deploy"], key: token).text("id")
+            let key: JSONValue = ["owner_id": .string(service)]
+            #expect(try await api.call("POST", "/api_keys", key, key: token).status == 201)
+
+            try await Self.change(api) { $0.rights = [account.text: .developer] }
+            #expect(try await api.call("POST", "/api_keys", key, key: token).code == 630)
+            try await Self.change(api) { $0.rights = [account.text: .reader] }
+            #expect(try await api.call("GET", "/vaults", key: token).status == 200)
+            #expect(try await api.call("POST", "/vaults", ["name": "b"], key: token).code == 635)
+            try await Self.change(api) { $0.disabledIn = [account.text] }
+            #expect(try await api.call("GET", "/vaults", key: token).code == 636)
+            try await Self.change(api) { user in
+                user.disabledIn = nil
+                user.rights = nil
+            }
+            let revoke = try await api.call("POST", "/personal_access_tokens/\(made.text("id"))/revoke", key: token)
+            #expect(revoke.status == 200)
+            #expect(try await api.call("GET", "/vaults", key: token).code == 203)
+            let forged = "\(token.dropLast())\(token.hasSuffix("a") ? "b" : "a")"
+            #expect(try await api.call("GET", "/vaults", key: forged).code == 203)
+        }
+    }
+
+    @Test func `A personal access token is good until its time`() async throws {
+        try await APIUnderTest.run { (api) async throws in
+            let made = try await api.create("/personal_access_tokens", ["expires_at": "2100-01-01T00:00:00Z"])
+            #expect(try await api.call("GET", "/self", key: made.text("token")).status == 200)
+            let id = try #require(ResourceID<PersonalAccessTokenKind>(made.text("id")))
+            var stored = try await api.store.get(id, as: PersonalAccessTokenRecord.self, in: .platform)
+            stored.document.expires = Date().addingTimeInterval(-1)
+            try await api.store.commit([.update(stored)])
+            #expect(try await api.call("GET", "/self", key: made.text("token")).code == 203)
+        }
+    }
+
     // MARK: - Visitors
 
     private static func visitor(

@@ -132,7 +132,7 @@ import Testing
 
     @Test(
         arguments: [
-            ([], nil), (["public"], nil), (["internal"], 9028), (["kubernetes"], 100_101), (["else"], 15_005),
+            ([], nil), (["public"], nil), (["internal"], 9028), (["kubernetes"], 9039), (["else"], 15_005),
             (["public", "public"], 15_006),
         ] as [([String], Int?)]
     )

@@ -134,7 +134,7 @@ extension ControlUnderTest {
                 account: account,
                 owner: .user(self.first.user),
                 subject: "tester@example.test",
-                key: .new(at: 0),
+                credential: .apiKey(.new(at: 0)),
                 rights: .administrator
             ),
             operation: .new(at: 0),

@@ -44,7 +44,7 @@ import TrafficPolicy
             ("https://app.internal", ["public"], 9029), ("https://app.internal:0", [], 9030),
             ("https://app.internal:65536", [], 9030), ("https://a.b.c.d.e.internal", [], 9031),
             ("https://app.internal", ["internal", "internal"], 15_006),
-            ("https://app.internal", ["kubernetes"], 100_101),
+            ("https://app.internal", ["kubernetes"], 9029),
             ("https://internal", ["internal"], 331), ("https://app.internal/x", [], 9037),
         ] as [(String, [String], Int)]
     )

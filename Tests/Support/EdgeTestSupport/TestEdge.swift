@@ -83,6 +83,8 @@ package struct TestEdge: Sendable {
         )
         let ports = try await edge.start(control: control)
         await control.attach(edge)
+        let following = Task { await control.run() }
+        defer { following.cancel() }
         let test = TestEdge(
             edge: edge,
             control: control,

@@ -29,7 +29,9 @@ extension OpenAPIPaths {
         "type": "object", "required": ["account", "api_key", "user"],
         "properties": [
             "account": OpenAPISchema.object(Self.account, requiresAll: true),
-            "api_key": ["$ref": "#/components/schemas/ApiKey"], "user": ["type": "string"],
+            // Null for who came with a personal access token.
+            "api_key": ["anyOf": [["$ref": "#/components/schemas/ApiKey"], ["type": "null"]]],
+            "user": ["type": "string"],
         ],
     ]
 

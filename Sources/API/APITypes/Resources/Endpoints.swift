@@ -6,7 +6,7 @@ extension ResourceShape {
         path: "endpoints",
         idPrefix: "ep",
         filters: [
-            "id", "created_at", "description", "metadata", "principal.id", "type", "bindings", "url",
+            "id", "created_at", "description", "metadata", "principal.id", "type", "binding", "bindings", "url",
             "pooling_enabled", "scheme", "region", "name",
         ],
         parameters: ["id", "url", "type", "binding", "pooling_enabled"],

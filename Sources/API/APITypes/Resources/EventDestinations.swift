@@ -6,6 +6,15 @@ extension ResourceShape {
         path: "event_destinations",
         idPrefix: "ed",
         nothingToChange: .destinationNothingToChange,
+        operations: [
+            OperationShape(
+                "send_test_event",
+                .post,
+                "{id}/send_test_event",
+                answer: .object([Field("event_id", .text, "The event that was sent.")], status: 200),
+                "Sends an event that says nothing, to see whether it arrives."
+            )
+        ],
         summary: "Where events are sent. Secrets of a target are shown as [redacted], and kept when sent back so.",
         fields: [
             .id, .uri, .createdAt, .description(), .metadata(),

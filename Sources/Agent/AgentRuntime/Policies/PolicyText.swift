@@ -78,7 +78,7 @@ extension EndpointOptions {
         let url = try? EndpointWish(parsing: wish.url, defaultScheme: scheme)
         return PolicyAttachment(
             scheme: scheme,
-            isInternal: url?.host?.base.isInternal ?? false,
+            isInternal: self.binding == .internal || url?.host?.base.isInternal ?? false,
             isCloud: false,
             runnable: Set(ActionType.allCases),
             host: url?.host?.base

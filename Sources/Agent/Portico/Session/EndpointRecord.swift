@@ -27,6 +27,7 @@ struct EndpointRecord: Sendable {
         bind.description = options.description
         bind.metadata = options.metadata
         bind.isPooled = options.isPooled
+        bind.bindings = options.binding.map { [$0.rawValue] } ?? []
         var wishes: JSONObject = [
             "URL": .string(url), "ProxyProto": .integer(Int64(options.proxyProtocol?.rawValue ?? 0)),
         ]

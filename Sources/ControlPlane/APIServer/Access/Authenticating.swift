@@ -5,14 +5,14 @@ import Hummingbird
 import Model
 import Secrets
 
-/// Lets calls with a good API key pass, as often as they may come.
+/// Lets calls with a good API key pass, as often as they may come and from where they may.
 struct Authenticating: RouterMiddleware {
-    private let authentication: APIAuthentication
+    private let control: Control
     private let configuration: APIServerConfiguration
     private let limits: APILimits
 
-    init(_ authentication: APIAuthentication, _ configuration: APIServerConfiguration, _ limits: APILimits) {
-        self.authentication = authentication
+    init(_ control: Control, _ configuration: APIServerConfiguration, _ limits: APILimits) {
+        self.control = control
         self.configuration = configuration
         self.limits = limits
     }
@@ -29,7 +29,8 @@ struct Authenticating: RouterMiddleware {
         var context = context
         do throws(Failure) {
             let token = try BearerHeader.token(in: request.headers)
-            let principal = try await self.authentication.principal(for: token)
+            let principal = try await self.control.authentication.principal(for: token)
+            try await self.control.checkAPI(context.address, of: principal.account)
             context.caller = Caller(
                 principal: principal,
                 operation: context.operation,

@@ -62,18 +62,19 @@ struct AccessRules: Sendable, Hashable {
     }
 
     /// Whether an endpoint may have this address, which was asked for.
-    func check(_ url: EndpointURL) throws(Failure) {
+    func check(_ url: EndpointURL, in binding: EndpointBinding = .public) throws(Failure) {
         guard !self.allowEverything else { return }
         let isAddress = self.rules.contains(.address(url.host, url.port))
-        // An internal name is one whatever is spoken to it; its port is no address of this edge.
-        if url.scheme == .tcp, !url.host.isInternal {
+        // A name of the account's own is one whatever is spoken to it; its port is no address of this edge.
+        let isOwnName = url.host.isInternal || binding.isPerAccount
+        if url.scheme == .tcp, !isOwnName {
             guard isAddress else {
                 throw Failure(.addressNotPermitted, "The authtoken's rules do not allow \(url.hostport).")
             }
             return
         }
         let isAllowed =
-            url.host.isInternal && isAddress
+            isOwnName && isAddress
             || self.rules.contains { rule in
                 guard case .host(let pattern) = rule else { return false }
                 return pattern.covers(url.host)

@@ -49,13 +49,11 @@ enum BindChecks {
             throw Failure(.bindingRepeated, "An endpoint has one binding; \(bindings.count) were given.")
         }
         guard let name = bindings.first else { return nil }
-        switch EndpointBinding(rawValue: name) {
-        case .public: return .public
-        case .internal: return .internal
-        case .kubernetes: throw Failure(.featureUnavailable, "This edge has no kubernetes endpoints yet.")
-        case nil:
-            throw Failure(.bindingUnknown, "There is no binding \"\(name.prefix(50))\": use public or internal.")
+        guard let binding = EndpointBinding(rawValue: name) else {
+            let all = "public, internal or kubernetes"
+            throw Failure(.bindingUnknown, "There is no binding \"\(name.prefix(50))\": use \(all).")
         }
+        return binding
     }
 
     /// How streams to the agent will be spoken.

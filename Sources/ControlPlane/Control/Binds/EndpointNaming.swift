@@ -8,10 +8,16 @@ struct EndpointNaming {
     /// The URL with how it came about, which decides what a credential must allow and what may be tried instead.
     struct Name: Hashable {
         let url: EndpointURL
+        /// What the agent asked for; without that, a host that ends in `.internal` is reached from inside the account
+        /// alone.
+        let binding: EndpointBinding
         let origin: Origin
 
-        /// A host that ends in `.internal` is reached from inside the account alone.
-        var binding: EndpointBinding { self.url.host.isInternal ? .internal : .public }
+        init(_ url: EndpointURL, _ binding: EndpointBinding?, _ origin: Origin) {
+            self.url = url
+            self.binding = binding ?? (url.host.isInternal ? .internal : .public)
+            self.origin = origin
+        }
 
         enum Origin: Hashable {
             /// The agent asked for exactly this.
@@ -29,26 +35,30 @@ struct EndpointNaming {
 
     func name(for request: BindRequest) throws(Failure) -> Name {
         let binding = try BindChecks.binding(of: request.bindings)
-        let wish = try self.wish(of: request)
-        if let wish, let url = self.url(of: wish) {
+        let wish = try self.wish(of: request, binding)
+        if let wish, let url = self.url(of: wish, binding) {
             try Self.check(url, fits: binding)
             if url != self.given {
-                try self.check(url)
-                return Name(url: url, origin: .wished)
+                try self.check(url, binding)
+                return Name(url, binding, .wished)
             }
         }
-        if let given, self.isServed(given, binding) { return Name(url: given, origin: .given) }
-        guard binding != .internal else {
+        if let given, self.isServed(given, binding) { return Name(given, binding, .given) }
+        switch binding {
+        case .internal:
             throw Failure(.internalHostMissing, "An internal endpoint needs a host, as in https://name.internal.")
+        case .kubernetes:
+            throw Failure(.kubernetesHostMissing, "A kubernetes endpoint needs a host, as in http://web.shop.")
+        case .public, nil:
+            return Name(try self.draw(request.scheme), binding, .drawn)
         }
-        return Name(url: try self.draw(request.scheme), origin: .drawn)
     }
 
     // MARK: - Wishes
 
     /// The first wish that says more than a scheme; nil when there is none.
-    private func wish(of request: BindRequest) throws(Failure) -> EndpointWish? {
-        let first = try self.parse(request.url, request.scheme)
+    private func wish(of request: BindRequest, _ binding: EndpointBinding?) throws(Failure) -> EndpointWish? {
+        let first = try self.parse(request.url, request.scheme, binding)
         guard first.scheme == request.scheme else {
             throw Failure(
                 .urlScheme,
@@ -57,7 +67,7 @@ struct EndpointNaming {
         }
         if first.host != nil { return first }
         for text in try self.olderWishes(of: request) where !text.isEmpty {
-            let wish = try self.parse(text, request.scheme)
+            let wish = try self.parse(text, request.scheme, binding)
             guard wish.scheme == request.scheme else {
                 throw Failure(
                     .urlScheme,
@@ -80,18 +90,24 @@ struct EndpointNaming {
         }
     }
 
-    private func parse(_ text: String, _ scheme: EndpointScheme) throws(Failure) -> EndpointWish {
+    private func parse(
+        _ text: String,
+        _ scheme: EndpointScheme,
+        _ binding: EndpointBinding?
+    ) throws(Failure) -> EndpointWish {
+        // Nobody listens here on the port of a service in a cluster.
+        let ports = binding == .kubernetes ? .every : self.configuration.ports
         do throws(EndpointURLError) {
-            return try EndpointWish(parsing: text, defaultScheme: scheme, ports: self.configuration.ports)
+            return try EndpointWish(parsing: text, defaultScheme: scheme, ports: ports)
         } catch {
             throw Failure(error)
         }
     }
 
-    /// A wish without port means the port that visitors of this edge use, on which nobody visits an internal endpoint;
-    /// nil when it has no host.
-    private func url(of wish: EndpointWish) -> EndpointURL? {
-        if wish.host?.isInternal ?? false { return wish.url }
+    /// A wish without port means the port that visitors of this edge use, on which nobody visits what is no public
+    /// endpoint; nil when it has no host.
+    private func url(of wish: EndpointWish, _ binding: EndpointBinding?) -> EndpointURL? {
+        if binding == .kubernetes || wish.host?.isInternal ?? false { return wish.url }
         guard let host = wish.host, let port = wish.port ?? self.configuration.defaultPort(of: wish.scheme) else {
             return nil
         }
@@ -100,15 +116,25 @@ struct EndpointNaming {
 
     // MARK: - What is served here
 
-    /// The name and the binding that an agent asks for say the same (`spec/endpoints.md` 3).
+    /// The name and the binding that an agent asks for say the same (`spec/endpoints.md` 3 and 4.4).
     private static func check(_ url: EndpointURL, fits binding: EndpointBinding?) throws(Failure) {
-        guard let binding, (binding == .internal) != url.host.isInternal else { return }
-        throw Failure(.internalHostSuffix, "\(url.host) is no host of an endpoint that is \(binding.rawValue).")
+        guard let binding else { return }
+        guard (binding == .internal) == url.host.isInternal else {
+            throw Failure(.internalHostSuffix, "\(url.host) is no host of an endpoint that is \(binding.rawValue).")
+        }
+        guard binding == .kubernetes else { return }
+        guard url.scheme != .https else {
+            throw Failure(.kubernetesScheme, "A kubernetes endpoint has no https; use http, tls or tcp.")
+        }
+        guard !url.host.isWildcard, url.host.base.labelCount == 2 else {
+            throw Failure(.urlMalformed, "\(url.host) is no name of a service and its namespace, as web.shop is.")
+        }
     }
 
-    private func check(_ url: EndpointURL) throws(Failure) {
-        // Internal names are the account's own; that the name is right is known since it was read.
-        guard !url.host.isInternal else { return }
+    private func check(_ url: EndpointURL, _ binding: EndpointBinding?) throws(Failure) {
+        // Internal names and those of services in clusters are the account's own; that the name is right is known since
+        // it was read.
+        guard binding != .kubernetes, !url.host.isInternal else { return }
         if url.scheme == .tcp {
             guard self.configuration.tcpPorts != nil else { throw Self.noTCPPorts }
             guard self.isOurs(url) else {
@@ -120,7 +146,7 @@ struct EndpointNaming {
     }
 
     private func isServed(_ url: EndpointURL, _ binding: EndpointBinding?) -> Bool {
-        (try? Self.check(url, fits: binding)) != nil && (try? self.check(url)) != nil
+        (try? Self.check(url, fits: binding)) != nil && (try? self.check(url, binding)) != nil
     }
 
     private static let noTCPPorts = Failure(.protocolUnsupported, "This edge has no ports for TCP endpoints.")

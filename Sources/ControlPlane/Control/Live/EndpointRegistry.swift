@@ -10,6 +10,7 @@ struct EndpointRegistry {
     private var byPlace: [Place: Set<ResourceID<EndpointKind>>] = [:]
     private var byBind: [BindKey: ResourceID<EndpointKind>] = [:]
     private var byConnection: [ConnectionID: Set<ResourceID<EndpointKind>>] = [:]
+    private var counts: [ResourceID<AccountKind>: Int] = [:]
     /// What came, changed or went since the last table.
     private var touched: Set<ResourceID<EndpointKind>> = []
 
@@ -44,6 +45,12 @@ struct EndpointRegistry {
     subscript(key: BindKey) -> LiveEndpoint? { self.byBind[key].flatMap { self.endpoints[$0] } }
 
     func isTCPPortFree(_ port: UInt16) -> Bool { self.byPlace[.tcp(port)] == nil }
+
+    /// Whether an account has fewer than `limit` endpoints; those that are held for agents that were lost make room.
+    func hasRoom(for account: ResourceID<AccountKind>, below limit: Int) -> Bool {
+        guard self.counts[account, default: 0] >= limit else { return true }
+        return self.endpoints.values.count { $0.account == account && !$0.isHeld } < limit
+    }
 
     func count(on connection: ConnectionID) -> Int { self.byConnection[connection]?.count ?? 0 }
 
@@ -133,6 +140,7 @@ struct EndpointRegistry {
     /// Whoever inserts has made sure that it may stand there.
     mutating func insert(_ endpoint: LiveEndpoint) {
         self.put(endpoint)
+        self.counts[endpoint.account, default: 0] += 1
         self.byPlace[Place(endpoint), default: []].insert(endpoint.id)
         guard let agent = endpoint.agent else { return }
         self.byBind[agent.key] = endpoint.id
@@ -153,6 +161,23 @@ struct EndpointRegistry {
         self.put(endpoint)
     }
 
+    /// Takes the endpoints of a client out of their pools, or puts them back.
+    ///
+    /// - Returns: whether that changed any.
+    mutating func setLeaving(_ isLeaving: Bool, _ clientID: String) -> Bool {
+        var hasChanged = false
+        for (key, id) in self.byBind where key.clientID == clientID {
+            guard var endpoint = self.endpoints[id], var agent = endpoint.agent, agent.isLeaving != isLeaving else {
+                continue
+            }
+            agent.isLeaving = isLeaving
+            endpoint.source = .agent(agent)
+            self.put(endpoint)
+            hasChanged = true
+        }
+        return hasChanged
+    }
+
     private mutating func put(_ endpoint: LiveEndpoint) {
         self.endpoints[endpoint.id] = endpoint
         self.touched.insert(endpoint.id)
@@ -169,6 +194,8 @@ struct EndpointRegistry {
     mutating func remove(_ id: ResourceID<EndpointKind>) {
         guard let endpoint = self.endpoints.removeValue(forKey: id) else { return }
         self.touched.insert(id)
+        let count = self.counts[endpoint.account, default: 0] - 1
+        self.counts[endpoint.account] = count > 0 ? count : nil
         let place = Place(endpoint)
         self.byPlace[place]?.remove(id)
         if self.byPlace[place]?.isEmpty ?? false { self.byPlace[place] = nil }

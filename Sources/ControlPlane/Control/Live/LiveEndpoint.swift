@@ -47,7 +47,7 @@ struct LiveEndpoint: Sendable {
             switch self.source {
             case .address(let host, let port): .address(host: host, port: port)
             case .cloud: .cloud
-            case .agent(let agent) where agent.connections.isEmpty: .held
+            case .agent(let agent) where agent.connections.isEmpty || agent.isLeaving: .held
             case .agent(let agent):
                 .agent(
                     AgentTarget(
@@ -101,6 +101,8 @@ struct AgentBinding: Sendable {
     let key: BindKey
     /// The connections (legs) on which it is bound, in the order of their binds.
     var connections: [ConnectionID]
+    /// Whether the agent was told to go: nobody new is sent to it.
+    var isLeaving = false
     var traffic: AgentTraffic
     var name: String
     var description: String

@@ -7,7 +7,7 @@ struct AgentLeg: Sendable {
     let key: LegKey
     let sessionID: ResourceID<SessionKind>
     let account: ResourceID<AccountKind>
-    let credential: ResourceID<CredentialKind>
+    let credential: AgentCredential
     /// What the credential may bind, as it is now.
     var rules: AccessRules
     /// The user or service user whose credential it is.
@@ -31,14 +31,21 @@ struct SessionRegistry {
     /// What happened to a session while it was being opened.
     private struct Opening {
         var hasEnded = false
-        var revoked: Set<ResourceID<CredentialKind>> = []
+        var revoked: Set<AgentCredential> = []
         var suspended: Set<ResourceID<AccountKind>> = []
+        /// Where owners are active that changed.
+        var active: [String: Set<ResourceID<AccountKind>>] = [:]
     }
 
     var count: Int { self.legs.count }
     var all: some Collection<AgentLeg> { self.legs.values }
 
     subscript(connection: ConnectionID) -> AgentLeg? { self.legs[connection] }
+
+    /// The sessions of an account, each with however many legs.
+    func sessions(of account: ResourceID<AccountKind>) -> Set<ResourceID<SessionKind>> {
+        Set(self.legs.values.lazy.filter { $0.account == account }.map(\.sessionID))
+    }
 
     // MARK: - Opening
 
@@ -56,14 +63,16 @@ struct SessionRegistry {
     /// Whether nothing happened meanwhile that forbids the session.
     func mayOpen(
         on connection: ConnectionID,
-        _ credential: ResourceID<CredentialKind>,
-        _ account: ResourceID<AccountKind>
+        _ credential: AgentCredential,
+        of owner: String,
+        in account: ResourceID<AccountKind>
     ) throws(Failure) {
         guard let opening = self.openings[connection], !opening.hasEnded else {
             throw Failure(.sessionLost, "The connection ended while the session was being opened.")
         }
         guard !opening.revoked.contains(credential) else { throw .revoked }
         guard !opening.suspended.contains(account) else { throw .suspended }
+        guard opening.active[owner]?.contains(account) ?? true else { throw .ownerInactive }
     }
 
     /// - Returns: the leg that had the same key, whose place this one takes.
@@ -85,7 +94,7 @@ struct SessionRegistry {
     }
 
     /// - Returns: the legs that the credential had opened, which are gone from here.
-    mutating func revoke(_ credential: ResourceID<CredentialKind>) -> [AgentLeg] {
+    mutating func revoke(_ credential: AgentCredential) -> [AgentLeg] {
         for connection in self.openings.keys { self.openings[connection]?.revoked.insert(credential) }
         return self.legs.values.filter { $0.credential == credential }.compactMap { self.remove($0.connection) }
     }
@@ -96,8 +105,17 @@ struct SessionRegistry {
         return self.legs.values.filter { $0.account == account }.compactMap { self.remove($0.connection) }
     }
 
+    /// A user or service user is active in these accounts, and in no others.
+    ///
+    /// - Returns: the legs of its credentials in others, which are gone from here.
+    mutating func setActive(_ owner: String, in accounts: Set<ResourceID<AccountKind>>) -> [AgentLeg] {
+        for connection in self.openings.keys { self.openings[connection]?.active[owner] = accounts }
+        return self.legs.values.filter { $0.owner == owner && !accounts.contains($0.account) }
+            .compactMap { self.remove($0.connection) }
+    }
+
     /// The rules of a credential changed; they count from the next bind on.
-    mutating func setRules(_ rules: AccessRules, of credential: ResourceID<CredentialKind>) {
+    mutating func setRules(_ rules: AccessRules, of credential: AgentCredential) {
         for (connection, leg) in self.legs where leg.credential == credential {
             self.legs[connection]?.rules = rules
         }
@@ -106,5 +124,6 @@ struct SessionRegistry {
 
 extension Failure {
     static let revoked = Failure(.authtokenRevoked, "This authtoken was revoked.")
+    static let ownerInactive = Failure(.apiOwnerInactive, "The owner of this authtoken is not active.")
     static let suspended = Failure(.accountSuspended, "The account of this authtoken is suspended.")
 }

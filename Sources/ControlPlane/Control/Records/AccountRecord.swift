@@ -44,6 +44,8 @@ package struct UserRecord: StoredDocument, Hashable {
 
     package var uniqueKeys: [String: String] { ["email": self.email] }
 
+    var accountIDs: [ResourceID<AccountKind>] { self.accounts.compactMap { ResourceID($0) } }
+
     package func rights(in account: ResourceID<AccountKind>) -> MemberRights {
         self.rights?[account.text] ?? .administrator
     }

@@ -25,6 +25,12 @@ extension Exchange {
             return
         }
         let upstream = self.loop.upstream(for: member)
+        guard self.context.mayVisit(upstream) else {
+            self.answer(
+                .init(.visitorAddressForbidden, "The endpoint's account does not accept visitors from your address.")
+            )
+            return
+        }
         if upstream.gate == nil, self.judged == nil {
             self.forward(head, in: bytes, to: upstream)
         } else {

@@ -28,6 +28,8 @@ final class ExchangeContext {
     private let policyHops: Int
     /// The endpoints whose rules for connections this one has passed.
     private(set) var judgements: [ConnectionJudgement] = []
+    /// The restriction that the visitor was found to pass last.
+    private var passed: VisitorRestriction?
 
     init(
         loop: ProxyLoop,
@@ -67,6 +69,14 @@ final class ExchangeContext {
         if self.judgements.count == Self.judgementsLimit { self.report(self.judgements.removeFirst()) }
         self.judgements.append(made)
         return made
+    }
+
+    /// Whether the visitor's address may come to the endpoint; looked up once for a connection.
+    func mayVisit(_ upstream: Upstream) -> Bool {
+        guard let restriction = upstream.restriction, restriction !== self.passed else { return true }
+        guard restriction.allows(self.visitor) else { return false }
+        self.passed = restriction
+        return true
     }
 
     /// An idle link to `upstream` that this connection has kept.

@@ -79,6 +79,8 @@ extension ProxyLoop {
             let pool = serverName.withUnsafeBytes({ self.table.pool(for: .https, host: $0) }),
             self.judgesConnections(to: pool),
             let member = pool.draw(using: &self.random),
+            // Who may not come at all is told so by HTTP, and the rules are not asked.
+            self.upstream(for: member).restriction?.allows(visitor) ?? true,
             let gate = self.gates[member.endpoint.id], gate.judgesConnections
         else { return .passes(nil) }
         let facts = ConnectionFacts(of: visitor, serverName: serverName, in: self.configuration.policy)

@@ -1,5 +1,6 @@
 package import Addressing
 package import EdgeLink
+import Model
 
 /// How one event loop reaches one endpoint: the connections that it keeps, and how to open another.
 final class Upstream {
@@ -14,6 +15,8 @@ final class Upstream {
     private var nextPort = 0
     /// The policy that exchanges with the endpoint must pass; nil for most.
     private(set) var gate: EndpointGate?
+    /// Which visitors it takes; nil for all of them.
+    private(set) var restriction: VisitorRestriction?
     /// Whether the endpoint is gone.
     private var isRetired = false
 
@@ -21,7 +24,13 @@ final class Upstream {
         self.endpoint = endpoint
         self.loop = loop
         self.gate = loop.gates[endpoint.id]
+        self.updateRestriction()
         self.findPorts()
+    }
+
+    /// The accounts' restrictions are others than before. What is reached inside an account alone has none.
+    func updateRestriction() {
+        self.restriction = self.endpoint.binding == .public ? self.loop.restrictions[self.endpoint.account] : nil
     }
 
     /// The endpoint is in a new table, perhaps with another target.
@@ -29,6 +38,7 @@ final class Upstream {
         let before = self.connections
         self.endpoint = endpoint
         self.gate = self.loop.gates[endpoint.id]
+        self.updateRestriction()
         if before != self.connections { self.findPorts() }
     }
 

@@ -28,6 +28,10 @@ extension PipeVisitorHandler {
             return
         }
         let upstream = self.loop.upstream(for: member)
+        guard upstream.restriction?.allows(self.visitor) ?? true else {
+            self.closeNow()
+            return
+        }
         let passed = self.passed
         self.passed = nil
         guard let gate = upstream.gate, gate.judgesConnections, gate !== passed else {

@@ -17,6 +17,9 @@ package struct LimitsConfiguration: Sendable {
     package let connectionsPerAddress: Int
     package let apiCalls: Int
     package let apiFailures: Int
+    /// nil for any number.
+    package let accountSessions: Int?
+    package let accountEndpoints: Int?
 
     init(from settings: SettingsReader) {
         self.handshakeTimeout = settings.time(
@@ -111,6 +114,18 @@ package struct LimitsConfiguration: Sendable {
             Calls of the REST API from one IP address within a minute that carry no good API key. More: 429, whatever \
             they carry.
             """
+        )
+        self.accountSessions = settings.optional(
+            "account_sessions",
+            .integer(in: 1...10_000_000, of: "sessions"),
+            absent: "no limit",
+            "Agents of one account that are connected. More: ERR_NGROK_108."
+        )
+        self.accountEndpoints = settings.optional(
+            "account_endpoints",
+            .integer(in: 1...10_000_000, of: "endpoints"),
+            absent: "no limit",
+            "Endpoints of one account, of agents that are connected and in the cloud. More: ERR_NGROK_350 and 18021."
         )
         if self.lineBytes > self.headBytes {
             settings.refuse("line_bytes", "is larger than head_bytes; a line is a part of a head")

@@ -52,6 +52,8 @@ extension EdgeProgramConfiguration {
         control.policyLimits.rules = self.policy.rules
         control.policyLimits.actionsPerRule = self.policy.actionsPerRule
         control.policyLimits.expressionsPerRule = self.policy.expressionsPerRule
+        control.maximumSessionsPerAccount = self.limits.accountSessions
+        control.maximumEndpointsPerAccount = self.limits.accountEndpoints
         return control
     }
 

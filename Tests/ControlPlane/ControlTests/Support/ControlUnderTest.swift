@@ -70,16 +70,20 @@ struct ControlUnderTest {
     /// An account beside the first, with an authtoken.
     func otherAccount() async throws -> (account: ResourceID<AccountKind>, token: Secret) {
         let account = ResourceID<AccountKind>.new(at: 0)
+        let user = ResourceID<UserKind>.new(at: 0)
         let token = Authtoken.new(at: 0)
+        let email = "\(account)@example.test"
+        let member = UserRecord(name: "Other", email: email, accounts: [account], created: self.timeOfDay.now)
         let credential = CredentialRecord(
             hash: TokenHash(of: token.secret),
-            user: self.first.user,
+            user: user,
             rules: [],
             description: "",
             created: self.timeOfDay.now
         )
         try await self.store.commit([
             .create(AccountRecord(name: "Other", created: self.timeOfDay.now), account, owner: account),
+            .create(member, user, owner: nil),
             .create(credential, token.credential, owner: account),
         ])
         return (account, token.secret)

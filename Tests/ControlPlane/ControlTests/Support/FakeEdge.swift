@@ -11,9 +11,13 @@ actor FakeEdge: EdgeNode {
 
     private(set) var tables: [EndpointTable] = []
     private(set) var closings: [Closing] = []
+    private(set) var restrictions: [ResourceID<AccountKind>: IPAccessList] = [:]
     /// How many tables were on their way at the same time, at most.
     private(set) var mostInFlight = 0
     private var inFlight = 0
+    /// The connections whose endpoints took visitors when the last command came.
+    private(set) var servedAtCommand: [UInt64]?
+    private var commandRefusal: Failure?
     /// Ports that another process has.
     private var takenPorts: Set<UInt16> = []
     private var isGated = false
@@ -25,6 +29,7 @@ actor FakeEdge: EdgeNode {
     struct View {
         let table: EndpointTable?
         let closings: [Closing]
+        let restrictions: [ResourceID<AccountKind>: IPAccessList]
         /// Tables that the edge is held back from applying.
         let gatedCount: Int
     }
@@ -56,6 +61,11 @@ actor FakeEdge: EdgeNode {
         return Dictionary(uniqueKeysWithValues: failed.map { ($0.id, Failure(.portTaken, "Another has it.")) })
     }
 
+    func apply(_ restrictions: VisitorRestrictions) {
+        self.restrictions = restrictions.lists
+        self.look()
+    }
+
     func close(_ connection: ConnectionID, because failure: Failure?) {
         self.closings.append(Closing(connection: connection, code: failure?.code.number))
         self.look()
@@ -63,11 +73,23 @@ actor FakeEdge: EdgeNode {
 
     func stopEndpoint(bindID: String, on connection: ConnectionID, because failure: Failure) {}
 
-    func command(_ command: AgentCommand, on connection: ConnectionID) throws(Failure) {}
+    func command(_ command: AgentCommand, on connection: ConnectionID) throws(Failure) {
+        self.servedAtCommand = self.tables.last?.endpoints.flatMap(\.connections).sorted() ?? []
+        if let commandRefusal { throw commandRefusal }
+    }
 
     // MARK: - For tests
 
-    var view: View { View(table: self.tables.last, closings: self.closings, gatedCount: self.gated.count) }
+    var view: View {
+        View(
+            table: self.tables.last,
+            closings: self.closings,
+            restrictions: self.restrictions,
+            gatedCount: self.gated.count
+        )
+    }
+
+    func refuseCommands(with failure: Failure) { self.commandRefusal = failure }
 
     func takePorts(_ ports: some Sequence<UInt16>) { self.takenPorts.formUnion(ports) }
 

@@ -1,6 +1,8 @@
+import Control
 import EdgeTestSupport
 import JSON
 import Portico
+import Store
 import Testing
 
 /// Commands of the API reach real agents.
@@ -26,6 +28,9 @@ import Testing
                 let stop = try await api.call("POST", "\(path)/stop", [:])
                 #expect(stop.status == 200, "\(stop)")
                 #expect(stop.object == [:])
+                let types = try await edge.store.list(AuditRecord.self, in: .platform).map(\.document)
+                    .filter { $0.object == session["id"]?.string }.map(\.type).sorted()
+                #expect(types == ["agent_session_restart_requested.v0", "agent_session_stop_requested.v0"])
                 for await case .commandReceived(.stop) in events { break }
                 await agent.close()
                 while try await !self.sessions(api).isEmpty {}

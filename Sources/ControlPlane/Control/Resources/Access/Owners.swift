@@ -15,14 +15,26 @@ struct Owners: Sendable {
 
     /// - Returns: nil when the account has no member or service user of this identifier.
     func owner(_ id: String, in account: ResourceID<AccountKind>) async throws(Failure) -> Owner? {
+        do throws(StoreError) {
+            return try await self.find(id, in: account)
+        } catch .notFound {
+            return nil
+        } catch {
+            throw Failure(store: error)
+        }
+    }
+
+    /// - Throws: `.notFound` when the account has no member or service user of this identifier.
+    func find(_ id: String, in account: ResourceID<AccountKind>) async throws(StoreError) -> Owner {
         if let id = ResourceID<UserKind>(id) {
-            return Self.member(try await self.store.found(id, as: UserRecord.self, in: .platform), of: account)
+            let user = try await self.store.get(id, as: UserRecord.self, in: .platform)
+            guard let member = Self.member(user, of: account) else { throw .notFound }
+            return member
         }
         // A service user goes by two names.
         let name = id.hasPrefix("bot_") ? "service_\(id.dropFirst("bot_".count))" : id
-        guard let id = ResourceID<ServiceUserKind>(name),
-            let user = try await self.store.found(id, as: ServiceUserRecord.self, in: .account(account))
-        else { return nil }
+        guard let id = ResourceID<ServiceUserKind>(name) else { throw .notFound }
+        let user = try await self.store.get(id, as: ServiceUserRecord.self, in: .account(account))
         return Owner(
             id: .serviceUser(user.id),
             subject: user.document.name,
@@ -48,8 +60,8 @@ struct Owners: Sendable {
         }
     }
 
-    private static func member(_ user: Stored<UserRecord>?, of account: ResourceID<AccountKind>) -> Owner? {
-        guard let user, user.document.accounts.contains(account.text) else { return nil }
+    private static func member(_ user: Stored<UserRecord>, of account: ResourceID<AccountKind>) -> Owner? {
+        guard user.document.accounts.contains(account.text) else { return nil }
         return Owner(
             id: .user(user.id),
             subject: user.document.email,

@@ -2,7 +2,7 @@ package import Addressing
 package import Model
 internal import Store
 
-/// Who asks: a user or a service user of an account, by one of its API keys.
+/// Who asks: a user or a service user of an account, by one of its API keys or personal access tokens.
 package struct Principal: Sendable, Hashable {
     package enum Owner: Sendable, Hashable {
         case user(ResourceID<UserKind>)
@@ -16,11 +16,24 @@ package struct Principal: Sendable, Hashable {
         }
     }
 
+    /// What the caller proved with who it is.
+    package enum Credential: Sendable, Hashable {
+        case apiKey(ResourceID<APIKeyKind>)
+        case personalToken(ResourceID<PersonalAccessTokenKind>)
+
+        package var id: String {
+            switch self {
+            case .apiKey(let id): id.text
+            case .personalToken(let id): id.text
+            }
+        }
+    }
+
     package let account: ResourceID<AccountKind>
     package let owner: Owner
     /// The e-mail address of a user, the name of a service user.
     package let subject: String
-    package let key: ResourceID<APIKeyKind>
+    package let credential: Credential
     package let rights: MemberRights
 }
 

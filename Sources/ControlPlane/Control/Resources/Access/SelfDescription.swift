@@ -9,7 +9,11 @@ extension Control {
         guard let account = try await self.store.found(caller.account, as: AccountRecord.self, in: .platform) else {
             throw Failure(.apiUnknown, "The account is gone.")
         }
-        let keys = StoredResource(rules: APIKeyRules(), context: self.resourceContext)
+        var key = JSONValue.null
+        if case .apiKey(let id) = caller.principal.credential {
+            let keys = StoredResource(rules: APIKeyRules(), context: self.resourceContext)
+            key = .object(try await keys.get(id.text, by: caller))
+        }
         return [
             "account": [
                 "id": .string(account.id.text),
@@ -22,7 +26,7 @@ extension Control {
                 "user_mfa_required": false,
                 "traffic_full_capture": false,
             ],
-            "api_key": .object(try await keys.get(caller.principal.key.text, by: caller)),
+            "api_key": key,
             "user": .string(caller.principal.subject),
         ]
     }

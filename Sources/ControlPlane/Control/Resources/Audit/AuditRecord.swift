@@ -18,7 +18,7 @@ package struct AuditRecord: StoredDocument {
     package var principal: String
     /// The e-mail address of a user, the name of a service user.
     package var subject: String
-    /// The API key that was used.
+    /// The API key or personal access token that was used.
     package var key: String
     package var operation: String
     /// The caller's address; empty where it has none.
@@ -39,15 +39,25 @@ package struct AuditRecord: StoredDocument {
         after: JSONObject?
     ) {
         let action = before == nil ? "created" : after == nil ? "deleted" : "updated"
-        self.type = "\(stem)_\(action).v0"
+        self.init(type: "\(stem)_\(action).v0", caller, at: time, object: object)
+        self.before = before.map { JSONValue.object($0).text }
+        self.after = after.map { JSONValue.object($0).text }
+    }
+
+    /// That someone asked for something of an object, which is as `object` shows it.
+    init(_ type: String, _ caller: Caller, at time: Date, of id: String, _ object: JSONObject) {
+        self.init(type: type, caller, at: time, object: id)
+        self.after = JSONValue.object(object).text
+    }
+
+    private init(type: String, _ caller: Caller, at time: Date, object: String) {
+        self.type = type
         self.time = time
         self.principal = caller.principal.owner.id
         self.subject = caller.principal.subject
-        self.key = caller.principal.key.text
+        self.key = caller.principal.credential.id
         self.operation = caller.operation.text
         self.address = caller.address.map { "\($0)" } ?? ""
         self.object = object
-        self.before = before.map { JSONValue.object($0).text }
-        self.after = after.map { JSONValue.object($0).text }
     }
 }

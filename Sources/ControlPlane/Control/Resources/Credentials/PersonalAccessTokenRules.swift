@@ -19,6 +19,8 @@ package struct PersonalAccessTokenRecord: ResourceDocument {
     package var revoked: Date?
     package var description = ""
     package var created: Date
+
+    func isGood(at now: Date) -> Bool { self.revoked == nil && self.expires.map { now < $0 } ?? true }
 }
 
 /// Personal access tokens (`spec/api.md` 4.5). Those of others are an administrator's business.

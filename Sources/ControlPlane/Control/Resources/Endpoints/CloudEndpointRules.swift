@@ -33,6 +33,7 @@ struct CloudEndpointRules: ResourceRules {
             updated: change.now
         )
         try await self.control.checkCloudPolicy(record.policy, for: name, of: change.account)
+        try await self.control.checkQuota(of: change.account)
         try await self.reserve(name, &record, &change)
         try await self.checkPlace(of: name, record, change)
         return record
@@ -112,7 +113,7 @@ struct CloudEndpointRules: ResourceRules {
         Failure(.cloudURLTaken, "Another endpoint has \(document.url).")
     }
 
-    func enforce(_ written: WrittenResource<CloudEndpointRecord>) async throws(Failure) {
+    func enforce(_ written: WrittenResource<CloudEndpointRecord>, by caller: Caller) async throws(Failure) {
         switch written {
         case .saved(let stored): try await self.control.serve(stored)
         case .deleted(let id, let revision): await self.control.withdraw(id, at: revision)

@@ -29,6 +29,13 @@ struct EndpointChoice: Sendable {
             case .array(let texts)?: texts.contains { values.contains($0.string ?? "") }
             default: false
             }
-        } && self.filter?.matches(endpoint) ?? true
+        } && self.filter?.matches(Self.withBinding(endpoint)) ?? true
+    }
+
+    /// Filters may ask for the one binding that an endpoint has, too.
+    private static func withBinding(_ endpoint: JSONObject) -> JSONObject {
+        var endpoint = endpoint
+        endpoint.set("binding", to: endpoint["bindings"]?.array?.first ?? .null)
+        return endpoint
     }
 }

@@ -1,8 +1,11 @@
 import Addressing
 import APITypes
 import EdgeLink
+import Foundation
 import JSON
 import Model
+import Secrets
+import Store
 
 /// Sessions of agents, as long as they are connected, and commands to them (`spec/api.md` 6).
 struct TunnelSessions: APIResource {
@@ -29,8 +32,28 @@ struct TunnelSessions: APIResource {
         guard let command = AgentCommand(rawValue: call.name) else {
             throw Failure(.apiMethod, "There is no command \(call.name).")
         }
-        try await self.control.command(command, session: try self.shape.checkedID(call.id), of: caller.account)
+        let id = try self.shape.checkedID(call.id)
+        // What was asked for is on record before the agent hears of it, whatever it answers.
+        let session = try await self.get(id, by: caller)
+        let event = AuditRecord("agent_session_\(command.rawValue)_requested.v0", caller, at: self.now, of: id, session)
+        do throws(StoreError) {
+            try await self.control.store.commit([
+                .create(event, ResourceID(KSUID(at: Int64(self.now.timeIntervalSince1970))), owner: caller.account)
+            ])
+        } catch {
+            throw Failure(store: error)
+        }
+        try await self.control.command(command, session: id, of: caller.account)
         return nil
+    }
+
+    private var now: Date { self.control.now() }
+
+    private static func reference(to credential: AgentCredential, _ view: ResourceView) -> JSONValue {
+        switch credential {
+        case .authtoken(let id): view.reference(to: id.text, .credentials)
+        case .personalToken(let id): view.reference(to: id.text, .personalAccessTokens)
+        }
     }
 
     private func show(_ leg: AgentLeg, to caller: Caller) -> JSONObject {
@@ -40,7 +63,7 @@ struct TunnelSessions: APIResource {
             "id": .string(id),
             "uri": .string(view.uri(self.shape, id)),
             "agent_version": .string(leg.facts.version),
-            "credential": view.reference(to: leg.credential.text, .credentials),
+            "credential": Self.reference(to: leg.credential, view),
             "ip": .string(leg.facts.address.map { "\($0.ip)" } ?? ""),
             "metadata": .string(leg.facts.metadata),
             "os": .string(leg.facts.operatingSystem),

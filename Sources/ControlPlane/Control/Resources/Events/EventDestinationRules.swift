@@ -45,6 +45,15 @@ struct EventDestinationRules: ResourceRules {
         throw Failure(.destinationInUse, "The event subscription \(user.id) sends to \(stored.id).")
     }
 
+    /// Its one operation is to try the destination.
+    func perform(
+        _ call: OperationCall,
+        on document: inout EventDestinationRecord,
+        _ change: inout Change
+    ) throws(Failure) {
+        throw Failure(.eventsNotDelivered, "No event was sent to \(call.id.prefix(64)).")
+    }
+
     func members(of stored: Stored<EventDestinationRecord>, _ view: ResourceView) -> [String: JSONValue] {
         ["format": "json", "target": stored.document.target.shown]
     }

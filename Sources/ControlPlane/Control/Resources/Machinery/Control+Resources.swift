@@ -9,8 +9,8 @@ extension Control {
             StoredResource(rules: APIKeyRules(), context: context),
             StoredResource(rules: CredentialRules(), context: context),
             StoredResource(rules: IPPolicyRules(), context: context),
-            StoredResource(rules: IPPolicyRuleRules(), context: context),
-            StoredResource(rules: IPRestrictionRules(), context: context),
+            StoredResource(rules: IPPolicyRuleRules(control: self), context: context),
+            StoredResource(rules: IPRestrictionRules(control: self), context: context),
             StoredResource(rules: AgentIngressRules(), context: context),
             StoredResource(rules: ReservedAddressRules(), context: context),
             StoredResource(rules: ReservedDomainRules(), context: context),
@@ -38,5 +38,5 @@ extension Control {
     }
 
     /// Finds out who calls the API.
-    package nonisolated var authentication: APIAuthentication { APIAuthentication(store: self.store) }
+    package nonisolated var authentication: APIAuthentication { APIAuthentication(store: self.store, now: self.now) }
 }

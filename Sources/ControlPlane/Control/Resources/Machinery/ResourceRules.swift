@@ -59,7 +59,7 @@ protocol ResourceRules: Sendable {
 
     /// Brings what was written into force; the call is answered afterwards. What it throws is the answer, and the
     /// change is taken back.
-    func enforce(_ written: WrittenResource<Document>) async throws(Failure)
+    func enforce(_ written: WrittenResource<Document>, by caller: Caller) async throws(Failure)
 }
 
 /// A resource as it was just written.
@@ -131,5 +131,5 @@ extension ResourceRules {
         throw Failure(.apiMethod, "This cannot be done with a \(Self.shape.name).")
     }
 
-    func enforce(_ written: WrittenResource<Document>) async throws(Failure) {}
+    func enforce(_ written: WrittenResource<Document>, by caller: Caller) async throws(Failure) {}
 }

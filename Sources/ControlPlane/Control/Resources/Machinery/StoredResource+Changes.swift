@@ -149,10 +149,10 @@ extension StoredResource {
     private func enforce(_ outcome: Outcome, at revision: Revision, _ caller: Caller) async throws(Failure) {
         let written = outcome.stored.written(at: revision)
         switch outcome.write {
-        case .delete: try await self.rules.enforce(.deleted(written.id, at: revision))
+        case .delete: try await self.rules.enforce(.deleted(written.id, at: revision), by: caller)
         case .save(_, let previous):
             do throws(Failure) {
-                try await self.rules.enforce(.saved(written))
+                try await self.rules.enforce(.saved(written), by: caller)
             } catch {
                 await self.takeBack(outcome, written, previous, caller)
                 throw error
@@ -179,6 +179,7 @@ extension StoredResource {
         guard let revisions = try? await self.context.store.commit(self.writes(back, change)) else { return }
         stored = stored.written(at: revisions[0])
         // It was in force before; that it cannot be now is what has been answered already.
-        try? await self.rules.enforce(previous == nil ? .deleted(stored.id, at: stored.revision) : .saved(stored))
+        let again = previous == nil ? WrittenResource.deleted(stored.id, at: stored.revision) : .saved(stored)
+        try? await self.rules.enforce(again, by: caller)
     }
 }

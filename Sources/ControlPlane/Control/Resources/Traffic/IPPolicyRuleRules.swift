@@ -8,6 +8,8 @@ import Store
 struct IPPolicyRuleRules: ResourceRules {
     static let shape = ResourceShape.ipPolicyRules
 
+    let control: Control
+
     func make(_ body: CheckedBody, _ change: inout Change) async throws(Failure) -> IPPolicyRuleRecord {
         let id = body.text("ip_policy_id") ?? ""
         guard let policy = try await change.find(id, as: IPPolicyRecord.self) else {
@@ -55,6 +57,11 @@ struct IPPolicyRuleRules: ResourceRules {
             "ip_policy": view.reference(to: stored.document.policy, .ipPolicies),
             "action": .string(stored.document.action.rawValue),
         ]
+    }
+
+    /// A restriction may use the rule's policy.
+    func enforce(_ written: WrittenResource<IPPolicyRuleRecord>, by caller: Caller) async {
+        await self.control.restrict([caller.account])
     }
 
     func duplicate(_ key: String, _ document: IPPolicyRuleRecord, _ change: Change) -> Failure? {

@@ -31,6 +31,8 @@ package struct IPRestrictionRecord: ResourceDocument {
 struct IPRestrictionRules: ResourceRules {
     static let shape = ResourceShape.ipRestrictions
 
+    let control: Control
+
     private static let policyLimit = 100
 
     func make(_ body: CheckedBody, _ change: inout Change) async throws(Failure) -> IPRestrictionRecord {
@@ -83,6 +85,10 @@ struct IPRestrictionRules: ResourceRules {
             "enforced": .bool(stored.document.isEnforced),
             "ip_policies": .array(stored.document.policies.map { view.reference(to: $0, .ipPolicies) }),
         ]
+    }
+
+    func enforce(_ written: WrittenResource<IPRestrictionRecord>, by caller: Caller) async {
+        await self.control.restrict([caller.account])
     }
 
     func duplicate(_ key: String, _ document: IPRestrictionRecord, _ change: Change) -> Failure? {

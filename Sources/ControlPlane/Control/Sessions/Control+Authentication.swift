@@ -1,0 +1,91 @@
+import Foundation
+import Model
+import Secrets
+import Store
+
+/// What an agent proved with who it is.
+enum AgentCredential: Sendable, Hashable {
+    case authtoken(ResourceID<CredentialKind>)
+    case personalToken(ResourceID<PersonalAccessTokenKind>)
+
+    var text: String {
+        switch self {
+        case .authtoken(let id): id.text
+        case .personalToken(let id): id.text
+        }
+    }
+}
+
+/// Whom an agent speaks for.
+struct AgentPrincipal: Sendable {
+    let credential: AgentCredential
+    let account: ResourceID<AccountKind>
+    let accountName: String
+    /// The user or service user whose credential it is.
+    let owner: String
+    let rules: AccessRules
+}
+
+extension Control {
+    /// - Throws: what is wrong with the token, its account or its owner, in this order (`spec/identity.md` 12).
+    func authenticate(_ secret: Secret) async throws(Failure) -> AgentPrincipal {
+        let token = try SessionGates.authtoken(secret)
+        var proof = try await self.proof(of: token)
+        if proof == nil { proof = try await self.personalProof(of: secret) }
+        guard let proof, let id = proof.account,
+            let account = try await self.patiently({ (store) async throws(StoreError) in
+                try await store.get(id, as: AccountRecord.self, in: .platform)
+            })
+        else { throw Self.unknown }
+        guard !account.document.isSuspended else { throw .suspended }
+        let owner = try await self.patiently { (store) async throws(StoreError) in
+            try await Owners(store: store).find(proof.owner, in: account.id)
+        }
+        guard owner?.isActive ?? false else { throw .ownerInactive }
+        return AgentPrincipal(
+            credential: proof.credential,
+            account: account.id,
+            accountName: account.document.name,
+            owner: proof.owner,
+            rules: try AccessRules(proof.rules)
+        )
+    }
+
+    private static var unknown: Failure { Failure(.authtokenUnknown, "This authtoken is not known here.") }
+
+    /// What a token says that was found good.
+    private struct Proof {
+        let credential: AgentCredential
+        let account: ResourceID<AccountKind>?
+        let owner: String
+        let rules: [String]
+    }
+
+    /// nil when there is no authtoken of this name.
+    private func proof(of token: Authtoken) async throws(Failure) -> Proof? {
+        let found = try await self.patiently { (store) async throws(StoreError) in
+            try await store.get(token.credential, as: CredentialRecord.self, in: .platform)
+        }
+        guard let found else { return nil }
+        guard found.document.hash.matches(token.secret) else { throw Self.unknown }
+        guard found.document.revoked == nil else { throw .revoked }
+        return Proof(
+            credential: .authtoken(found.id),
+            account: found.owner,
+            owner: found.document.user,
+            rules: found.document.rules
+        )
+    }
+
+    /// nil when there is no personal access token of this name.
+    private func personalProof(of secret: Secret) async throws(Failure) -> Proof? {
+        guard let token = try? BearerToken<PersonalAccessTokenKind>(parsing: secret) else { return nil }
+        let found = try await self.patiently { (store) async throws(StoreError) in
+            try await store.get(token.id, as: PersonalAccessTokenRecord.self, in: .platform)
+        }
+        guard let found else { return nil }
+        guard found.document.hash.matches(secret) else { throw Self.unknown }
+        guard found.document.isGood(at: self.now()) else { throw .revoked }
+        return Proof(credential: .personalToken(found.id), account: found.owner, owner: found.document.owner, rules: [])
+    }
+}
