@@ -145,6 +145,20 @@ def beside(client, case):
         assert call.post(f"{path}/revoke", {})["revoked_at"]
         call.delete(path, {})
 
+    def untried():
+        # Nothing is sent to destinations yet, which is said with a code.
+        target = {"debug": {"log": True}}
+        made = call.post("/event_destinations", {"format": "json", "target": target})
+        path = f"/event_destinations/{made['id']}"
+        try:
+            call.post(f"{path}/send_test_event", {})
+        except Error as error:
+            assert error.error_code == "ERR_PORTICO_100626", error.error_code
+        else:
+            raise AssertionError("an event was sent")
+        call.delete(path, {})
+
+    case("command: event-destinations send-test-event", untried)
     case("command: kubernetes-operators", operators)
     case("command: personal-access-tokens", tokens)
     case("command: root self", lambda: call.get("/self", {})["account"]["id"])

@@ -85,6 +85,8 @@ extension Control {
             }
             await self.takeAndReport(try await self.store.all(CloudEndpointRecord.self, in: scope))
         } catch {
+            // An edge that stops while it starts has said why already.
+            guard !Task.isCancelled else { return }
             self.logger.warning("cloud endpoints are not loaded yet", metadata: ["error.detail": "\(error.detail)"])
         }
     }

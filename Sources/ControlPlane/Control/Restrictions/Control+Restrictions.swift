@@ -65,6 +65,8 @@ extension Control {
             await self.restrict(accounts)
             self.restrictions.isLoaded = self.restrictions.unread.isEmpty
         } catch {
+            // An edge that stops while it starts has said why already.
+            guard !Task.isCancelled else { return }
             self.logger.warning("IP restrictions are not loaded yet", metadata: ["error.detail": "\(error.detail)"])
         }
     }
