@@ -75,7 +75,8 @@ enum Form {
 }
 
 struct Module {
-    var room, name: String
+    /// `room/name`.
+    var place: String
     var form = Form.library
     var uses: [String] = []
     var products: [Product] = []
@@ -85,81 +86,76 @@ struct Module {
     var testUses: [String] = []
     /// The folders below its tests that hold data, which tests read in place.
     var testData: [String] = []
+
+    var room: String { String(self.place.prefix { $0 != "/" }) }
+    var name: String { String(self.place.drop { $0 != "/" }.dropFirst()) }
 }
 
 let modules: [Module] = [
     // Archives, not shared libraries: a release runs where they are not installed.
-    Module(room: "System", name: "CRE2", form: .system([":libre2.a"]), tests: nil),
-    Module(room: "System", name: "CZlib", form: .system([":libz.a"]), tests: nil),
+    Module(place: "System/CRE2", form: .system([":libre2.a"]), tests: nil),
+    Module(place: "System/CZlib", form: .system([":libz.a"]), tests: nil),
     Module(
-        room: "System",
-        name: "CBrotli",
+        place: "System/CBrotli",
         form: .system([":libbrotlienc.a", ":libbrotlidec.a", ":libbrotlicommon.a"]),
         tests: nil
     ),
-    Module(room: "System", name: "CZstd", form: .system([":libzstd.a"]), tests: nil),
-    Module(room: "System", name: "CMaxMindDB", form: .system([":libmaxminddb.a"]), tests: nil),
+    Module(place: "System/CZstd", form: .system([":libzstd.a"]), tests: nil),
+    Module(place: "System/CMaxMindDB", form: .system([":libmaxminddb.a"]), tests: nil),
     // Finds the shared library when it is wanted: the archive would want those of TLS, Kerberos and LDAP beside it.
-    Module(room: "System", name: "CPostgres", form: .system([]), tests: nil),
-    Module(room: "Base", name: "Addressing"),
-    Module(room: "Base", name: "JSON"),
-    Module(room: "Base", name: "LinearRegex", uses: ["CRE2"]),
-    Module(room: "Base", name: "Model", uses: ["Addressing"]),
-    Module(room: "Base", name: "Settings", uses: ["Addressing", "Model"], products: [.Yams]),
-    Module(room: "Language", name: "Expression", uses: ["Addressing", "LinearRegex"], products: [.Crypto]),
+    Module(place: "System/CPostgres", form: .system([]), tests: nil),
+    Module(place: "Base/Addressing"),
+    Module(place: "Base/JSON"),
+    Module(place: "Base/LinearRegex", uses: ["CRE2"]),
+    Module(place: "Base/Model", uses: ["Addressing"]),
+    Module(place: "Base/Settings", uses: ["Addressing", "Model"], products: [.Yams]),
+    Module(place: "Language/Expression", uses: ["Addressing", "LinearRegex"], products: [.Crypto]),
     Module(
-        room: "Language",
-        name: "TrafficPolicy",
+        place: "Language/TrafficPolicy",
         uses: ["Addressing", "Expression", "LinearRegex", "Model", "Settings"],
         products: [.Crypto],
         tests: [.Yams],
         testData: ["Wrong"]
     ),
-    Module(room: "Wire", name: "Preamble", uses: ["Addressing"], products: [.NIOCore, .Crypto], tests: [.NIOEmbedded]),
+    Module(place: "Wire/Preamble", uses: ["Addressing"], products: [.NIOCore, .Crypto], tests: [.NIOEmbedded]),
     Module(
-        room: "Wire",
-        name: "Mux",
+        place: "Wire/Mux",
         products: [.NIOCore, .DequeModule],
         tests: [.NIOCore, .NIOEmbedded],
         testUses: ["Conformance"]
     ),
     Module(
-        room: "Wire",
-        name: "AgentProtocol",
+        place: "Wire/AgentProtocol",
         uses: ["Addressing", "JSON", "Model", "Mux"],
         products: [.NIOCore, .DequeModule],
         tests: [.NIOCore, .NIOEmbedded],
         testUses: ["Conformance"]
     ),
-    Module(room: "Wire", name: "EdgeLink", uses: ["Addressing", "Model", "TrafficPolicy"], tests: nil),
-    Module(room: "API", name: "APITypes", uses: ["JSON", "Model"]),
+    Module(place: "Wire/EdgeLink", uses: ["Addressing", "Model", "TrafficPolicy"], tests: nil),
+    Module(place: "API/APITypes", uses: ["JSON", "Model"]),
     Module(
-        room: "API",
-        name: "APIClient",
+        place: "API/APIClient",
         uses: ["Addressing", "JSON", "Model", "Settings", "APITypes"],
         products: [.NIOCore, .NIOHTTP1, .NIOPosix, .NIOSSL]
     ),
-    Module(room: "Trust", name: "Secrets", uses: ["Model"], products: [.Crypto]),
+    Module(place: "Trust/Secrets", uses: ["Model"], products: [.Crypto]),
     Module(
-        room: "Trust",
-        name: "Certificates",
+        place: "Trust/Certificates",
         uses: ["Addressing", "Model", "Secrets"],
         products: [.X509, .SwiftASN1, .Crypto],
         tests: [.CryptoExtras]
     ),
     Module(
-        room: "Trust",
-        name: "PeerIdentity",
+        place: "Trust/PeerIdentity",
         products: [.NIOCore, .NIOSSL, .NIOTLS, .X509, .SwiftASN1],
         tests: [.NIOPosix],
         testUses: ["Addressing", "Certificates", "Model"]
     ),
-    Module(room: "Trust", name: "SSHKeys", uses: ["Model"], products: [.Crypto, .CryptoExtras]),
-    Module(room: "Observe", name: "Events", uses: ["Addressing", "JSON", "Model"], products: [.NIOConcurrencyHelpers]),
-    Module(room: "DataPlane", name: "Routing", uses: ["Addressing", "Model", "EdgeLink"]),
+    Module(place: "Trust/SSHKeys", uses: ["Model"], products: [.Crypto, .CryptoExtras]),
+    Module(place: "Observe/Events", uses: ["Addressing", "JSON", "Model"], products: [.NIOConcurrencyHelpers]),
+    Module(place: "DataPlane/Routing", uses: ["Addressing", "Model", "EdgeLink"]),
     Module(
-        room: "DataPlane",
-        name: "PolicyEngine",
+        place: "DataPlane/PolicyEngine",
         uses: [
             "CZlib", "CBrotli", "CZstd", "CMaxMindDB", "Addressing", "LinearRegex", "Expression", "Model",
             "TrafficPolicy",
@@ -169,64 +165,55 @@ let modules: [Module] = [
         testData: ["WebhookFixtures"]
     ),
     Module(
-        room: "DataPlane",
-        name: "Outbound",
+        place: "DataPlane/Outbound",
         uses: ["Addressing", "Model", "Preamble", "PeerIdentity", "PolicyEngine"],
         products: [.NIOCore, .NIOPosix, .NIOHTTP1, .NIOSSL, .NIOTLS, .NIOConcurrencyHelpers],
         testUses: ["Secrets", "Certificates"]
     ),
     Module(
-        room: "DataPlane",
-        name: "PolicyBench",
+        place: "DataPlane/PolicyBench",
         uses: ["Addressing", "LinearRegex", "Model", "Expression", "TrafficPolicy", "PolicyEngine"],
         products: [.NIOCore, .NIOEmbedded]
     ),
     Module(
-        room: "DataPlane",
-        name: "Proxy",
+        place: "DataPlane/Proxy",
         uses: ["Addressing", "Expression", "Model", "TrafficPolicy", "EdgeLink", "Events", "Routing", "PolicyEngine"],
         products: [.NIOCore, .NIOPosix],
         tests: [.NIOCore, .NIOEmbedded, .NIOHTTP1]
     ),
     Module(
-        room: "DataPlane",
-        name: "Sessions",
+        place: "DataPlane/Sessions",
         uses: ["Addressing", "JSON", "Model", "Preamble", "Mux", "AgentProtocol", "EdgeLink", "Proxy"],
         products: [.NIOCore, .NIOConcurrencyHelpers, .Logging],
         tests: [.NIOEmbedded]
     ),
     Module(
-        room: "DataPlane",
-        name: "Edge",
+        place: "DataPlane/Edge",
         uses: ["Addressing", "Model", "Preamble", "EdgeLink", "Routing", "PolicyEngine", "Proxy", "Sessions"],
         products: [.NIOCore, .NIOConcurrencyHelpers, .NIOPosix, .NIOTLS, .NIOSSL, .Logging],
         tests: nil
     ),
-    Module(room: "ControlPlane", name: "Store", uses: ["Model"], tests: nil),
+    Module(place: "ControlPlane/Store", uses: ["Model"], tests: nil),
     Module(
-        room: "ControlPlane",
-        name: "SQLiteStore",
+        place: "ControlPlane/SQLiteStore",
         uses: ["Model", "Secrets", "Store"],
         products: [.GRDB],
         testUses: ["StoreContract"]
     ),
     Module(
-        room: "ControlPlane",
-        name: "PostgresStore",
+        place: "ControlPlane/PostgresStore",
         uses: ["CPostgres", "Model", "Store"],
         products: [.NIOConcurrencyHelpers, .NIOPosix],
         testUses: ["StoreContract", "TestDatabase"]
     ),
     Module(
-        room: "ControlPlane",
-        name: "Backup",
+        place: "ControlPlane/Backup",
         uses: ["Model", "Store"],
         products: [.Crypto],
         testUses: ["PostgresStore", "SQLiteStore", "StoreContract", "TestDatabase"]
     ),
     Module(
-        room: "ControlPlane",
-        name: "Control",
+        place: "ControlPlane/Control",
         uses: [
             "Addressing", "JSON", "Model", "Expression", "TrafficPolicy", "EdgeLink", "APITypes", "Secrets",
             "Certificates", "SSHKeys", "Events", "Store",
@@ -235,36 +222,31 @@ let modules: [Module] = [
         testUses: ["SQLiteStore"]
     ),
     Module(
-        room: "ControlPlane",
-        name: "APIServer",
+        place: "ControlPlane/APIServer",
         uses: ["Addressing", "JSON", "Model", "APITypes", "Secrets", "Control"],
         products: [.Hummingbird, .HummingbirdCore, .HTTPTypes, .NIOCore, .NIOConcurrencyHelpers, .NIOSSL, .Logging],
         tests: [.NIOHTTP1, .NIOPosix, .ServiceLifecycle],
         testUses: ["Certificates", "Events", "SSHKeys", "SQLiteStore", "Store", "TrafficPolicy", "EdgeLink"]
     ),
     Module(
-        room: "Agent",
-        name: "Portico",
+        place: "Agent/Portico",
         uses: ["Addressing", "JSON", "Model", "Mux", "AgentProtocol", "PeerIdentity"],
         products: [.NIOCore, .NIOPosix, .NIOSSL, .NIOTLS, .DequeModule],
         tests: [.NIOEmbedded],
         testUses: ["Certificates"]
     ),
     Module(
-        room: "Agent",
-        name: "AgentRuntime",
+        place: "Agent/AgentRuntime",
         uses: ["Addressing", "Model", "Settings", "TrafficPolicy", "PeerIdentity", "Portico"],
         products: [.Yams, .NIOCore, .NIOPosix, .NIOHTTP1, .NIOSSL]
     ),
     Module(
-        room: "Agent",
-        name: "AgentConsole",
+        place: "Agent/AgentConsole",
         uses: ["Portico", "AgentRuntime"],
         products: [.NIOCore, .NIOConcurrencyHelpers]
     ),
     Module(
-        room: "Programs",
-        name: "PorticoCLI",
+        place: "Programs/PorticoCLI",
         form: .program("portico"),
         uses: [
             "Addressing", "JSON", "Model", "Expression", "TrafficPolicy", "APIClient", "PolicyBench", "Portico",
@@ -274,8 +256,7 @@ let modules: [Module] = [
         tests: nil
     ),
     Module(
-        room: "Programs",
-        name: "EdgeProgram",
+        place: "Programs/EdgeProgram",
         uses: [
             "Addressing", "Model", "Settings", "TrafficPolicy", "EdgeLink", "Secrets", "Certificates", "Events",
             "PolicyEngine", "Outbound", "Proxy", "Edge", "Store", "SQLiteStore", "PostgresStore", "Backup", "Control",
@@ -285,8 +266,7 @@ let modules: [Module] = [
         tests: [.NIOEmbedded]
     ),
     Module(
-        room: "Programs",
-        name: "PorticoEdge",
+        place: "Programs/PorticoEdge",
         form: .program("portico-edge"),
         uses: ["Model", "Settings", "Backup", "Control", "EdgeProgram"],
         products: [.ArgumentParser],
@@ -297,39 +277,34 @@ let modules: [Module] = [
 
 /// What tests share, and tests of whole programs. Everything may be used here.
 let support: [Module] = [
-    Module(room: "Support", name: "TestSupport", products: [.NIOConcurrencyHelpers], tests: nil),
+    Module(place: "Support/TestSupport", products: [.NIOConcurrencyHelpers], tests: nil),
     Module(
-        room: "Support",
-        name: "TestDatabase",
+        place: "Support/TestDatabase",
         uses: ["TestSupport"],
         products: [.NIOConcurrencyHelpers],
         tests: nil
     ),
-    Module(room: "Support", name: "StoreContract", uses: ["Model", "Store"], tests: nil),
+    Module(place: "Support/StoreContract", uses: ["Model", "Store"], tests: nil),
     Module(
-        room: "Support",
-        name: "StoreWriter",
+        place: "Support/StoreWriter",
         form: .program("store-writer"),
         uses: ["Model", "Store", "SQLiteStore", "PostgresStore", "StoreContract"],
         tests: nil
     ),
     Module(
-        room: "Support",
-        name: "Conformance",
+        place: "Support/Conformance",
         uses: ["Addressing", "JSON", "Model", "Expression", "Preamble", "Mux", "AgentProtocol", "TestSupport"],
         products: [.NIOCore, .NIOEmbedded],
         tests: nil
     ),
     Module(
-        room: "Support",
-        name: "ConformanceRunner",
+        place: "Support/ConformanceRunner",
         form: .program("conformance"),
         uses: ["Conformance"],
         tests: nil
     ),
     Module(
-        room: "Support",
-        name: "FuzzTargets",
+        place: "Support/FuzzTargets",
         uses: [
             "Addressing", "JSON", "Expression", "TrafficPolicy", "Preamble", "Mux", "AgentProtocol", "PolicyEngine",
             "Proxy",
@@ -337,10 +312,9 @@ let support: [Module] = [
         products: [.NIOCore, .NIOEmbedded],
         tests: nil
     ),
-    Module(room: "Support", name: "FuzzInputs", form: .program("fuzz-inputs"), uses: ["FuzzTargets"], tests: nil),
+    Module(place: "Support/FuzzInputs", form: .program("fuzz-inputs"), uses: ["FuzzTargets"], tests: nil),
     Module(
-        room: "Support",
-        name: "EdgeTestSupport",
+        place: "Support/EdgeTestSupport",
         uses: [
             "Addressing", "JSON", "Model", "EdgeLink", "Secrets", "Certificates", "PolicyEngine", "Edge", "Store",
             "SQLiteStore", "Control", "APIServer", "Portico",
