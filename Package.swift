@@ -136,7 +136,8 @@ let modules: [Module] = [
     Module(
         place: "API/APIClient",
         uses: ["Addressing", "JSON", "Model", "Settings", "APITypes"],
-        products: [.NIOCore, .NIOHTTP1, .NIOPosix, .NIOSSL]
+        products: [.NIOCore, .NIOHTTP1, .NIOPosix, .NIOSSL],
+        tests: [.NIOCore, .NIOPosix]
     ),
     Module(place: "Trust/Secrets", uses: ["Model"], products: [.Crypto]),
     Module(

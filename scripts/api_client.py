@@ -318,7 +318,9 @@ def main():
             api_command.beside(plain, case)
             case("command: every one was run", lambda: api_command.every_command_ran(plain, program))
         if options.bin:
-            run_access(plain, ngrok.Client(options.other_key, base_url=options.url), options, case)
+            foreign = ngrok.Client(options.other_key, base_url=options.url)
+            # What cannot even be prepared is a failure of its own, and the rest is still told.
+            case("access: all of it was tried", lambda: run_access(plain, foreign, options, case))
     if options.home and options.bin:
         home, keys = pathlib.Path(options.home), (options.key, options.other_key)
         edge = f"{options.bin}/portico-edge"

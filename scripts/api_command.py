@@ -153,7 +153,7 @@ def beside(client, case):
         try:
             call.post(f"{path}/send_test_event", {})
         except Error as error:
-            assert error.error_code == "ERR_PORTICO_100626", error.error_code
+            assert error.error_code == "ERR_NGROK_100626", error.error_code
         else:
             raise AssertionError("an event was sent")
         call.delete(path, {})

@@ -72,12 +72,27 @@ package struct APIConnection: Sendable {
                 }
             }
         return try await connection.executeThenClose { inbound, outbound in
-            let body = call.body.map { ByteBuffer(bytes: JSONValue.object($0).bytes) }
-            try await outbound.write(.head(self.head(of: call, bodyBytes: body?.readableBytes)))
-            if let body { try await outbound.write(.body(.byteBuffer(body))) }
-            try await outbound.write(.end(nil))
-            return try await self.answer(in: inbound)
+            // An edge that has read the length of a body knows its end before we have said it, and one that refuses
+            // need not read it: it may have answered and closed while we still write. What it said counts then.
+            let broken: (any Error)?
+            do {
+                try await outbound.write(contentsOf: self.parts(of: call))
+                broken = nil
+            } catch {
+                broken = error
+            }
+            do {
+                return try await self.answer(in: inbound)
+            } catch {
+                throw broken ?? error
+            }
         }
+    }
+
+    private func parts(of call: APICall) -> [HTTPClientRequestPart] {
+        let body = call.body.map { ByteBuffer(bytes: JSONValue.object($0).bytes) }
+        let head = HTTPClientRequestPart.head(self.head(of: call, bodyBytes: body?.readableBytes))
+        return [head] + (body.map { [.body(.byteBuffer($0))] } ?? []) + [.end(nil)]
     }
 
     private func trust() throws(Failure) -> TLSConfiguration {
