@@ -32,6 +32,12 @@ extension Control {
     }
 
     nonisolated var resourceContext: ResourceContext {
-        ResourceContext(store: self.store, configuration: self.configuration, keys: self.keys, now: self.now)
+        ResourceContext(
+            store: self.store,
+            configuration: self.configuration,
+            keys: self.keys,
+            workshop: self.workshop,
+            now: self.now
+        )
     }
 }

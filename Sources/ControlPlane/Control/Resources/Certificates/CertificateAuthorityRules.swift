@@ -22,8 +22,9 @@ package struct CertificateAuthorityRecord: ResourceDocument {
 struct CertificateAuthorityRules: ResourceRules {
     static let shape = ResourceShape.certificateAuthorities
 
-    func make(_ body: CheckedBody, _ change: inout Change) throws(Failure) -> CertificateAuthorityRecord {
-        let upload = try UploadedAuthority(pem: body.text("ca_pem") ?? "")
+    func make(_ body: CheckedBody, _ change: inout Change) async throws(Failure) -> CertificateAuthorityRecord {
+        let pem = body.text("ca_pem") ?? ""
+        let upload = try await change.context.workshop.use { () throws(Failure) in try UploadedAuthority(pem: pem) }
         return CertificateAuthorityRecord(certificate: upload.pem, summary: upload.summary, created: change.now)
     }
 

@@ -36,11 +36,12 @@ package struct TLSCertificateRecord: ResourceDocument {
 struct TLSCertificateRules: ResourceRules {
     static let shape = ResourceShape.tlsCertificates
 
-    func make(_ body: CheckedBody, _ change: inout Change) throws(Failure) -> TLSCertificateRecord {
-        let upload = try UploadedCertificate(
-            chainPEM: body.text("certificate_pem") ?? "",
-            keyPEM: Secret(body.text("private_key_pem") ?? "")
-        )
+    func make(_ body: CheckedBody, _ change: inout Change) async throws(Failure) -> TLSCertificateRecord {
+        let chain = body.text("certificate_pem") ?? ""
+        let key = Secret(body.text("private_key_pem") ?? "")
+        let upload = try await change.context.workshop.use { () throws(Failure) in
+            try UploadedCertificate(chainPEM: chain, keyPEM: key)
+        }
         return TLSCertificateRecord(
             chain: upload.chainPEM,
             sealedKey: change.context.keys.seal(

@@ -14,10 +14,13 @@ enum OperatorAuthority {
         -> ClientCertificate
     {
         let authority = try await Self.authority(&change)
-        do throws(LocalAuthorityError) {
-            return try authority.certify(request: request, as: name, at: change.now)
-        } catch {
-            throw Failure(.operatorRequest, "No certificate was made: \(error).", cause: error)
+        let now = change.now
+        return try await change.context.workshop.use { () throws(Failure) in
+            do throws(LocalAuthorityError) {
+                return try authority.certify(request: request, as: name, at: now)
+            } catch {
+                throw Failure(.operatorRequest, "No certificate was made: \(error).", cause: error)
+            }
         }
     }
 

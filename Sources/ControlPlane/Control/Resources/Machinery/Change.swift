@@ -10,6 +10,7 @@ struct ResourceContext: Sendable {
     let store: any RecordStore
     let configuration: Control.Configuration
     let keys: SealingKeyring
+    let workshop: KeyWorkshop
     let now: @Sendable () -> Date
 }
 

@@ -21,7 +21,7 @@ extension Control {
             StoredResource(rules: EventDestinationRules(), context: context),
             StoredResource(rules: EventSubscriptionRules(), context: context),
             StoredResource(rules: SSHCredentialRules(), context: context),
-            StoredResource(rules: SSHAuthorityRules(workshop: self.workshop), context: context),
+            StoredResource(rules: SSHAuthorityRules(), context: context),
             StoredResource(rules: SSHHostCertificateRules(), context: context),
             StoredResource(rules: SSHUserCertificateRules(), context: context),
             StoredResource(rules: KubernetesOperatorRules(endpoints: Endpoints(control: self)), context: context),

@@ -28,10 +28,8 @@ struct SSHAuthorityRules: ResourceRules {
 
     private static let purpose = SealPurpose("key of an SSH certificate authority")
 
-    let workshop: KeyWorkshop
-
     func make(_ body: CheckedBody, _ change: inout Change) async throws(Failure) -> SSHAuthorityRecord {
-        let key = try await self.workshop.key(Self.form(body))
+        let key = try await change.context.workshop.key(Self.form(body))
         let publicKey: SSHPublicKey
         do {
             publicKey = try key.publicKey

@@ -53,12 +53,14 @@ struct SSHSigning {
             criticalOptions: options,
             extensions: extensions
         )
-        let signer = try SSHAuthorityRules.key(of: authority, change.context.keys)
-        let certificate: SSHCertificate
-        do {
-            certificate = try SSHCertificate(contents, signedBy: signer)
-        } catch {
-            throw Failure(.apiInternalError, "The certificate was not signed.", detail: "\(error)", cause: error)
+        let keys = change.context.keys
+        let certificate = try await change.context.workshop.use { () throws(Failure) in
+            let signer = try SSHAuthorityRules.key(of: authority, keys)
+            do {
+                return try SSHCertificate(contents, signedBy: signer)
+            } catch {
+                throw Failure(.apiInternalError, "The certificate was not signed.", detail: "\(error)", cause: error)
+            }
         }
         return SignedSSHCertificate(
             authority: authority.id.text,
