@@ -55,13 +55,19 @@ extension PipeVisitorHandler {
                 self.fail(Failure(.forwardChainTooLong, "The connection has come through too many endpoints."))
                 return
             }
-            guard url.scheme == upstream.endpoint.url.scheme else {
+            guard Self.takes(url.scheme, connectionsOf: upstream.endpoint.url.scheme) else {
                 let words = "The endpoint \(url) takes no \(upstream.endpoint.url.scheme.rawValue) connections."
                 self.fail(Failure(.endpointOffline, words))
                 return
             }
             self.connect()
         }
+    }
+
+    /// What a tls endpoint passes through is bytes to a tcp one. A tls endpoint would have to find TLS in what a tcp one
+    /// passes on.
+    private static func takes(_ inner: EndpointScheme, connectionsOf outer: EndpointScheme) -> Bool {
+        inner == outer || (outer == .tls && inner == .tcp)
     }
 
     /// The endpoint that was chosen cannot take the connection: the last policy that may go on does, and without one the
@@ -76,7 +82,7 @@ extension PipeVisitorHandler {
     }
 
     private func open(_ upstream: Upstream) {
-        let isPassthrough = if case .serverName = self.key { true } else { false }
+        let isPassthrough = upstream.endpoint.url.scheme == .tls
         guard
             let transport = upstream.open(for: self.visitor, isPassthroughTLS: isPassthrough, receiver: self)
         else {

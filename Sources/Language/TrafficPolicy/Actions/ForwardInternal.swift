@@ -80,7 +80,7 @@ extension ForwardInternalConfiguration {
             "It fails where the target is offline, does not answer, or its agent does not reach the service (8012). What "
                 + "the target's policy decides is an answer.",
             "A request of which more than 64 KiB of body have gone out cannot go elsewhere: its failure is answered.",
-            "In `on_tcp_connect` it works on tcp and tls endpoints only.",
+            "In `on_tcp_connect` it works on tcp and tls endpoints only. A tcp target takes both, a tls target tls alone.",
         ],
         example: """
             on_http_request:

@@ -56,6 +56,21 @@ import Testing
         #expect(try test.upstream().bindID == "app.internal")
     }
 
+    @Test func `TLS endpoints forward what they pass through to TCP endpoints`() throws {
+        let test = try self.connect(
+            [
+                TestEndpoint("tls://app.test", .cloud, Self.forwards(to: "tcp://db.internal:443")),
+                TestEndpoint("tcp://db.internal:443", Self.forwards(to: "tls://app.internal", continues: true)),
+                TestEndpoint("tls://app.internal"),
+            ],
+            key: .serverName(Array("app.test".utf8))
+        )
+        let upstream = try test.upstream()
+        #expect(upstream.bindID == "db.internal" && !upstream.isPassthroughTLS)
+        try test.receive("hello")
+        #expect(upstream.takeText() == "hello")
+    }
+
     /// What stands where the connection should go; none of it takes it.
     @Test(arguments: [
         [], [TestEndpoint("tcp://db.internal:5433")], [TestEndpoint("tls://db.internal:5432")],

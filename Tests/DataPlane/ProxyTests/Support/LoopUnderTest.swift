@@ -181,7 +181,7 @@ final class FakeUpstreams: AgentPorts, AgentPort {
     func port(for connection: ConnectionID) -> (any AgentPort)? { self }
 
     func open(_ request: AgentStreamRequest, receiver: any UpstreamTransportReceiver) -> (any UpstreamTransport)? {
-        let transport = FakeTransport(bindID: request.bindID, receiver: receiver)
+        let transport = FakeTransport(request, receiver: receiver)
         self.opened.append(transport)
         return transport
     }
@@ -189,6 +189,7 @@ final class FakeUpstreams: AgentPorts, AgentPort {
 
 final class FakeTransport: UpstreamTransport {
     let bindID: String
+    let isPassthroughTLS: Bool
     var receiver: (any UpstreamTransportReceiver)?
     var isWritable = true
     private(set) var written = ByteBuffer()
@@ -197,8 +198,9 @@ final class FakeTransport: UpstreamTransport {
     private(set) var isReading = true
     private(set) var flushes = 0
 
-    init(bindID: String, receiver: any UpstreamTransportReceiver) {
-        self.bindID = bindID
+    init(_ request: AgentStreamRequest, receiver: any UpstreamTransportReceiver) {
+        self.bindID = request.bindID
+        self.isPassthroughTLS = request.isPassthroughTLS
         self.receiver = receiver
     }
 
