@@ -7,7 +7,8 @@ extension Control {
     private static let departureLimit = Duration.seconds(30)
 
     /// Gives an agent a command over the first connection of its session. Before it is told to go, its endpoints leave
-    /// their pools: visitors who come meanwhile go to others, or wait for what becomes of it (`spec/endpoints.md` 6).
+    /// their pools, and what they have under way ends: visitors who come meanwhile go to others, or wait for what
+    /// becomes of it (`spec/endpoints.md` 6).
     ///
     /// - Throws: `apiUnknown` when the account has no such session, or the agent's refusal.
     func command(
@@ -19,15 +20,19 @@ extension Control {
         guard let leg = self.agentSessions(of: account).first(where: { $0.sessionID.text == session }),
             let edge = self.edge
         else { throw gone }
-        let isToGo = command != .update
+        let isToGo = command.endsSession
         if isToGo { await self.setLeaving(true, leg.key.clientID) }
         do throws(Failure) {
-            try await edge.command(command, on: leg.connection)
+            try await edge.command(command, on: leg.connection, sparing: self.connections(of: leg.sessionID))
         } catch {
             if isToGo { await self.setLeaving(false, leg.key.clientID) }
             throw error.code == .sessionLost ? gone : error
         }
         if isToGo { self.awaitDeparture(of: leg) }
+    }
+
+    private func connections(of session: ResourceID<SessionKind>) -> [ConnectionID] {
+        self.sessions.all.filter { $0.sessionID == session }.map(\.connection)
     }
 
     private func setLeaving(_ isLeaving: Bool, _ clientID: String) async {

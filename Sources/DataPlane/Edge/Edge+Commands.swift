@@ -4,11 +4,26 @@ import NIOCore
 import Sessions
 
 extension Edge {
-    package func command(_ command: AgentCommand, on connection: ConnectionID) async throws(Failure) {
+    /// How long what is under way may keep an agent from being told to go.
+    private static let departurePatience = TimeAmount.seconds(10)
+
+    package func command(
+        _ command: AgentCommand,
+        on connection: ConnectionID,
+        sparing legs: [ConnectionID]
+    ) async throws(Failure) {
         guard let agent = self.directory.connection(connection) else {
             throw Failure(.sessionLost, "The agent is not connected any more.")
         }
         do {
+            if command.endsSession {
+                // Nobody waits for the end of anything where the agent does not go anyway.
+                try await agent.eventLoop.submit { try agent.value.checkSupport(of: command) }.get()
+                let ends = legs.compactMap(self.directory.connection).map { leg in
+                    leg.eventLoop.flatSubmit { leg.value.quiet(within: Self.departurePatience) }
+                }
+                try await EventLoopFuture.andAllComplete(ends, on: agent.eventLoop).get()
+            }
             try await agent.eventLoop.flatSubmit { agent.value.command(command) }.get()
         } catch let failure as Failure {
             throw failure

@@ -95,11 +95,12 @@ package final class ProxyLoop {
     }
 
     private func follow(_ changes: [RoutingUpdate.Change], _ gates: EndpointGates) {
+        var areLeaving = false
         for change in changes {
             switch change {
             case .put(let endpoint):
                 self.gates[endpoint.id] = gates[endpoint.id]
-                self.upstreams[endpoint.id]?.update(endpoint)
+                if self.upstreams[endpoint.id]?.update(endpoint) ?? false { areLeaving = true }
             case .removed(let id, let slot):
                 self.gates[id] = nil
                 guard let upstream = self.upstreams.removeValue(forKey: id) else { continue }
@@ -107,6 +108,8 @@ package final class ProxyLoop {
                 upstream.retire()
             }
         }
+        guard areLeaving else { return }
+        for visitor in Array(self.visitors.values) { visitor.letGoOfHeld() }
     }
 
     /// Lets the public endpoints of these accounts be visited from these addresses alone, and all others from
@@ -167,6 +170,8 @@ package protocol DrainableVisitor: AnyObject {
     /// Ends when the exchange under way is done; at once when there is none.
     func drain()
     func closeNow()
+    /// Closes what it keeps for further requests to endpoints that take nobody new for the moment.
+    func letGoOfHeld()
 }
 
 /// Counts of one loop; read from outside by asking the loop.

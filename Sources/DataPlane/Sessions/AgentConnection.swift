@@ -29,6 +29,8 @@ package final class AgentConnection {
     private var answeredBinds: Set<String> = []
     private var isEnded = false
     private var endPromises: [EventLoopPromise<Void>] = []
+    /// For those who wait until no stream is open.
+    private var quietPromises: [EventLoopPromise<Void>] = []
 
     package init(
         agents: LoopAgents,
@@ -71,6 +73,7 @@ package final class AgentConnection {
 
     package func tick(now: NIODeadline) {
         self.session.tick(now: now)
+        if !self.quietPromises.isEmpty, self.session.proxiedStreams == 0, self.queue.isEmpty { self.becameQuiet() }
     }
 
     // MARK: Streams
@@ -184,6 +187,33 @@ package final class AgentConnection {
 
     package func stopEndpoint(bindID: String, because failure: Failure) {
         self.session.stopTunnel(AgentMessage.StopTunnel(id: bindID, because: failure))
+    }
+
+    /// - Returns: when no stream is open, the connection is over, or `patience` has passed.
+    package func quiet(within patience: TimeAmount) -> EventLoopFuture<Void> {
+        let promise = self.proxyLoop.eventLoop.makePromise(of: Void.self)
+        guard !self.isEnded else {
+            promise.succeed()
+            return promise.futureResult
+        }
+        if self.quietPromises.isEmpty {
+            let bound = NIOLoopBound(self, eventLoop: self.proxyLoop.eventLoop)
+            self.proxyLoop.eventLoop.scheduleTask(in: patience) { bound.value.becameQuiet() }
+        }
+        self.quietPromises.append(promise)
+        return promise.futureResult
+    }
+
+    private func becameQuiet() {
+        let promises = self.quietPromises
+        self.quietPromises = []
+        for promise in promises { promise.succeed() }
+    }
+
+    /// - Throws: `Failure` where the agent has said that it does not take the command.
+    package func checkSupport(of command: AgentCommand) throws {
+        guard let reason = self.session.reasonAgainst(AgentMessage.Command(command)) else { return }
+        throw Failure(reason, of: command)
     }
 
     /// Gives the agent a command.
@@ -333,6 +363,7 @@ extension AgentConnection: AgentServerSessionDelegate {
         let promises = self.endPromises
         self.endPromises = []
         for promise in promises { promise.succeed(()) }
+        self.becameQuiet()
         let control = self.control
         let id = self.id
         Task { await control.connectionEnded(id, how.isGraceful ? .graceful : .lost) }

@@ -3,4 +3,7 @@ package enum AgentCommand: String, Sendable, Hashable {
     case restart, stop
     /// To the newest version.
     case update
+
+    /// Whether an agent that does it ends its session at once.
+    package var endsSession: Bool { self != .update }
 }

@@ -49,11 +49,20 @@ package protocol EdgeNode: Sendable {
     /// Takes one endpoint from an agent (StopTunnel, `spec/agent-protocol.md` 10); the session goes on.
     func stopEndpoint(bindID: String, on connection: ConnectionID, because failure: Failure) async
 
-    /// Gives an agent a command, and returns when it has said that it will do it.
+    /// Gives an agent a command, and returns when it has said that it will do it. One that ends its session waits for
+    /// a while until nothing is under way on `legs`.
     ///
+    /// - Parameters:
+    ///   - command: what it is to do.
+    ///   - connection: the one over which it is told.
+    ///   - legs: all connections of its session.
     /// - Throws: `.commandRefused` with the agent's own words, `.commandUnanswered`, or `.sessionLost` when the
     ///   connection is gone.
-    func command(_ command: AgentCommand, on connection: ConnectionID) async throws(Failure)
+    func command(
+        _ command: AgentCommand,
+        on connection: ConnectionID,
+        sparing legs: [ConnectionID]
+    ) async throws(Failure)
 }
 
 package enum ConnectionEnd: Sendable {

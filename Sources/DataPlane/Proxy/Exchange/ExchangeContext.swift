@@ -112,6 +112,13 @@ final class ExchangeContext {
         self.ownConnections = []
     }
 
+    /// Lets go of what leads to endpoints that take nobody new for the moment.
+    func letGoOfHeld() {
+        for link in self.ownLinks where link.upstream.isHeld { link.abandon() }
+        for connection in self.ownConnections where connection.upstream.isHeld { connection.retire() }
+        self.ownConnections.removeAll { !$0.isUsable }
+    }
+
     private func report(_ judgement: ConnectionJudgement) {
         judgement.report(in: self.loop.configuration.policy, bytesIn: self.bytesIn, bytesOut: self.bytesOut)
     }

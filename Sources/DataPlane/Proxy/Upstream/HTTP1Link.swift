@@ -240,7 +240,7 @@ package final class HTTP1Link: Timed, UpstreamTransportReceiver {
         guard self.requestEnded, self.responseEnded else { return }
         self.exchange = nil
         switch self.phase {
-        case .body where self.isReusable && self.transport != nil:
+        case .body where self.isReusable && self.transport != nil && !self.upstream.isHeld:
             self.phase = .idle
             self.setReading(true)
             self.loop.wheel.set(self, in: self.loop.configuration.upstreamIdleMilliseconds)

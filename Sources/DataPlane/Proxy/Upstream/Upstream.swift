@@ -34,12 +34,24 @@ final class Upstream {
     }
 
     /// The endpoint is in a new table, perhaps with another target.
-    func update(_ endpoint: RoutedEndpoint) {
+    ///
+    /// - Returns: whether its agent, which is still here, takes nobody new: what visitors keep for further requests is
+    ///   to be let go.
+    func update(_ endpoint: RoutedEndpoint) -> Bool {
         let before = self.connections
         self.endpoint = endpoint
         self.gate = self.loop.gates[endpoint.id]
         self.updateRestriction()
-        if before != self.connections { self.findPorts() }
+        guard before != self.connections else { return false }
+        self.findPorts()
+        guard self.isHeld else { return false }
+        self.letGo()
+        return before.contains { self.loop.agents.port(for: $0) != nil }
+    }
+
+    /// Whether nobody new is sent to it for the moment.
+    var isHeld: Bool {
+        if case .held = self.endpoint.target { true } else { false }
     }
 
     private var connections: [ConnectionID] {
@@ -77,7 +89,8 @@ final class Upstream {
 
     /// Puts an idle link where the next request finds it.
     func keep(_ link: HTTP1Link) {
-        guard !self.isRetired, self.sharesLinks, self.idle.count < self.loop.configuration.idleConnectionsPerUpstream
+        guard !self.isRetired, !self.isHeld, self.sharesLinks,
+            self.idle.count < self.loop.configuration.idleConnectionsPerUpstream
         else {
             link.abandon()
             return
@@ -94,6 +107,10 @@ final class Upstream {
     /// The endpoint is gone: kept connections go, those under way end with their exchange.
     func retire() {
         self.isRetired = true
+        self.letGo()
+    }
+
+    private func letGo() {
         let links = self.idle
         self.idle = []
         for link in links { link.abandon() }

@@ -295,4 +295,8 @@ extension HTTP1VisitorHandler: DrainableVisitor {
     package func closeNow() {
         self.context?.close(promise: nil)
     }
+
+    package func letGoOfHeld() {
+        self.exchange.context.letGoOfHeld()
+    }
 }

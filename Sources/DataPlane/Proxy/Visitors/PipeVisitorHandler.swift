@@ -200,4 +200,7 @@ extension PipeVisitorHandler: DrainableVisitor {
     package func closeNow() {
         self.context?.close(promise: nil)
     }
+
+    /// A pipe keeps nothing.
+    package func letGoOfHeld() {}
 }

@@ -71,7 +71,8 @@ extension AgentServerSession {
         self.commands.start(request, on: self.connection)
     }
 
-    private func reasonAgainst(_ command: AgentMessage.Command) -> CallError? {
+    /// Why the agent does not take the command; nil where it said that it does.
+    package func reasonAgainst(_ command: AgentMessage.Command) -> CallError? {
         guard let agent = self.agent, self.connection.isOpen else { return .unanswered }
         let support =
             switch command {

@@ -73,7 +73,11 @@ actor FakeEdge: EdgeNode {
 
     func stopEndpoint(bindID: String, on connection: ConnectionID, because failure: Failure) {}
 
-    func command(_ command: AgentCommand, on connection: ConnectionID) throws(Failure) {
+    func command(
+        _ command: AgentCommand,
+        on connection: ConnectionID,
+        sparing legs: [ConnectionID]
+    ) throws(Failure) {
         self.servedAtCommand = self.tables.last?.endpoints.flatMap(\.connections).sorted() ?? []
         if let commandRefusal { throw commandRefusal }
     }

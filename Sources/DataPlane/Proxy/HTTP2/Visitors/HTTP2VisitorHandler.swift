@@ -247,6 +247,10 @@ extension HTTP2VisitorHandler: DrainableVisitor {
     package func closeNow() {
         self.context?.close(promise: nil)
     }
+
+    package func letGoOfHeld() {
+        self.exchanges.letGoOfHeld()
+    }
 }
 
 /// The streams that ended last, a few of them.
