@@ -32,6 +32,8 @@ package final class ProxyLoop {
     /// The same for fields of HTTP/2; made when the first come.
     private(set) lazy var fieldList = FieldList(limit: self.fieldListBytes)
     var requestScratch: ByteBuffer
+    /// Header lines that a policy adds to the request at hand, which it has passed at a glance.
+    var glancedLines = ByteBuffer()
     var responseScratch: ByteBuffer
     package var random: LoopRandom
 

@@ -11,6 +11,9 @@ struct AddHeadersAction: PolicyAction {
         self.fields = try CompiledFields(configuration.headers, place)
     }
 
+    /// What it adds, where that is always the same.
+    var constantLines: [(name: String, value: String)]? { self.fields.constants }
+
     func run(on exchange: Exchange) -> Verdict {
         let lines: [(name: String, value: String)]
         do throws(ActionError) {

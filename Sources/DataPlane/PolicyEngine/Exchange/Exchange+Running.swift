@@ -16,13 +16,16 @@ extension Exchange {
     ///
     /// Expressions are evaluated when their rule is reached, so that they see what earlier actions have changed.
     ///
+    /// - Parameters:
+    ///   - phase: the phase that runs.
+    ///   - firstRule: the first rule that is looked at; those before it have been (``RequestGlance``).
     /// - Returns: how the phase ended; nil where an action waits, the host being told later.
-    package func run(_ phase: PolicyPhase) -> PhaseOutcome? {
+    package func run(_ phase: PolicyPhase, from firstRule: Int = 0) -> PhaseOutcome? {
         self.phase = phase
         self.readers = VariableTable.readers(in: phase)
         self.variables = .none
         self.caches.phaseTime = nil
-        self.position = RulePosition()
+        self.position = RulePosition(rule: firstRule)
         return self.advance()
     }
 

@@ -5,7 +5,7 @@ enum PathNormalizer {
     static func normalize(_ path: String) -> String {
         guard !path.isEmpty else { return "/" }
         var path = path
-        let isNormal = path.withUTF8 { !Self.needsWork($0) }
+        let isNormal = path.withUTF8 { Self.isNormal(UnsafeRawBufferPointer($0)) }
         if isNormal { return path }
         let decoded = path.withUTF8 { Self.decodeUnreserved($0) }
         return String(decoding: Self.removeDotSegments(decoded), as: UTF8.self)
@@ -16,14 +16,14 @@ enum PathNormalizer {
         String(decoding: Self.removeDotSegments(Array(path.utf8)), as: UTF8.self)
     }
 
-    /// Whether there is an escape, a character that wants one, or a segment that begins with a point.
-    private static func needsWork(_ path: UnsafeBufferPointer<UInt8>) -> Bool {
+    /// Whether there is neither an escape, nor a character that wants one, nor a segment that begins with a point.
+    static func isNormal(_ path: UnsafeRawBufferPointer) -> Bool {
         var previous = UInt8.slash
         for byte in path {
-            if byte == .percent || (byte == .point && previous == .slash) || byte.wantsEscape { return true }
+            if byte == .percent || (byte == .point && previous == .slash) || byte.wantsEscape { return false }
             previous = byte
         }
-        return false
+        return true
     }
 
     private static func decodeUnreserved(_ path: UnsafeBufferPointer<UInt8>) -> [UInt8] {

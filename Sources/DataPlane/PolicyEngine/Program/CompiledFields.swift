@@ -26,6 +26,12 @@ struct CompiledFields: Sendable {
         self.fields = compiled
     }
 
+    /// Name and value of each field, where they are always the same and may stand in a header.
+    var constants: [(name: String, value: String)]? {
+        let lines = self.fields.compactMap { field in field.plain.map { (name: field.name, value: $0) } }
+        return lines.count == self.fields.count ? lines : nil
+    }
+
     /// Name and value of each field, in the order of the document.
     ///
     /// - Throws: where a value can't be had, or can't stand in a header.

@@ -15,7 +15,12 @@ extension PolicyProgram {
             rules[phase] = policy.rules(in: phase).enumerated().map { compiler.rule($1, number: $0, in: phase) }
         }
         guard compiler.problems.isEmpty else { throw PolicyErrors(compiler.problems) }
-        self.init(rules: rules, states: compiler.states, askedResults: compiler.askedResults)
+        let glance = RequestGlance(
+            of: rules[.httpRequest] ?? [],
+            from: policy.rules(in: .httpRequest),
+            keepsResults: compiler.askedResults.contains(.addHeaders)
+        )
+        self.init(rules: rules, states: compiler.states, askedResults: compiler.askedResults, glance: glance)
     }
 }
 

@@ -11,11 +11,16 @@ package final class PolicyProgram: Sendable {
     let states: ActionStates
     /// The actions whose results an expression may ask for.
     private let askedResults: Set<ActionType>
+    /// What may be seen of the rules for requests without an exchange; nil where that is nothing.
+    package let glance: RequestGlance?
+    /// Whether it has rules for requests alone: what these let pass has passed the policy.
+    package let judgesRequestsAlone: Bool
 
     init(
         rules: [PolicyPhase: [CompiledRule]],
         states: ActionStates,
-        askedResults: Set<ActionType> = Set(ActionType.allCases)
+        askedResults: Set<ActionType> = Set(ActionType.allCases),
+        glance: RequestGlance? = nil
     ) {
         self.connectRules = rules[.tcpConnect] ?? []
         self.requestRules = rules[.httpRequest] ?? []
@@ -23,6 +28,8 @@ package final class PolicyProgram: Sendable {
         self.messageRules = rules[.eventStreamMessage] ?? []
         self.states = states
         self.askedResults = askedResults
+        self.glance = glance
+        self.judgesRequestsAlone = rules.allSatisfy { $0.key == .httpRequest || $0.value.isEmpty }
     }
 
     func asksForResults(of action: ActionType) -> Bool { self.askedResults.contains(action) }

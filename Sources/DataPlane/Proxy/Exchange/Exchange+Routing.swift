@@ -75,8 +75,8 @@ extension Exchange {
         }
     }
 
-    /// The request goes to `upstream`.
-    func forward(_ head: RequestHead, in bytes: ByteBuffer, to upstream: Upstream) {
+    /// The request goes to `upstream`, with the loop's ``ProxyLoop/glancedLines`` where these are its own.
+    func forward(_ head: RequestHead, in bytes: ByteBuffer, to upstream: Upstream, addingLines: Bool = false) {
         guard let link = self.takeLink(to: upstream) else {
             guard !upstream.isCloud else {
                 self.answer(.init(.trafficNotHandled, "The policy of \(upstream.endpoint.url) let the request pass."))
@@ -86,7 +86,7 @@ extension Exchange {
             self.wait(for: EndpointPlace(upstream.endpoint), bytes)
             return
         }
-        self.send(head, in: bytes, over: link)
+        self.send(head, in: bytes, over: link, addingLines: addingLines)
     }
 
     private func pool(for head: RequestHead, _ bytes: ByteBuffer) -> EndpointPool? {
@@ -148,7 +148,7 @@ extension Exchange {
 
     // MARK: Sending
 
-    func send(_ head: RequestHead, in bytes: ByteBuffer, over link: any ExchangeLink) {
+    func send(_ head: RequestHead, in bytes: ByteBuffer, over link: any ExchangeLink, addingLines: Bool = false) {
         guard let front = self.front else { return }
         self.attempts += 1
         // A request with a body is not repeated: its bytes are not kept.
@@ -179,6 +179,8 @@ extension Exchange {
                 to: &self.loop.requestScratch,
                 framing: replacement.map { .length($0.readableBytes) } ?? .asIs
             )
+        } else if addingLines {
+            HeadEdits.append(self.loop.glancedLines, to: &self.loop.requestScratch)
         }
         guard self.hasBody else {
             link.begin(request, body: nil, for: self)

@@ -42,6 +42,13 @@ package struct HeadEdits: Sendable, Equatable {
         return true
     }
 
+    /// The same for lines that are written already, and were found to be allowed.
+    static func append(_ lines: ByteBuffer, to buffer: inout ByteBuffer) {
+        buffer.moveWriterIndex(to: buffer.writerIndex - 2)
+        buffer.writeImmutableBuffer(lines)
+        buffer.writeStaticString("\r\n")
+    }
+
     /// Whether names are tokens, values hold no control byte, and no field is touched that frames the message.
     private static func isAllowed(_ edit: Edit) -> Bool {
         switch edit {

@@ -9,7 +9,7 @@ extension HeadSnapshot {
         fields.reserveCapacity(head.fields.count)
         for index in 0..<head.fields.count {
             let slot = head.fields[index]
-            if !slot.isDropped, !slot.known.isFraming { fields.append(Field(name: slot.name, value: slot.value)) }
+            if slot.isForPolicies { fields.append(Field(name: slot.name, value: slot.value)) }
         }
         self.init(bytes: bytes, fields: fields)
     }
@@ -20,7 +20,7 @@ extension HeadSnapshot {
         fields.reserveCapacity(head.fields.count)
         for index in 0..<head.fields.count {
             let slot = head.fields[index]
-            if !slot.isDropped, !slot.known.isFraming { fields.append(Field(name: slot.name, value: slot.value)) }
+            if slot.isForPolicies { fields.append(Field(name: slot.name, value: slot.value)) }
         }
         self.init(bytes: bytes, fields: fields)
     }
@@ -38,6 +38,11 @@ extension HeadSnapshot {
         }
         self.init(bytes: bytes, fields: fields)
     }
+}
+
+extension FieldSlot {
+    /// Whether policies see it: what the next hop sees, but for the framing.
+    var isForPolicies: Bool { !self.isDropped && !self.known.isFraming }
 }
 
 extension KnownField {

@@ -77,13 +77,13 @@ final class JudgedExchange {
 
     // MARK: Phases
 
-    /// Runs a phase and does what comes of it, at once or later.
-    func run(_ phase: PolicyPhase) {
+    /// Runs a phase, the request's from `firstRule` on, and does what comes of it, at once or later.
+    func run(_ phase: PolicyPhase, from firstRule: Int = 0) {
         guard self.gate.program.hasRules(in: phase) else {
             self.follow(phase, .proceed)
             return
         }
-        self.advance(phase) { self.policy.run(phase) }
+        self.advance(phase) { self.policy.run(phase, from: firstRule) }
     }
 
     /// The endpoint that the policy forwarded to has not answered: the phase goes on behind that action.

@@ -2,7 +2,7 @@ import Glibc
 
 /// Searching in texts by their UTF-8. A sequence of whole characters is found at the begin of a character only, so bytes find
 /// what code points would. Takes time linear in the text, and no memory from the heap but where it says so.
-enum TextSearch {
+package enum TextSearch {
     /// Calls with the UTF-8 of a text, which is not copied where Swift holds it in one piece already.
     static func withBytes<R>(of text: String, _ body: (UnsafeBufferPointer<UInt8>) -> R) -> R {
         if let result = text.utf8.withContiguousStorageIfAvailable(body) { return result }
@@ -34,6 +34,15 @@ enum TextSearch {
     static func contains(_ text: String, _ part: String) -> Bool {
         self.withBytes(of: text) { text in
             self.withBytes(of: part) { part in
+                self.firstOffset(of: part, in: text) != nil
+            }
+        }
+    }
+
+    /// Whether `part` stands in `text`, both UTF-8.
+    package static func contains(_ text: UnsafeRawBufferPointer, _ part: UnsafeRawBufferPointer) -> Bool {
+        text.withMemoryRebound(to: UInt8.self) { text in
+            part.withMemoryRebound(to: UInt8.self) { part in
                 self.firstOffset(of: part, in: text) != nil
             }
         }
