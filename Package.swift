@@ -154,6 +154,7 @@ let modules: [Module] = [
     ),
     Module(place: "Trust/SSHKeys", uses: ["Model"], products: [.Crypto, .CryptoExtras]),
     Module(place: "Observe/Events", uses: ["Addressing", "JSON", "Model"], products: [.NIOConcurrencyHelpers]),
+    Module(place: "Observe/Telemetry"),
     Module(place: "DataPlane/Routing", uses: ["Addressing", "Model", "EdgeLink"]),
     Module(
         place: "DataPlane/PolicyEngine",
@@ -178,7 +179,10 @@ let modules: [Module] = [
     ),
     Module(
         place: "DataPlane/Proxy",
-        uses: ["Addressing", "Expression", "Model", "TrafficPolicy", "EdgeLink", "Events", "Routing", "PolicyEngine"],
+        uses: [
+            "Addressing", "Expression", "Model", "TrafficPolicy", "EdgeLink", "Events", "Telemetry", "Routing",
+            "PolicyEngine",
+        ],
         products: [.NIOCore, .NIOPosix],
         tests: [.NIOCore, .NIOEmbedded, .NIOHTTP1]
     ),
@@ -190,7 +194,9 @@ let modules: [Module] = [
     ),
     Module(
         place: "DataPlane/Edge",
-        uses: ["Addressing", "Model", "Preamble", "EdgeLink", "Routing", "PolicyEngine", "Proxy", "Sessions"],
+        uses: [
+            "Addressing", "Model", "Preamble", "EdgeLink", "Telemetry", "Routing", "PolicyEngine", "Proxy", "Sessions",
+        ],
         products: [.NIOCore, .NIOConcurrencyHelpers, .NIOPosix, .NIOTLS, .NIOSSL, .Logging],
         tests: nil
     ),
@@ -260,8 +266,8 @@ let modules: [Module] = [
         place: "Programs/EdgeProgram",
         uses: [
             "Addressing", "Model", "Settings", "TrafficPolicy", "EdgeLink", "Secrets", "Certificates", "Events",
-            "PolicyEngine", "Outbound", "Proxy", "Edge", "Store", "SQLiteStore", "PostgresStore", "Backup", "Control",
-            "APIServer",
+            "Telemetry", "PolicyEngine", "Outbound", "Proxy", "Edge", "Store", "SQLiteStore", "PostgresStore", "Backup",
+            "Control", "APIServer",
         ],
         products: [.NIOCore, .NIOPosix, .NIOHTTP1, .Logging, .ServiceLifecycle, .UnixSignals],
         tests: [.NIOEmbedded]
@@ -317,8 +323,8 @@ let support: [Module] = [
     Module(
         place: "Support/EdgeTestSupport",
         uses: [
-            "Addressing", "JSON", "Model", "EdgeLink", "Secrets", "Certificates", "PolicyEngine", "Edge", "Store",
-            "SQLiteStore", "Control", "APIServer", "Portico",
+            "Addressing", "JSON", "Model", "EdgeLink", "Secrets", "Certificates", "PolicyEngine", "Proxy", "Edge",
+            "Store", "SQLiteStore", "Control", "APIServer", "Portico",
         ],
         products: [.NIOCore, .NIOPosix, .NIOSSL, .NIOTLS, .Logging, .ServiceLifecycle],
         tests: nil
@@ -335,8 +341,8 @@ let wholeTests: [(name: String, uses: [String], products: [Product])] = [
     (
         "SystemTests",
         [
-            "Addressing", "JSON", "Model", "TrafficPolicy", "EdgeLink", "Events", "PolicyEngine", "Outbound", "Proxy",
-            "Edge", "Store", "Control", "Portico", "EdgeTestSupport", "TestSupport",
+            "Addressing", "JSON", "Model", "TrafficPolicy", "EdgeLink", "Events", "Telemetry", "PolicyEngine",
+            "Outbound", "Proxy", "Edge", "Store", "Control", "Portico", "EdgeTestSupport", "TestSupport",
         ],
         [.NIOCore, .NIOPosix, .NIOSSL, .NIOEmbedded, .Logging]
     ),

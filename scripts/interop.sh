@@ -10,6 +10,7 @@
 #                   http2: h2 and wsproto of PyPI, curl and nghttp, to a service dialled by the edge and through an agent
 #                   websocket: frames of every kind and size with websockets, h2 and wsproto of PyPI, both ways, beside
 #                   what the service shows without an edge
+#   metrics: a scraper of PyPI's prometheus_client, beside visits whose number is known
 #   --only KIND     for api: this kind of resource alone, as scripts/api_kinds.py has it
 #   --driver FILE   another driver that takes the arguments of sdk_interop.py
 #
@@ -59,6 +60,10 @@ case "$client" in
         driver="${driver:-$ROOT/scripts/websocket/__main__.py}"
         "$ROOT/scripts/install.sh" build http2
         ;;
+    metrics)
+        driver="${driver:-$ROOT/scripts/metrics_interop.py}"
+        "$ROOT/scripts/install.sh" build http2 metrics
+        ;;
     *) die "no such client: ${client:-none given} (make interop CLIENT=sdk)" ;;
 esac
 [ -f "$driver" ] || die "no such driver: $driver"
@@ -76,7 +81,8 @@ trap 'exit 130' INT TERM HUP
 start_both() {
     local service host
     edge_ports
-    EDGE_CONFIGURATION="upstreams:"
+    EDGE_CONFIGURATION="${EDGE_MORE:-}
+upstreams:"
     for service in "$@"; do
         EDGE_CONFIGURATION+="
   - host: static-${service%=*}.portico.localhost
@@ -147,6 +153,19 @@ run_websocket() {
     stop_started
 }
 
+run_metrics() {
+    local ports log="$home/metrics.log"
+    mapfile -t ports < <(free_ports 2)
+    start "$home/service.log" "$RUN_DIR/venv/http2/bin/python" "$ROOT/scripts/http2_service.py" "${ports[@]}"
+    EDGE_MORE="limits:
+  head_timeout: 1s"
+    start_both "http=${ports[0]}"
+    "$RUN_DIR/venv/metrics/bin/python" "$driver" "$MANAGEMENT_PORT" "$HTTP_PORT" "$HTTPS_PORT" "$EDGE_CA" \
+        {static,agent}-http.portico.localhost 2>&1 | tee "$log" || true
+    tally "$log"
+    stop_started
+}
+
 # A fresh edge with two accounts, and a key of each for the driver.
 run_api() {
     local log="$home/$client.log" more foreign python="${client/command/api}"
@@ -175,9 +194,10 @@ log:
 case "$client" in
     http2) run_http2 ;;
     websocket) run_websocket ;;
+    metrics) run_metrics ;;
     api | command | schemathesis) run_api ;;
 esac
-if [[ "$client" = @(http2|websocket|api|command|schemathesis) ]]; then
+if [[ "$client" = @(http2|websocket|metrics|api|command|schemathesis) ]]; then
     closing_line
     exit
 fi

@@ -27,9 +27,12 @@ extension Edge {
         self.configuration.requiresServerName = new.requiresServerName
         self.configuration.handshakeMilliseconds = new.handshakeMilliseconds
         self.configuration.connectionLimit = new.connectionLimit
+        self.configuration.connectionsPerListener = new.connectionsPerListener
         self.configuration.connectionsPerAddress = new.connectionsPerAddress
+        self.configuration.memoryBytes = new.memoryBytes
         self.configuration.drainDuration = new.drainDuration
-        self.limiter.setLimits(total: new.connectionLimit, perAddress: new.connectionsPerAddress)
+        self.limiter.setLimits(new.connectionLimits)
+        self.watchMemory()
         await self.onEachLoop { loop in
             loop.admission = reload.admission
             loop.proxy.setLimits(new.proxy)

@@ -33,6 +33,7 @@ package actor Edge {
     /// The endpoints that cannot be served for the moment, each tried again with the next change.
     var unserved: [ResourceID<EndpointKind>: (endpoint: RoutedEndpoint, failure: Failure)] = [:]
     var isDraining = false
+    var memoryWatch: RepeatedTask?
 
     /// The ports that the listeners of the configuration got, in its order.
     package struct Ports: Sendable {
@@ -46,10 +47,7 @@ package actor Edge {
         self.logger = logger
         let threads = configuration.threads > 0 ? configuration.threads : System.coreCount
         self.group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
-        self.limiter = ConnectionLimiter(
-            total: configuration.connectionLimit,
-            perAddress: configuration.connectionsPerAddress
-        )
+        self.limiter = ConnectionLimiter(configuration.connectionLimits)
     }
 
     // MARK: Life
@@ -120,6 +118,7 @@ package actor Edge {
             agents.append(made.1)
         }
         self.planner = RoutingPlanner(loops: self.loops.count)
+        self.watchMemory()
         try await LoopAgents.connect(agents).get()
     }
 
@@ -153,6 +152,7 @@ package actor Edge {
     /// Stops the event loops; the last call.
     package func stop() async {
         await self.closeListeners()
+        self.memoryWatch?.cancel()
         await self.onEachLoop { loop in
             loop.stopTicking()
             loop.proxy.closeAll()
@@ -178,31 +178,4 @@ package actor Edge {
             try? await loop.eventLoop.submit { work(loop.value) }.get()
         }
     }
-
-    // MARK: Numbers
-
-    /// A snapshot of what the loops have counted.
-    package func statistics() async -> EdgeStatistics {
-        var sum = EdgeStatistics(agents: self.directory.count, visitors: self.limiter.count)
-        for loop in self.loops {
-            guard let counters = try? await loop.eventLoop.submit({ loop.value.proxy.counters.snapshot }).get() else {
-                continue
-            }
-            sum.connections += counters.connections
-            sum.requests += counters.requests
-            sum.failedExchanges += counters.failedExchanges
-            sum.limitsReached += counters.limitsReached
-        }
-        return sum
-    }
-}
-
-/// What an edge has done since it started, and what is connected now.
-package struct EdgeStatistics: Sendable {
-    package var agents: Int
-    package var visitors: Int
-    package var connections = 0
-    package var requests = 0
-    package var failedExchanges = 0
-    package var limitsReached = 0
 }

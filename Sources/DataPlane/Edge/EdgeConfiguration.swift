@@ -1,5 +1,6 @@
 package import Model
 package import Proxy
+import Telemetry
 
 /// What an edge needs to know before it starts; checked and complete.
 package struct EdgeConfiguration: Sendable {
@@ -38,9 +39,15 @@ package struct EdgeConfiguration: Sendable {
     package var proxy = ProxyConfiguration()
     /// TLS handshake of a visitor or an agent, from accept to its end.
     package var handshakeMilliseconds: Int64 = 10_000
-    /// Visitors' connections of the whole edge, and of one IP address; more are closed at once.
+    /// Visitors' connections of the whole edge, of one listener and of one IP address; more are closed at once, and of the
+    /// last twentieth requests are answered with 503.
     package var connectionLimit = 50_000
+    package var connectionsPerListener = 10_000
     package var connectionsPerAddress = 256
+    /// Bytes that the process may hold; near them new requests are refused, and then connections. Nil for any number.
+    package var memoryBytes: Int?
+    /// What it holds now; nil where nobody knows.
+    package var residentBytes: @Sendable () -> Int? = { ProcessUsage.residentBytes() }
     /// How long a drain waits for what is under way.
     package var drainDuration = Duration.seconds(60)
     package var certificates: [ServedCertificate] = []
@@ -63,5 +70,15 @@ package struct ServedCertificate: Sendable {
         self.chainPEM = chainPEM
         self.keyPEM = keyPEM
         self.isDefault = isDefault
+    }
+}
+
+extension EdgeConfiguration {
+    var connectionLimits: ConnectionLimiter.Limits {
+        .init(
+            total: self.connectionLimit,
+            perListener: self.connectionsPerListener,
+            perAddress: self.connectionsPerAddress
+        )
     }
 }

@@ -9,6 +9,8 @@ final class EdgeLoop {
     /// What counts for connections that come from now on.
     var admission: Admission
     private var ticking: RepeatedTask?
+    /// When the next tick is due.
+    private var nextTick = NIODeadline.uptimeNanoseconds(0)
 
     init(
         eventLoop: any EventLoop,
@@ -26,10 +28,18 @@ final class EdgeLoop {
     func startTicking() {
         let interval = TimeAmount.milliseconds(DeadlineWheel.tickMilliseconds)
         let bound = NIOLoopBound(self, eventLoop: self.proxy.eventLoop)
+        self.nextTick = .now() + interval
         self.ticking = self.proxy.eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in
-            bound.value.proxy.tick()
-            bound.value.agents.tick(now: .now())
+            bound.value.tick()
         }
+    }
+
+    private func tick() {
+        let now = NIODeadline.now()
+        self.proxy.tick(late: (now - self.nextTick).nanoseconds / 1_000_000)
+        self.agents.tick(now: now)
+        // The next tick is set when this one is done.
+        self.nextTick = .now() + .milliseconds(DeadlineWheel.tickMilliseconds)
     }
 
     func stopTicking() {

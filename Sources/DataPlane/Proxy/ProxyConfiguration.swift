@@ -7,6 +7,9 @@ package struct ProxyConfiguration: Sendable {
     package var headMilliseconds: Int64 = 10_000
     /// Without a byte of a request body that is under way.
     package var bodyIdleMilliseconds: Int64 = 30_000
+    /// What a request body under way must bring in each period.
+    package var bodyBytesPerSecond = 500
+    package var bodyRatePeriodMilliseconds: Int64 = 30_000
     /// Without progress on a visitor that does not take what it asked for.
     package var slowReaderMilliseconds: Int64 = 30_000
     /// Between two requests of a connection.
@@ -17,6 +20,7 @@ package struct ProxyConfiguration: Sendable {
     /// long to answer.
     package var http2PingAfterMilliseconds: Int64 = 30_000
     package var http2PingAnswerMilliseconds: Int64 = 10_000
+    package var http2Limits = HTTP2Limits()
     /// Without a byte in either direction of a TCP, TLS or upgraded connection.
     package var pipeIdleMilliseconds: Int64 = 300_000
     /// A visitor that has closed its sending side is served until nothing of its answer came for this time.
@@ -38,6 +42,11 @@ package struct ProxyConfiguration: Sendable {
     package var streamQueueMilliseconds: Int64 = 10_000
     /// An agent that has not even acknowledged a stream after this time is taken for dead.
     package var agentSilenceMilliseconds: Int64 = 5_000
+
+    /// How late the loop's clock may be before new requests are refused.
+    package var loopLagMilliseconds: Int64 = 50
+    /// Endpoints of each loop whose requests are counted apart.
+    package var countedEndpoints = 1000
 
     /// What policies are told of this edge.
     package var policy = PolicyEnvironment()

@@ -16,6 +16,7 @@ package final class ProxyLoop {
     /// Agent connections by their number; set once, before the first visitor.
     package unowned let agents: any AgentPorts
     package let counters = ProxyCounters()
+    package private(set) var shedding = LoadShedding()
 
     /// The policies of the table's endpoints.
     private(set) var gates: EndpointGates = [:]
@@ -161,8 +162,32 @@ package final class ProxyLoop {
         for upstream in Array(self.upstreams.values) { upstream.retire() }
     }
 
-    /// A quarter of a second has passed.
-    package func tick() {
+    // MARK: Counting
+
+    /// A copy of what was counted here.
+    package func counts() -> LoopCounts {
+        var endpoints = self.upstreams.values.compactMap { upstream in
+            upstream.tally === self.counters.others
+                ? nil : LoopCounts.Endpoint("\(upstream.endpoint.url)", upstream.tally)
+        }
+        endpoints.append(.init("", self.counters.unrouted))
+        endpoints.append(.init("other", self.counters.others))
+        return self.counters.snapshot(open: self.visitors.count, endpoints: endpoints)
+    }
+
+    /// Where the requests of an endpoint that is new here are counted.
+    func makeTally() -> RequestTally {
+        self.upstreams.count < self.configuration.countedEndpoints ? RequestTally() : self.counters.others
+    }
+
+    /// How near the process is to its budget of memory, as it is from now on.
+    package func note(_ memory: LoadShedding.Memory) {
+        self.shedding.note(memory)
+    }
+
+    /// A quarter of a second has passed, and so many milliseconds.
+    package func tick(late lag: Int64 = 0) {
+        self.shedding.noteTick(late: lag, limit: self.configuration.loopLagMilliseconds)
         self.wheel.advance()
     }
 }
@@ -174,32 +199,6 @@ package protocol DrainableVisitor: AnyObject {
     func closeNow()
     /// Closes what it keeps for further requests to endpoints that take nobody new for the moment.
     func letGoOfHeld()
-}
-
-/// Counts of one loop; read from outside by asking the loop.
-package final class ProxyCounters {
-    package var connections = 0
-    package var requests = 0
-    package var failedExchanges = 0
-    package var limitsReached = 0
-
-    package init() {}
-
-    package var snapshot: Snapshot {
-        Snapshot(
-            connections: self.connections,
-            requests: self.requests,
-            failedExchanges: self.failedExchanges,
-            limitsReached: self.limitsReached
-        )
-    }
-
-    package struct Snapshot: Sendable {
-        package let connections: Int
-        package let requests: Int
-        package let failedExchanges: Int
-        package let limitsReached: Int
-    }
 }
 
 /// The loop's own source of chance for drawing pool members: fast, seeded by the system, not for secrets.

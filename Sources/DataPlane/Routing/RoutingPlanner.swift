@@ -36,6 +36,9 @@ package struct RoutingPlanner {
 
     package var ids: some Collection<ResourceID<EndpointKind>> { self.members.keys }
 
+    /// All that is served, in no order.
+    package var endpoints: some Collection<RoutedEndpoint> { self.members.values.lazy.map(\.endpoint) }
+
     package func contains(_ id: ResourceID<EndpointKind>) -> Bool { self.members[id] != nil }
 
     /// Whether a public endpoint has this TCP port.

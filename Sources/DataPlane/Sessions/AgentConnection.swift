@@ -106,7 +106,7 @@ package final class AgentConnection {
             self.queue.append(transport)
             self.proxyLoop.wheel.set(deadline, in: self.proxyLoop.configuration.streamQueueMilliseconds)
         } else {
-            self.proxyLoop.counters.limitsReached += 1
+            self.proxyLoop.counters.note(.queuedStreams)
             transport.wasIgnored()
         }
     }
@@ -339,7 +339,7 @@ extension AgentConnection: AgentServerSessionDelegate {
     }
 
     package func session(_ session: AgentServerSession, agentIgnores stream: MuxStream) {
-        self.proxyLoop.counters.limitsReached += 1
+        self.proxyLoop.counters.note(.agentSilence)
         (stream.receiver as? StreamTransport)?.wasIgnored()
     }
 

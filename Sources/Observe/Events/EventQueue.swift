@@ -13,6 +13,8 @@ package final class EventQueue: EventSink {
     private struct State {
         var events: [TrafficEvent] = []
         var dropped = 0
+        var taken = 0
+        var allDropped = 0
         var isClosed = false
         /// Who waits for the next event, where none is there.
         var waiting: CheckedContinuation<Void, Never>?
@@ -28,7 +30,12 @@ package final class EventQueue: EventSink {
     package func record(_ event: TrafficEvent) {
         let waiting = self.state.withLockedValue { state -> CheckedContinuation<Void, Never>? in
             guard !state.isClosed else { return nil }
-            if state.events.count < self.limit { state.events.append(event) } else { state.dropped += 1 }
+            if state.events.count < self.limit {
+                state.events.append(event)
+            } else {
+                state.dropped += 1
+                state.allDropped += 1
+            }
             defer { state.waiting = nil }
             return state.waiting
         }
@@ -58,6 +65,11 @@ package final class EventQueue: EventSink {
         }
     }
 
+    /// How many events were handed on so far, and how many were dropped.
+    package var totals: (taken: Int, dropped: Int) {
+        self.state.withLockedValue { ($0.taken, $0.allDropped) }
+    }
+
     private enum Taken {
         case none
         case some(Batch)
@@ -68,6 +80,7 @@ package final class EventQueue: EventSink {
         self.state.withLockedValue { state in
             guard !state.events.isEmpty || state.dropped > 0 else { return state.isClosed ? .over : .none }
             defer { (state.events, state.dropped) = ([], 0) }
+            state.taken += state.events.count
             return .some(Batch(events: state.events, dropped: state.dropped))
         }
     }

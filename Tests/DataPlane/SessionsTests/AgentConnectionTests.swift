@@ -105,7 +105,7 @@ import Testing
         _ = try await loops[0].open(to: agent.id, .visit("unknown"), for: first, first: "1")
         _ = try await loops[0].open(to: agent.id, .visit("unknown"), for: second, first: "2")
         #expect(await second.next() == .over(.unresponsive))
-        #expect(try await loops[0].perform { $0.proxyLoop.counters.limitsReached } == 1)
+        #expect(try await loops[0].perform { $0.proxyLoop.counters.count(of: .queuedStreams) } == 1)
         try await loops[0].perform { for _ in 0..<5 { $0.proxyLoop.tick() } }
         #expect(await first.next() == .over(.unresponsive))
     }
@@ -138,7 +138,7 @@ import Testing
         #expect(try await loops[0].perform { $0.proxyLoop.counters.limitsReached } == 0)
         try await agent.perform { $0.connection.tick(now: start + .milliseconds(6000)) }
         #expect(await visitor.next() == .over(.unresponsive))
-        #expect(try await loops[0].perform { $0.proxyLoop.counters.limitsReached } == 1)
+        #expect(try await loops[0].perform { $0.proxyLoop.counters.count(of: .agentSilence) } == 1)
     }
 
     @Test(arguments: [(true, ConnectionEnd.graceful), (false, .lost)])

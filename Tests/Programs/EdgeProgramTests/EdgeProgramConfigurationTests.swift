@@ -47,7 +47,15 @@ import Testing
         #expect(limits.pipeIdleTimeout == .seconds(300))
         #expect(limits.halfCloseGrace == .seconds(3))
         #expect(limits.connections == 50_000)
+        #expect(limits.connectionsPerListener == 10_000)
         #expect(limits.connectionsPerAddress == 256)
+        #expect(limits.bodyRate == 500 && limits.bodyRatePeriod == .seconds(30))
+        #expect(limits.http2.streams == 100 && limits.http2.continuationFrames == 5 && limits.http2.emptyFrames == 1)
+        #expect(limits.http2.framesPerSecond == 100 && limits.http2.resetsPerSecond == 100)
+        #expect(limits.http2.queuedFrames == 1000 && limits.http2.idleTimeout == .seconds(300))
+        #expect(limits.http2.pingAfter == .seconds(30) && limits.http2.pingTimeout == .seconds(10))
+        #expect(limits.loopLag == .milliseconds(50))
+        #expect(limits.memory == 1 << 30)
         #expect(limits.apiCalls == 1200 && limits.apiFailures == 30)
     }
 

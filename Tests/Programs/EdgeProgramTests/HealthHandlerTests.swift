@@ -1,6 +1,7 @@
 import NIOCore
 import NIOEmbedded
 import NIOHTTP1
+import Telemetry
 import Testing
 
 @testable import EdgeProgram
@@ -12,9 +13,13 @@ import Testing
         _ uri: String,
         isReady: HealthAnswer = .ready
     ) async throws -> (status: HTTPResponseStatus, body: String) {
+        let questions = ManagementQuestions(
+            isReady: { isReady },
+            metrics: { [MetricFamily("portico_things_total", .counter, "Things.", 3)] }
+        )
         let channel = NIOAsyncTestingChannel()
         try await channel.testingEventLoop.submit {
-            try channel.pipeline.syncOperations.addHandler(HealthHandler(isReady: { isReady }))
+            try channel.pipeline.syncOperations.addHandler(HealthHandler(questions))
         }.get()
         try await channel.connect(to: SocketAddress(unixDomainSocketPath: "/management"))
         try await channel.writeInbound(
@@ -40,8 +45,12 @@ import Testing
         (HTTPMethod.GET, "/healthz", HTTPResponseStatus.ok, "ok\n"),
         (.GET, "/healthz?verbose", .ok, "ok\n"),
         (.HEAD, "/healthz", .ok, ""),
+        (
+            .GET, "/metrics", .ok,
+            "# HELP portico_things_total Things.\n# TYPE portico_things_total counter\nportico_things_total 3\n"
+        ),
         (.GET, "/readyz", .ok, "ready\n"),
-        (.GET, "/", .notFound, "there are /healthz and /readyz\n"),
+        (.GET, "/", .notFound, "there are /healthz, /readyz and /metrics\n"),
         (.POST, "/healthz", .methodNotAllowed, "only GET and HEAD\n"),
     ])
     func `Each request gets one answer, and the connection closes`(

@@ -22,18 +22,22 @@ struct Acceptor: Sendable {
     // MARK: Visitors
 
     func acceptHTTP(_ loop: EdgeLoop, _ channel: any Channel) throws {
-        guard let visitor = self.admit(channel, isSecure: false) else { return }
+        guard let visitor = self.admit(loop, channel, isSecure: false) else { return }
         try channel.pipeline.syncOperations.addHandler(HTTP1VisitorHandler(loop: loop.proxy, visitor: visitor))
     }
 
     /// HTTPS, TLS endpoints and agents share a port: the server name of the ClientHello says which it is.
     func acceptTLS(_ loop: EdgeLoop, _ channel: any Channel) throws {
-        guard let visitor = self.admit(channel, isSecure: true) else { return }
+        guard let visitor = self.admit(loop, channel, isSecure: true) else { return }
         try self.readHello(loop, channel) { try self.route($0, visitor, loop, channel) }
     }
 
     func acceptTCP(_ loop: EdgeLoop, _ channel: any Channel, port: UInt16) throws {
-        guard let visitor = self.admit(channel, isSecure: false) else { return }
+        guard let visitor = self.admit(loop, channel, isSecure: false) else { return }
+        guard !visitor.isSurplus else {
+            channel.close(promise: nil)
+            return
+        }
         try channel.pipeline.syncOperations.addHandler(
             PipeVisitorHandler(loop: loop.proxy, visitor: visitor, key: .port(port))
         )
@@ -52,6 +56,10 @@ struct Acceptor: Sendable {
         let visitor = visitor.telling { TLSFacts(hello) }
         let bytes = Array((name ?? "").utf8)
         if bytes.withUnsafeBytes({ loop.proxy.table.pool(for: .tls, host: $0) }) != nil {
+            guard !visitor.isSurplus else {
+                channel.close(promise: nil)
+                return
+            }
             try channel.pipeline.syncOperations.addHandler(
                 PipeVisitorHandler(loop: loop.proxy, visitor: visitor, key: .serverName(bytes))
             )
@@ -106,15 +114,39 @@ struct Acceptor: Sendable {
         try self.endTLS(served.context, guardian, channel)
     }
 
-    /// Counts the connection; one that is too many is closed.
-    private func admit(_ channel: any Channel, isSecure: Bool) -> Visitor? {
+    /// Counts the connection; one that is too many is closed, or let in to be told so.
+    private func admit(_ loop: EdgeLoop, _ channel: any Channel, isSecure: Bool) -> Visitor? {
         let address = channel.remoteAddress.flatMap(NetworkAddress.init)
-        guard self.limiter.enter(address?.ip) else {
-            channel.close(promise: nil)
-            return nil
+        let port = Self.port(of: channel)
+        guard loop.proxy.shedding.memory != .exhausted else {
+            return Self.refuse(channel, for: .memory, loop)
         }
-        channel.closeFuture.whenComplete { [limiter] _ in limiter.leave(address?.ip) }
-        return Visitor(address: address, local: channel.localAddress.flatMap(NetworkAddress.init), isSecure: isSecure)
+        let isSurplus: Bool
+        switch self.limiter.enter(address?.ip, listener: port) {
+        case .admitted: isSurplus = false
+        case .surplus(let limit):
+            loop.proxy.counters.note(limit)
+            isSurplus = true
+        case .refused(let limit): return Self.refuse(channel, for: limit, loop)
+        }
+        channel.closeFuture.whenComplete { [limiter] _ in limiter.leave(address?.ip, listener: port) }
+        return Visitor(
+            address: address,
+            local: channel.localAddress.flatMap(NetworkAddress.init),
+            isSecure: isSecure,
+            isSurplus: isSurplus
+        )
+    }
+
+    private static func refuse(_ channel: any Channel, for limit: Limit, _ loop: EdgeLoop) -> Visitor? {
+        loop.proxy.counters.note(limit)
+        channel.close(promise: nil)
+        return nil
+    }
+
+    /// The listener's.
+    private static func port(of channel: any Channel) -> UInt16 {
+        UInt16(clamping: channel.localAddress?.port ?? 0)
     }
 
     /// Waits for the ClientHello, lets `route` add the handlers that fit it, and hands them every byte.
@@ -126,7 +158,7 @@ struct Acceptor: Sendable {
         let wheel = loop.proxy.wheel
         let counters = loop.proxy.counters
         let deadline = Deadline { [weak channel = channel as AnyObject] in
-            counters.limitsReached += 1
+            counters.note(.handshakeTimeout)
             (channel as? any Channel)?.close(promise: nil)
         }
         let reader = Reader()
@@ -178,6 +210,13 @@ struct Acceptor: Sendable {
     // MARK: Agents
 
     func acceptAgent(_ loop: EdgeLoop, _ channel: any Channel) throws {
+        let port = Self.port(of: channel)
+        guard self.limiter.enterAgent(listener: port) else {
+            loop.proxy.counters.note(.connectionsPerListener)
+            channel.close(promise: nil)
+            return
+        }
+        channel.closeFuture.whenComplete { [limiter] _ in limiter.leaveAgent(listener: port) }
         try self.readHello(loop, channel) { try self.addAgent(loop, channel, connectHost: $0.serverName) }
     }
 

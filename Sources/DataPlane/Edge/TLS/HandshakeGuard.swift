@@ -69,7 +69,7 @@ final class HandshakeGuard: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     private func deadlinePassed() {
-        self.loop.counters.limitsReached += 1
+        self.loop.counters.note(.handshakeTimeout)
         self.context?.close(promise: nil)
     }
 }

@@ -20,7 +20,7 @@ extension Exchange {
             self.refuseAgentAnswer()
             return
         }
-        self.noteResponseStarted()
+        self.noteResponseStarted(status: head.status)
         if let judged = self.judged {
             judged.hold(head, in: bytes, body: body, isComplete: isComplete)
         } else {
@@ -71,6 +71,7 @@ extension Exchange {
             front.requestIsUnwanted()
             return
         }
+        if case .notSent(.connectTimedOut) = failure { self.loop.counters.note(.connectTimeout) }
         if self.tryAgain(after: failure, at: endpoint) { return }
         self.loop.counters.failedExchanges += 1
         self.judged?.policy.endUpstream(.failed)

@@ -25,6 +25,7 @@ extension Exchange {
             return
         }
         let upstream = self.loop.upstream(for: member)
+        self.count(in: upstream.tally)
         guard self.context.mayVisit(upstream) else {
             self.answer(
                 .init(.visitorAddressForbidden, "The endpoint's account does not accept visitors from your address.")
@@ -36,6 +37,25 @@ extension Exchange {
         } else {
             self.pass(head, in: bytes, to: upstream)
         }
+    }
+
+    /// Refuses the request where its connection is one too many, or the edge has more to do than it can.
+    func refuseUnderLoad(_ head: RequestHead, in bytes: ByteBuffer) -> Bool {
+        let failure: Failure
+        if self.context.visitor.isSurplus {
+            // Its limit was counted when it came.
+            failure = Failure(.tooManyConnections, "Too many connections to this edge are open.")
+        } else {
+            guard self.loop.shedding.isActive,
+                let limit = self.loop.shedding.refusal(chance: self.loop.random.next())
+            else { return false }
+            self.loop.counters.note(limit)
+            failure = Failure(.overloaded, "The edge has more work than it can do, and did not take this request.")
+        }
+        self.answerFormat = bytes.withUnsafeReadableBytes { ErrorResponse.Format(for: head, in: $0) }
+        self.front?.closeBehindAnswer()
+        self.answer(failure)
+        return true
     }
 
     /// A member of the pool: where it has rules for connections, the one whose rules this connection has passed.
@@ -137,7 +157,7 @@ extension Exchange {
     private func wait(for place: EndpointPlace, _ bytes: ByteBuffer) {
         guard self.loop.waitingRoom.enter(self, for: place, limit: self.loop.configuration.waitingVisitorsPerPool)
         else {
-            self.loop.counters.limitsReached += 1
+            self.loop.counters.note(.waitingVisitors)
             self.answerOffline(place.url)
             return
         }

@@ -61,6 +61,14 @@ package final class Exchange {
     /// Whether all of the answer has come.
     private(set) var isAnswered = false
 
+    // What is counted of it, where it is a visitor's.
+    private var method = Method.other
+    /// Of the answer, once there is one.
+    private var status = 0
+    /// In nanoseconds of the system's steady clock; 0 when nothing is to be counted.
+    private var began: UInt64 = 0
+    private var tally: RequestTally?
+
     // Where a policy has a say.
     var judged: JudgedExchange?
 
@@ -76,7 +84,7 @@ package final class Exchange {
 
     /// Begins with the request whose head is in the loop's scratch head and in `bytes`.
     func begin(_ head: RequestHead, in bytes: ByteBuffer, hasBody: Bool, front: any ExchangeFront) {
-        if self.depth == 1 { self.loop.counters.requests += 1 }
+        if self.depth == 1 { self.startCounting(head) }
         self.front = front
         self.hasBody = hasBody
         self.isHEAD = head.isHEAD
@@ -88,6 +96,7 @@ package final class Exchange {
         self.judged?.abandon()
         self.judged = nil
         self.phase = .judged
+        if self.depth == 1, self.refuseUnderLoad(head, in: bytes) { return }
         self.route(head, in: bytes, excluding: nil)
     }
 
@@ -141,6 +150,7 @@ package final class Exchange {
     }
 
     private func end() {
+        if self.began != 0 { self.endCounting() }
         let link = self.link
         self.link = nil
         self.front = nil
@@ -156,7 +166,7 @@ package final class Exchange {
 
     func answer(_ failure: Failure) {
         self.endUnanswered()
-        self.judged?.status = failure.code.httpStatus
+        self.noteStatus(failure.code.httpStatus)
         self.front?.writeRefusal(ExchangeRefusal(failure: failure, origin: .way, format: self.answerFormat))
     }
 
@@ -167,7 +177,7 @@ package final class Exchange {
     /// The same for what a policy has decided. The status is the code's own where none is given.
     func answer(_ failure: Failure, status: Int?) {
         self.endUnanswered()
-        self.judged?.status = status ?? failure.code.httpStatus
+        self.noteStatus(status ?? failure.code.httpStatus)
         let refusal = ExchangeRefusal(failure: failure, status: status, origin: .policy, format: self.answerFormat)
         self.front?.writeRefusal(refusal)
     }
@@ -175,7 +185,7 @@ package final class Exchange {
     /// Answers in the upstream's place.
     func answer(_ answer: LocalAnswer) {
         self.endUnanswered()
-        self.judged?.status = answer.status
+        self.noteStatus(answer.status)
         self.front?.writeAnswer(answer)
     }
 
@@ -190,12 +200,44 @@ package final class Exchange {
         self.phase = .answered
     }
 
-    func noteResponseStarted() {
+    private func noteStatus(_ status: Int) {
+        self.status = status
+        self.judged?.status = status
+    }
+
+    func noteResponseStarted(status: Int) {
         self.responseStarted = true
+        self.status = status
         self.head = nil
     }
 
     func noteAnswered() {
         self.isAnswered = true
+    }
+
+    // MARK: Counting
+
+    private func startCounting(_ head: RequestHead) {
+        self.loop.counters.requests += 1
+        self.method = head.method
+        self.status = 0
+        self.tally = nil
+        self.began = NIODeadline.now().uptimeNanoseconds
+    }
+
+    /// The request is one of this endpoint's.
+    func count(in tally: RequestTally) {
+        if self.depth == 1 { self.tally = tally }
+    }
+
+    private func endCounting() {
+        let counters = self.loop.counters
+        (self.tally ?? counters.unrouted).note(self.method, status: self.status)
+        self.tally = nil
+        // What was upgraded lasts as long as people like.
+        if self.status != 101 {
+            counters.observe(nanoseconds: NIODeadline.now().uptimeNanoseconds &- self.began)
+        }
+        self.began = 0
     }
 }

@@ -19,8 +19,8 @@ final class ExchangeContext {
     private var ownConnections: [HTTP2UpstreamConnection] = []
 
     /// Bytes from and to the visitor on this connection so far.
-    var bytesIn = 0
-    var bytesOut = 0
+    private(set) var bytesIn = 0
+    private(set) var bytesOut = 0
     private let start = Timestamp.now()
     /// What policies are told of the connection; made when the first of them asks.
     private(set) lazy var facts = self.makeFacts()
@@ -45,6 +45,16 @@ final class ExchangeContext {
         self.forwarded = ForwardedFields(address: visitor.addressText, proto: visitor.isSecure ? "https" : "http")
         self.serverName = serverName.map { Array($0.utf8) }
         if let judged { self.judgements = [judged] }
+    }
+
+    func noteIn(_ count: Int) {
+        self.bytesIn += count
+        self.loop.counters.bytesIn += count
+    }
+
+    func noteOut(_ count: Int) {
+        self.bytesOut += count
+        self.loop.counters.bytesOut += count
     }
 
     private func makeFacts() -> ConnectionFacts {

@@ -4,6 +4,8 @@ extension ExchangeFailure {
     /// The one place where an upstream's failing becomes an answer for the visitor.
     var failure: Failure {
         switch self {
+        case .notSent(.connectTimedOut):
+            Failure(.upstreamConnectTimeout, "The service behind this endpoint did not accept a connection in time.")
         case .notSent(let end):
             Failure(.upstreamRefused, "The service behind this endpoint could not be reached.", detail: "\(end)")
         case .keptConnectionClosed:

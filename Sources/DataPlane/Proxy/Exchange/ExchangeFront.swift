@@ -36,6 +36,8 @@ protocol ExchangeFront: AnyObject {
     /// The answer is complete; `trailers` are its trailer section, where bodies come as content. After an upgrade: the
     /// upstream sends no more.
     func writeEnd(trailers: ByteBuffer?)
+    /// The connection takes no further requests behind this one.
+    func closeBehindAnswer()
     /// The edge's own answer in the upstream's place: whole, and the last call of the exchange.
     func writeAnswer(_ answer: LocalAnswer)
     /// The exchange ends with a failure in the place of an answer. The last call, too.
@@ -49,6 +51,9 @@ protocol ExchangeFront: AnyObject {
 }
 
 extension ExchangeFront {
+    /// What has no connection has nothing to close.
+    func closeBehindAnswer() {}
+
     /// A visitor is told with a page or a text.
     func writeRefusal(_ refusal: ExchangeRefusal) { self.writeAnswer(refusal.answer) }
 }

@@ -267,7 +267,7 @@ package final class HTTP1Link: Timed, UpstreamTransportReceiver {
         case .awaitingHead where self.hasReceivedBytes: failure = .noAnswer(end)
         case .awaitingHead where self.exchanges > 1: failure = .keptConnectionClosed
         case .awaitingHead:
-            if case .unreachable = end { failure = .notSent(end) } else { failure = .noAnswer(end) }
+            failure = end.reachedNobody ? .notSent(end) : .noAnswer(end)
         case .idle, .over: failure = .noAnswer(end)
         }
         self.exchange = nil

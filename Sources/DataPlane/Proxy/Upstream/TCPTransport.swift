@@ -52,7 +52,11 @@ final class TCPTransport: UpstreamTransport, ChannelInboundHandler {
         connected.whenFailure { error in
             bound.value.isOver = true
             bound.value.waiting = []
-            bound.value.end(.unreachable("\(error)"))
+            if case ChannelError.connectTimeout = error {
+                bound.value.end(.connectTimedOut)
+            } else {
+                bound.value.end(.unreachable("\(error)"))
+            }
         }
     }
 

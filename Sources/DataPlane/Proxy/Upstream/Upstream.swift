@@ -5,6 +5,8 @@ import Model
 /// How one event loop reaches one endpoint: the connections that it keeps, and how to open another.
 final class Upstream {
     private(set) var endpoint: RoutedEndpoint
+    /// Where its requests are counted.
+    let tally: RequestTally
     private unowned let loop: ProxyLoop
     /// Kept connections, the one used last at the end: that one is the least likely to be closed already.
     private var idle: [HTTP1Link] = []
@@ -22,6 +24,7 @@ final class Upstream {
 
     init(endpoint: RoutedEndpoint, loop: ProxyLoop) {
         self.endpoint = endpoint
+        self.tally = loop.makeTally()
         self.loop = loop
         self.gate = loop.gates[endpoint.id]
         self.updateRestriction()

@@ -36,12 +36,22 @@ package enum TransportEnd: Sendable, Equatable {
     case closed
     /// It could not be opened: the address does not answer or refuses.
     case unreachable(String)
+    /// The same, for it let the time pass.
+    case connectTimedOut
     /// The upstream, or the network on the way, cut it.
     case reset
     /// The agent's session ended under it.
     case sessionLost
     /// The agent took no notice of the stream in time.
     case unresponsive
+
+    /// Whether nothing of what was written can have arrived.
+    var reachedNobody: Bool {
+        switch self {
+        case .unreachable, .connectTimedOut: true
+        case .closed, .reset, .sessionLost, .unresponsive: false
+        }
+    }
 }
 
 /// Called on the transport's event loop. A call may write to the transport or end it.

@@ -6,8 +6,22 @@ extension HTTP1Error {
         Failure(self.code, self.description)
     }
 
-    /// Whether a bound was reached, as against a rule broken.
-    var isLimit: Bool {
-        self.status == 414 || self.status == 431
+    /// The bound that was reached; nil where a rule was broken.
+    var limit: Limit? {
+        switch self {
+        case .targetTooLong, .fieldTooLong: .lineBytes
+        case .headTooLong: .headBytes
+        case .tooManyFields: .headFields
+        case .trailersTooLong: .trailerBytes
+        default: nil
+        }
+    }
+}
+
+extension ProxyCounters {
+    /// A request is refused for how it is written.
+    func note(_ error: HTTP1Error) {
+        self.badRequests += 1
+        if let limit = error.limit { self.note(limit) }
     }
 }

@@ -20,7 +20,7 @@ extension HTTP1VisitorHandler {
             if isFirst { self.updateDeadline() }
             return false
         case .invalid(let error):
-            self.loop.counters.limitsReached += error.isLimit ? 1 : 0
+            self.loop.counters.note(error)
             self.answerBadHead(error.failure)
             return false
         case .complete(let length):
@@ -40,6 +40,7 @@ extension HTTP1VisitorHandler {
         self.requestBody = BodyReader(head.framing)
         self.bodyError = nil
         self.requestEnded = self.requestBody.isComplete
+        if !self.requestEnded { self.pace.start(at: self.loop.wheel.now) }
         self.responseStarted = false
         self.isAnswered = false
         self.isClosing = !head.keepsAlive || self.loop.isDraining || self.isClosing
@@ -54,6 +55,7 @@ extension HTTP1VisitorHandler {
 
     func receiveBody(_ bytes: ByteBuffer) {
         var bytes = bytes
+        let count = bytes.readableBytes
         while true {
             switch self.requestBody.take(&bytes) {
             case .some(let slice, let ended):
@@ -68,7 +70,7 @@ extension HTTP1VisitorHandler {
             break
         }
         guard self.requestBody.isComplete else {
-            self.updateDeadline()
+            self.goOnReceiving(behind: count)
             return
         }
         if bytes.readableBytes > 0 {
@@ -76,6 +78,17 @@ extension HTTP1VisitorHandler {
             self.ownsPending = false
         }
         self.endRequest()
+    }
+
+    /// So many bytes of a body have come, and there are more.
+    private func goOnReceiving(behind count: Int) {
+        // Who is answered already has no hurry: a conversation may be slow.
+        guard self.pace.note(count, at: self.loop.wheel.now, self.loop.configuration) || self.responseStarted else {
+            self.loop.counters.note(.bodyRate)
+            self.exchange.refuse(.init(.requestTimeout, "The request's body came too slowly."))
+            return
+        }
+        self.updateDeadline()
     }
 
     private func endRequest() {
@@ -87,6 +100,7 @@ extension HTTP1VisitorHandler {
 
     /// The body breaks the rules: the upstream must not take what it has for a whole request.
     private func refuseBody(_ error: HTTP1Error) {
+        self.loop.counters.note(error)
         guard !self.responseStarted else {
             self.exchange.abandon()
             self.closeNow()
@@ -122,6 +136,7 @@ extension HTTP1VisitorHandler {
 
     func exchangeGoesOn() {
         self.phase = .exchanging
+        self.pace.start(at: self.loop.wheel.now)
         self.setReading(true)
     }
 
@@ -168,6 +183,7 @@ extension HTTP1VisitorHandler {
         if isWritable, let pending = self.pending, pending.readableBytes > self.loop.configuration.pipelinedBytes {
             return
         }
+        if isWritable { self.pace.start(at: self.loop.wheel.now) }
         self.setReading(isWritable)
         self.updateDeadline()
     }

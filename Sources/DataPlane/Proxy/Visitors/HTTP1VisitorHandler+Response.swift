@@ -153,6 +153,10 @@ extension HTTP1VisitorHandler: ExchangeFront {
 
     // MARK: Answers of the edge's own
 
+    func closeBehindAnswer() {
+        self.isClosing = true
+    }
+
     func writeAnswer(_ answer: LocalAnswer) {
         if case .over = self.phase { return }
         self.phase = .exchanging

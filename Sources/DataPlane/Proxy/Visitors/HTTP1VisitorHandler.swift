@@ -47,6 +47,7 @@ package final class HTTP1VisitorHandler: Timed, ChannelInboundHandler {
     // The exchange under way.
     var framing = BodyFraming.none
     var requestBody = BodyReader(.none)
+    var pace = BodyPace()
     /// What is wrong with the beginning of the body; told once the request has gone out.
     var bodyError: HTTP1Error?
     var requestEnded = true
@@ -94,7 +95,7 @@ package final class HTTP1VisitorHandler: Timed, ChannelInboundHandler {
 
     package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let bytes = Self.unwrapInboundIn(data)
-        self.exchange.context.bytesIn += bytes.readableBytes
+        self.exchange.context.noteIn(bytes.readableBytes)
         self.isInRead = true
         switch self.phase {
         case .exchanging where !self.requestEnded && self.pending == nil:
@@ -211,7 +212,7 @@ package final class HTTP1VisitorHandler: Timed, ChannelInboundHandler {
 
     func write(_ bytes: ByteBuffer) {
         self.isFlushNeeded = true
-        self.exchange.context.bytesOut += bytes.readableBytes
+        self.exchange.context.noteOut(bytes.readableBytes)
         self.context?.write(Self.wrapOutboundOut(bytes), promise: nil)
     }
 
@@ -223,48 +224,54 @@ package final class HTTP1VisitorHandler: Timed, ChannelInboundHandler {
 
     // MARK: Deadlines
 
-    /// Sets the deadline that fits what the connection is doing.
-    func updateDeadline() {
+    /// What the connection is waited for now, and how long; nil when it is over.
+    private var patience: (limit: Limit, milliseconds: Int64)? {
         let configuration = self.loop.configuration
-        let milliseconds: Int64
         switch self.phase {
         case .idle where self.pending != nil:
-            milliseconds = configuration.headMilliseconds
+            return (.headTimeout, configuration.headMilliseconds)
         case .idle:
-            milliseconds = configuration.keepAliveMilliseconds
+            return (.keepAliveTimeout, configuration.keepAliveMilliseconds)
         case .waiting:
             // The table that ends the wait comes by itself; this is for a control plane that is away.
-            milliseconds = configuration.streamQueueMilliseconds
+            return (.waitingVisitors, configuration.streamQueueMilliseconds)
         case .exchanging where self.inputEnded:
-            milliseconds = configuration.halfCloseMilliseconds
+            return (.halfCloseGrace, configuration.halfCloseMilliseconds)
         case .exchanging where self.context?.channel.isWritable == false:
-            milliseconds = configuration.slowReaderMilliseconds
+            return (.slowReaderTimeout, configuration.slowReaderMilliseconds)
         case .exchanging where self.isAnswered:
-            milliseconds = configuration.lingerMilliseconds
+            return (.lingerTimeout, configuration.lingerMilliseconds)
         case .exchanging where !self.requestEnded && self.isReading:
-            milliseconds = configuration.bodyIdleMilliseconds
+            return (.bodyIdleTimeout, configuration.bodyIdleMilliseconds)
         case .exchanging, .pipe:
-            milliseconds = configuration.pipeIdleMilliseconds
+            return (.pipeIdleTimeout, configuration.pipeIdleMilliseconds)
         case .lingering:
-            milliseconds = configuration.lingerMilliseconds
+            return (.lingerTimeout, configuration.lingerMilliseconds)
         case .over:
-            return
+            return nil
         }
-        self.loop.wheel.set(self, in: milliseconds)
+    }
+
+    /// Sets the deadline that fits what the connection is doing.
+    func updateDeadline() {
+        guard let patience = self.patience else { return }
+        self.loop.wheel.set(self, in: patience.milliseconds)
     }
 
     package override func deadlinePassed() {
-        switch self.phase {
-        case .idle where self.pending != nil:
-            self.loop.counters.limitsReached += 1
-            self.answerBadHead(.init(.requestTimeout, "The request's head did not come in time."))
-        case .waiting:
+        if case .waiting = self.phase {
             self.exchange.waitingTimePassed()
             self.updateDeadline()
-        case .exchanging where !self.requestEnded && !self.responseStarted && self.isReading && !self.inputEnded:
-            self.loop.counters.limitsReached += 1
+            return
+        }
+        guard let limit = self.patience?.limit else { return }
+        self.loop.counters.note(limit)
+        switch limit {
+        case .headTimeout:
+            self.answerBadHead(.init(.requestTimeout, "The request's head did not come in time."))
+        case .bodyIdleTimeout where !self.responseStarted:
             self.exchange.refuse(.init(.requestTimeout, "The request's body did not come in time."))
-        case .idle, .exchanging, .pipe, .lingering, .over:
+        default:
             self.closeNow()
         }
     }

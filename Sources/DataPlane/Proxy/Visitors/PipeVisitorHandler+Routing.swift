@@ -111,7 +111,7 @@ extension PipeVisitorHandler {
         guard
             self.loop.waitingRoom.enter(self, for: place, limit: self.loop.configuration.waitingVisitorsPerPool)
         else {
-            self.loop.counters.limitsReached += 1
+            self.loop.counters.note(.waitingVisitors)
             self.closeNow()
             return
         }

@@ -69,6 +69,7 @@ package final class PipeVisitorHandler: Timed, ChannelInboundHandler, RemovableC
     package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let bytes = Self.unwrapInboundIn(data)
         self.bytesIn += bytes.readableBytes
+        self.loop.counters.bytesIn += bytes.readableBytes
         if let transport = self.transport { transport.write(bytes) } else { self.early.append(bytes) }
         self.touch()
     }
@@ -114,7 +115,12 @@ package final class PipeVisitorHandler: Timed, ChannelInboundHandler, RemovableC
     }
 
     package override func deadlinePassed() {
-        if self.waitingFor == nil { self.closeNow() } else { self.waitingTimePassed() }
+        guard self.waitingFor == nil else {
+            self.waitingTimePassed()
+            return
+        }
+        self.loop.counters.note(.pipeIdleTimeout)
+        self.closeNow()
     }
 
     private func tearDown() {
@@ -149,6 +155,7 @@ package final class PipeVisitorHandler: Timed, ChannelInboundHandler, RemovableC
 extension PipeVisitorHandler: UpstreamTransportReceiver {
     package func transportReceived(_ bytes: ByteBuffer) {
         self.bytesOut += bytes.readableBytes
+        self.loop.counters.bytesOut += bytes.readableBytes
         self.context?.write(Self.wrapOutboundOut(bytes), promise: nil)
         self.touch()
     }

@@ -8,6 +8,7 @@ extension Surroundings {
     package static var current: Surroundings {
         Surroundings(
             cores: System.coreCount,
+            memoryBytes: MachineMemory.bytes,
             isRoot: geteuid() == 0,
             environment: ProcessInfo.processInfo.environment
         )

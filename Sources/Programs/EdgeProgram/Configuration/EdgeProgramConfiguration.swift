@@ -20,6 +20,7 @@ package struct EdgeProgramConfiguration: Sendable {
     package let tcp: TCPEndpointConfiguration
     package let tls: TLSConfiguration
     package let limits: LimitsConfiguration
+    package let metrics: MetricsConfiguration
     package let policy: PolicyConfiguration
     package let hold: Duration
     package let drainTimeout: Duration
@@ -98,9 +99,9 @@ package struct EdgeProgramConfiguration: Sendable {
         self.tls = settings.section("tls", "How TLS is ended.", TLSConfiguration.init)
         self.limits = settings.section(
             "limits",
-            "What one visitor or agent may take. Each limit answers or closes; none can be switched off.",
-            LimitsConfiguration.init
-        )
+            "What one visitor or agent may take. Each limit answers or closes; none can be switched off."
+        ) { LimitsConfiguration(from: $0, surroundings: surroundings) }
+        self.metrics = settings.section("metrics", "What scrapers are told.", MetricsConfiguration.init)
         self.policy = settings.section(
             "policy",
             "What traffic policies are told of the world, and how they fail.",

@@ -9,19 +9,31 @@ package struct LimitsConfiguration: Sendable {
     package let lineBytes: Int
     package let keepAliveTimeout: Duration
     package let bodyIdleTimeout: Duration
+    package let bodyRate: Int
+    package let bodyRatePeriod: Duration
     package let slowReaderTimeout: Duration
     package let pipeIdleTimeout: Duration
     package let halfCloseGrace: Duration
     package let connectTimeout: Duration
+    package let lingerTimeout: Duration
     package let connections: Int
+    package let connectionsPerListener: Int
     package let connectionsPerAddress: Int
+    package let pipelinedBytes: Int
+    package let waitingVisitors: Int
+    package let queuedStreams: Int
+    package let queueTimeout: Duration
+    package let agentSilence: Duration
+    package let http2: HTTP2LimitsConfiguration
+    package let loopLag: Duration
+    package let memory: Int
     package let apiCalls: Int
     package let apiFailures: Int
     /// nil for any number.
     package let accountSessions: Int?
     package let accountEndpoints: Int?
 
-    init(from settings: SettingsReader) {
+    init(from settings: SettingsReader, surroundings: Surroundings) {
         self.handshakeTimeout = settings.time(
             "handshake_timeout",
             .seconds(1) ... .seconds(300),
@@ -64,6 +76,18 @@ package struct LimitsConfiguration: Sendable {
             default: .seconds(30),
             "Without a byte of a request's body that is under way. Then: 408."
         )
+        self.bodyRate = settings.value(
+            "body_rate",
+            .bytes(in: 1...1 << 30),
+            default: 500,
+            "What a request's body under way must bring in a second, until it is answered. Less: 408."
+        )
+        self.bodyRatePeriod = settings.time(
+            "body_rate_period",
+            .seconds(1) ... .seconds(3600),
+            default: .seconds(30),
+            "The time over which `body_rate` is looked at."
+        )
         self.slowReaderTimeout = settings.time(
             "slow_reader_timeout",
             .seconds(1) ... .seconds(3600),
@@ -88,17 +112,81 @@ package struct LimitsConfiguration: Sendable {
             default: .seconds(5),
             "To reach a configured upstream. Then: 504."
         )
+        self.lingerTimeout = settings.time(
+            "linger_timeout",
+            .seconds(1) ... .seconds(300),
+            default: .seconds(5),
+            "For what still comes of a request that has its whole answer. Then: closed."
+        )
         self.connections = settings.value(
             "connections",
             .integer(in: 16...10_000_000, of: "connections"),
             default: 50_000,
-            "Connections of visitors in all. More: closed."
+            "Connections of visitors in all. More: closed. The last twentieth gets 503."
+        )
+        self.connectionsPerListener = settings.value(
+            "connections_per_listener",
+            .integer(in: 16...10_000_000, of: "connections"),
+            default: min(10_000, self.connections),
+            written: "10000, and no more than `connections`",
+            "Connections of one port, agents included. More: closed. The last twentieth gets 503 where visitors speak HTTP."
         )
         self.connectionsPerAddress = settings.value(
             "connections_per_address",
             .integer(in: 1...10_000_000, of: "connections"),
             default: 256,
             "Connections of visitors from one IP address. More: closed."
+        )
+        self.pipelinedBytes = settings.value(
+            "pipelined_bytes",
+            .bytes(in: 4096...1 << 24),
+            default: 32 << 10,
+            "Bytes of further requests that a visitor may send ahead. More: not read for now."
+        )
+        self.waitingVisitors = settings.value(
+            "waiting_visitors",
+            .integer(in: 0...1_000_000, of: "visitors"),
+            default: 128,
+            "Visitors of one endpoint that wait for an agent to come back, on each event loop. More: 404."
+        )
+        self.queuedStreams = settings.value(
+            "queued_streams",
+            .integer(in: 0...1_000_000, of: "streams"),
+            default: 1024,
+            "Visitors that wait for one connection of an agent to take another stream. More: 504."
+        )
+        self.queueTimeout = settings.time(
+            "queue_timeout",
+            .seconds(1) ... .seconds(300),
+            default: .seconds(10),
+            "How long visitors wait so. Then: 404 or 504."
+        )
+        self.agentSilence = settings.time(
+            "agent_silence",
+            .seconds(1) ... .seconds(300),
+            default: .seconds(5),
+            "For an agent to take notice of a visitor. Then: 504. In force for agents that connect from then on."
+        )
+        self.http2 = settings.section(
+            "http2",
+            "What one connection of HTTP/2 may take; in force for connections that begin from then on.",
+            HTTP2LimitsConfiguration.init
+        )
+        self.loopLag = settings.time(
+            "loop_lag",
+            .milliseconds(1) ... .seconds(3600),
+            default: .milliseconds(50),
+            """
+            How late an event loop may be for a second; a part of the new requests is then refused with 503 that grows \
+            until the loop keeps up.
+            """
+        )
+        self.memory = settings.value(
+            "memory",
+            .bytes(in: 64 << 20...1 << 50),
+            default: surroundings.memoryBytes,
+            written: "the memory that the process may use: its control group's, or the machine's",
+            "What the process may hold. From nine tenths on: 503 for new requests; from 95 % on: new connections are closed."
         )
         self.apiCalls = settings.value(
             "api_calls",
@@ -137,7 +225,7 @@ package struct LimitsConfiguration: Sendable {
 }
 
 extension SettingsReader {
-    fileprivate func time(
+    func time(
         _ key: String,
         _ range: ClosedRange<Duration>,
         default standard: Duration,

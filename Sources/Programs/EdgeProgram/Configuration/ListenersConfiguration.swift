@@ -23,7 +23,10 @@ package struct ListenersConfiguration: Sendable {
         self.management = listen(
             "management",
             .address(NetworkAddress(ip: .loopback4, port: 4041)),
-            "Plain HTTP for `/healthz` and `/readyz`. It must not be reachable from outside."
+            """
+            Plain HTTP for `/healthz`, `/readyz` and `/metrics` (`docs/metrics.md`). It must not be reachable from \
+            outside.
+            """
         )
         self.api = listen(
             "api",

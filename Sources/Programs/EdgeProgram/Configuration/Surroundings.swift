@@ -1,11 +1,13 @@
 /// What defaults depend on: the machine and the user, as facts that tests can make up.
 package struct Surroundings: Sendable {
     package let cores: Int
+    package let memoryBytes: Int
     package let isRoot: Bool
     package let environment: [String: String]
 
-    package init(cores: Int, isRoot: Bool, environment: [String: String]) {
+    package init(cores: Int, memoryBytes: Int = 1 << 30, isRoot: Bool, environment: [String: String]) {
         self.cores = cores
+        self.memoryBytes = memoryBytes
         self.isRoot = isRoot
         self.environment = environment
     }

@@ -5,7 +5,7 @@ import NIOHTTP1
 import NIOPosix
 import Settings
 
-/// The listener for health checks: plain HTTP/1.1, one request a connection, no traffic of visitors.
+/// The listener for health checks and scrapers: plain HTTP/1.1, one request a connection, no traffic of visitors.
 struct ManagementListener {
     /// A peer that neither sends nor takes anything for so long is closed.
     private static let patience = TimeAmount.seconds(10)
@@ -29,7 +29,7 @@ struct ManagementListener {
     static func open(
         _ addresses: [ListenAddress],
         on group: any EventLoopGroup,
-        isReady: @escaping @Sendable () async -> HealthAnswer
+        questions: ManagementQuestions
     ) async throws(Failure) -> ManagementListener {
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 64)
@@ -39,7 +39,7 @@ struct ManagementListener {
                     let pipeline = channel.pipeline.syncOperations
                     try pipeline.addHandler(IdleStateHandler(allTimeout: Self.patience))
                     try pipeline.configureHTTPServerPipeline()
-                    try pipeline.addHandler(HealthHandler(isReady: isReady))
+                    try pipeline.addHandler(HealthHandler(questions))
                 }
             }
         var channels: [any Channel] = []

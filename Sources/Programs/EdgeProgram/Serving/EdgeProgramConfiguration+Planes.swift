@@ -20,13 +20,16 @@ extension EdgeProgramConfiguration {
         edge.region = self.region
         edge.threads = self.threads
         edge.proxy = self.limits.proxy
+        edge.proxy.countedEndpoints = self.metrics.endpoints
         edge.proxy.policy.region = self.region
         edge.proxy.policy.services.expressionErrors = self.policy.expressionErrors
         edge.proxy.policy.services.abuseContact = self.policy.outbound.abuseContact
         edge.proxy.policy.services.bodyBytes = self.policy.bodyBytes
         edge.handshakeMilliseconds = self.limits.handshakeTimeout.milliseconds
         edge.connectionLimit = self.limits.connections
+        edge.connectionsPerListener = self.limits.connectionsPerListener
         edge.connectionsPerAddress = self.limits.connectionsPerAddress
+        edge.memoryBytes = self.limits.memory
         edge.drainDuration = self.drainTimeout
         edge.certificates = certificates
         return edge
@@ -76,7 +79,33 @@ extension LimitsConfiguration {
         proxy.pipeIdleMilliseconds = self.pipeIdleTimeout.milliseconds
         proxy.halfCloseMilliseconds = self.halfCloseGrace.milliseconds
         proxy.connectMilliseconds = self.connectTimeout.milliseconds
+        proxy.lingerMilliseconds = self.lingerTimeout.milliseconds
+        proxy.bodyBytesPerSecond = self.bodyRate
+        proxy.bodyRatePeriodMilliseconds = self.bodyRatePeriod.milliseconds
+        proxy.pipelinedBytes = self.pipelinedBytes
+        proxy.waitingVisitorsPerPool = self.waitingVisitors
+        proxy.queuedStreams = self.queuedStreams
+        proxy.streamQueueMilliseconds = self.queueTimeout.milliseconds
+        proxy.agentSilenceMilliseconds = self.agentSilence.milliseconds
+        proxy.loopLagMilliseconds = self.loopLag.milliseconds
+        proxy.http2Limits = self.http2.limits
+        proxy.http2IdleMilliseconds = self.http2.idleTimeout.milliseconds
+        proxy.http2PingAfterMilliseconds = self.http2.pingAfter.milliseconds
+        proxy.http2PingAnswerMilliseconds = self.http2.pingTimeout.milliseconds
         return proxy
+    }
+}
+
+extension HTTP2LimitsConfiguration {
+    fileprivate var limits: HTTP2Limits {
+        var limits = HTTP2Limits()
+        limits.concurrentStreams = self.streams
+        limits.continuationFrames = self.continuationFrames
+        limits.emptyFrames = self.emptyFrames
+        limits.framesPerSecond = self.framesPerSecond
+        limits.resetsPerSecond = self.resetsPerSecond
+        limits.queuedFrames = self.queuedFrames
+        return limits
     }
 }
 

@@ -11,6 +11,7 @@ import PolicyEngine
 import Proxy
 import ServiceLifecycle
 import Settings
+import Telemetry
 
 /// A whole edge in this process: opens what the data folder holds, and runs until a signal ends it.
 package struct EdgeServer {
@@ -87,7 +88,8 @@ package struct EdgeServer {
         let management = try await ManagementService.open(
             self.configuration.listeners.management,
             readiness: readiness,
-            store: store
+            store: store,
+            metrics: { await edge.metrics() + events.metrics + ProcessUsage.now().families }
         )
         for address in management.addresses { announce("management", address) }
         let apiLimits = APILimits(

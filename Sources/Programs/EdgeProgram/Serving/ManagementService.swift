@@ -5,6 +5,7 @@ import NIOPosix
 import ServiceLifecycle
 import Settings
 import Store
+import Telemetry
 
 /// The management listener. It answers to the end of the drain, so that load balancers see it.
 struct ManagementService: Service {
@@ -20,13 +21,16 @@ struct ManagementService: Service {
     static func open(
         _ addresses: [ListenAddress],
         readiness: Readiness,
-        store: any RecordStore
+        store: any RecordStore,
+        metrics: @escaping @Sendable () async -> [MetricFamily]
     ) async throws(Failure) -> ManagementService {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         do throws(Failure) {
-            let listener = try await ManagementListener.open(addresses, on: group) {
-                await Self.answer(readiness.current, store)
-            }
+            let questions = ManagementQuestions(
+                isReady: { await Self.answer(readiness.current, store) },
+                metrics: metrics
+            )
+            let listener = try await ManagementListener.open(addresses, on: group, questions: questions)
             return ManagementService(listener: listener, group: group)
         } catch {
             group.shutdownGracefully { _ in }

@@ -18,8 +18,7 @@ package struct FrameReader {
     /// What a client says first (§3.4).
     package static let preface: StaticString = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
     /// CONTINUATION frames of one header block.
-    private static let continuationLimit = 5
-
+    private let continuationLimit: Int
     private var state: State
     /// What has come of something that is not whole.
     private var held = ByteBuffer()
@@ -37,8 +36,11 @@ package struct FrameReader {
         var continuations = 0
     }
 
-    /// - Parameter hasPreface: whether the peer is a client, whose preface comes first.
-    package init(hasPreface: Bool = true) {
+    /// - Parameters:
+    ///   - hasPreface: whether the peer is a client, whose preface comes first.
+    ///   - continuationLimit: CONTINUATION frames of one header block.
+    package init(hasPreface: Bool = true, continuationLimit: Int = HTTP2Limits().continuationFrames) {
+        self.continuationLimit = continuationLimit
         self.state = hasPreface ? .preface : .header
     }
 
@@ -47,6 +49,9 @@ package struct FrameReader {
 
     /// Whether a header block has begun and not ended: nothing else may come in between.
     package var isInBlock: Bool { self.block != nil }
+
+    /// Whether a header block had more frames than it may, or more bytes.
+    private(set) var hasEndlessBlock = false
 
     /// The next event of `bytes`, whose reader index moves on; nil when more has to come.
     package mutating func next(_ bytes: inout ByteBuffer) throws(HTTP2Error) -> FrameEvent? {
@@ -317,9 +322,12 @@ extension FrameReader {
         block.continuations += 1
         let isLast = header.has(FrameHeader.Flag.endHeaders)
         let isNothing = header.length == 0 && !isLast
-        guard block.continuations <= Self.continuationLimit, !isNothing,
+        guard block.continuations <= self.continuationLimit, !isNothing,
             block.bytes.readableBytes + header.length <= FieldList.blockBytes
-        else { throw .connection(.enhanceYourCalm) }
+        else {
+            self.hasEndlessBlock = true
+            throw .connection(.enhanceYourCalm)
+        }
         block.bytes.writeImmutableBuffer(payload)
         guard isLast else {
             self.block = block

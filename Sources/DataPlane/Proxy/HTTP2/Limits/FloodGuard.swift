@@ -11,21 +11,34 @@ struct FloodGuard {
         /// Streams that ended early: reset by the visitor, or by the edge for what the visitor did.
         case reset
         case unknown
+
+        /// What is reached with too many of them.
+        var reached: Limit {
+            switch self {
+            case .ping: .http2Pings
+            case .settings: .http2SettingsFrames
+            case .priority: .http2PriorityFrames
+            case .windowUpdate: .http2WindowUpdates
+            case .reset: .http2Resets
+            case .unknown: .http2UnknownFrames
+            }
+        }
     }
 
-    /// Of each kind, in one second.
-    static let limit = 100
     /// WINDOW_UPDATE frames beyond that, for each DATA frame that went out: who takes much must say so often.
     static let updatesForData = 4
-    /// Empty DATA frames in a row.
-    static let emptyFrames = 1
     /// Ticks of the loop's clock in a second.
     private static let ticks = UInt64(1000 / DeadlineWheel.tickMilliseconds)
 
+    private let limits: HTTP2Limits
     private var began: UInt64 = 0
     private var counts = [Int](repeating: 0, count: Kind.allCases.count)
     private var emptyInARow = 0
     private var allowedUpdates = 0
+
+    init(_ limits: HTTP2Limits = HTTP2Limits()) {
+        self.limits = limits
+    }
 
     /// - Returns: whether it is still bearable.
     mutating func note(_ kind: Kind, at tick: UInt64) -> Bool {
@@ -38,7 +51,8 @@ struct FloodGuard {
             return true
         }
         self.counts[kind.rawValue] += 1
-        return self.counts[kind.rawValue] <= Self.limit
+        return self.counts[kind.rawValue]
+            <= (kind == .reset ? self.limits.resetsPerSecond : self.limits.framesPerSecond)
     }
 
     /// A DATA frame has come.
@@ -46,7 +60,7 @@ struct FloodGuard {
     /// - Returns: whether it is still bearable.
     mutating func noteData(isEmpty: Bool) -> Bool {
         self.emptyInARow = isEmpty ? self.emptyInARow + 1 : 0
-        return self.emptyInARow <= Self.emptyFrames
+        return self.emptyInARow <= self.limits.emptyFrames
     }
 
     /// A DATA frame has gone out.

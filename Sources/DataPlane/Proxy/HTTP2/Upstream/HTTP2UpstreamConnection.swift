@@ -336,7 +336,7 @@ package final class HTTP2UpstreamConnection: Timed, UpstreamTransportReceiver {
     private func failure(of link: HTTP2Link, _ end: TransportEnd, isMalformed: Bool) -> ExchangeFailure {
         if link.hasAnswer { return .brokenOff }
         if isMalformed { return .malformedAnswer }
-        if case .unreachable = end { return .notSent(end) }
+        if end.reachedNobody { return .notSent(end) }
         return self.hasServed ? .keptConnectionClosed : .noAnswer(end)
     }
 }

@@ -22,7 +22,18 @@ extension HTTP2Stream {
         } else if count > 0 {
             if self.early == nil { self.early = bytes } else { self.early?.writeImmutableBuffer(bytes) }
         }
-        if ends { self.end() } else { self.updateDeadline() }
+        if ends { self.end() } else { self.goOnReceiving(behind: count) }
+    }
+
+    /// So many bytes of a body have come, and there are more.
+    private func goOnReceiving(behind count: Int) {
+        // Who is answered already has no hurry: a conversation may be slow.
+        guard self.pace.note(count, at: self.loop.wheel.now, self.loop.configuration) || self.responseStarted else {
+            self.loop.counters.note(.bodyRate)
+            self.exchange.refuse(.init(.requestTimeout, "The request's body came too slowly."))
+            return
+        }
+        self.updateDeadline()
     }
 
     /// The visitor's trailers; nil where none may be passed on.
@@ -65,6 +76,7 @@ extension HTTP2Stream {
 
     func exchangeGoesOn() {
         self.isWaiting = false
+        self.pace.start(at: self.loop.wheel.now)
     }
 
     func takeFirstBody(_ form: BodyForm) -> FirstBody {
@@ -100,6 +112,7 @@ extension HTTP2Stream {
     func requestWritabilityChanged(_ isWritable: Bool) {
         guard !self.isOver, self.takesBody != isWritable else { return }
         self.takesBody = isWritable
+        if isWritable { self.pace.start(at: self.loop.wheel.now) }
         if isWritable, self.isSent { self.giveBack(self.withheld) }
         self.connection.scheduleFlush()
         self.updateDeadline()

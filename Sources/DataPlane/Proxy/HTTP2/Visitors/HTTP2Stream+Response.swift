@@ -58,6 +58,10 @@ extension HTTP2Stream: ExchangeFront {
         self.connection.closeNow()
     }
 
+    func closeBehindAnswer() {
+        self.connection.leave()
+    }
+
     func writeAnswer(_ answer: LocalAnswer) {
         guard !self.isOver else { return }
         self.responseStarted = true

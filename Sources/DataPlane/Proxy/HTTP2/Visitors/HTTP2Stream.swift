@@ -18,6 +18,7 @@ package final class HTTP2Stream: Timed, NumberedStream {
 
     // The request.
     var receiveWindow: ReceiveWindow
+    var pace = BodyPace()
     /// Whether the visitor has sent all of it.
     var requestEnded = false
     /// Bytes of the body still to come, where the request has told its length.
@@ -52,6 +53,7 @@ package final class HTTP2Stream: Timed, NumberedStream {
         self.exchange = Exchange(context: connection.exchanges)
         self.receiveWindow = ReceiveWindow(HTTP2VisitorHandler.streamWindow)
         self.sendWindow = SendWindow(connection.settings.initialWindow)
+        self.pace.start(at: connection.loop.wheel.now)
         super.init()
     }
 
@@ -82,10 +84,10 @@ package final class HTTP2Stream: Timed, NumberedStream {
             self.exchange.waitingTimePassed()
             self.updateDeadline()
         } else if self.queue.isEmpty, !self.requestEnded, !self.responseStarted, self.takesBody {
-            self.loop.counters.limitsReached += 1
+            self.loop.counters.note(.bodyIdleTimeout)
             self.exchange.refuse(.init(.requestTimeout, "The request's body did not come in time."))
         } else {
-            self.loop.counters.limitsReached += self.queue.isEmpty ? 0 : 1
+            self.loop.counters.note(self.queue.isEmpty ? .pipeIdleTimeout : .slowReaderTimeout)
             self.connection.reset(self, .cancel)
         }
         self.connection.scheduleFlush()

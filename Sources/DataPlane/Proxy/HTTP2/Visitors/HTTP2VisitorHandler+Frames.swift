@@ -6,7 +6,10 @@ extension HTTP2VisitorHandler {
     func receive(_ event: FrameEvent) throws(HTTP2Error) {
         switch event {
         case .data(let id, let bytes, let counted, let ends, let isEmpty):
-            guard self.guardian.noteData(isEmpty: isEmpty) else { throw .connection(.enhanceYourCalm) }
+            guard self.guardian.noteData(isEmpty: isEmpty) else {
+                self.loop.counters.note(.http2EmptyFrames)
+                throw .connection(.enhanceYourCalm)
+            }
             try self.receiveData(id, bytes, counted: counted, ends: ends)
         case .headers(let id, let block, let ends, let dependsOn):
             try self.receiveHeaders(id, block, ends: ends, dependsOn: dependsOn)
@@ -34,7 +37,7 @@ extension HTTP2VisitorHandler {
 
     private func note(_ kind: FloodGuard.Kind) throws(HTTP2Error) {
         guard !self.guardian.note(kind, at: self.loop.wheel.now) else { return }
-        self.loop.counters.limitsReached += 1
+        self.loop.counters.note(kind.reached)
         throw .connection(.enhanceYourCalm)
     }
 
@@ -97,7 +100,10 @@ extension HTTP2VisitorHandler {
         self.lastStream = id
         if case .leaving = self.phase { return }
         guard dependsOn != id else { throw .stream(id, .protocolError) }
-        guard self.streams.count < Self.concurrentStreams else { throw .stream(id, .refusedStream) }
+        guard self.streams.count < self.limits.concurrentStreams else {
+            self.loop.counters.note(.http2Streams)
+            throw .stream(id, .refusedStream)
+        }
         try self.open(id, list, ends: ends)
     }
 
@@ -119,7 +125,7 @@ extension HTTP2VisitorHandler {
         stream.requestEnded = ends
         guard !list.isTooLarge else {
             self.streams.insert(stream)
-            self.loop.counters.limitsReached += 1
+            self.loop.counters.note(HTTP1Error.headTooLong)
             self.answer(stream, HTTP1Error.headTooLong.failure)
             return
         }
@@ -152,7 +158,7 @@ extension HTTP2VisitorHandler {
             if !stream.isOver { stream.updateDeadline() }
         case .invalid(let error) where error.code != .requestMalformed:
             self.streams.insert(stream)
-            self.loop.counters.limitsReached += error.isLimit ? 1 : 0
+            self.loop.counters.note(error)
             self.answer(stream, error.failure)
         case .invalid, .incomplete:
             throw .stream(stream.id, .protocolError)

@@ -98,7 +98,7 @@ extension HTTP2VisitorHandler {
     /// Ends a stream for what the visitor did wrong on it.
     func refuse(_ id: UInt32, _ code: HTTP2ErrorCode) throws(HTTP2Error) {
         guard self.guardian.note(.reset, at: self.loop.wheel.now) else {
-            self.loop.counters.limitsReached += 1
+            self.loop.counters.note(.http2Resets)
             throw .connection(.enhanceYourCalm)
         }
         // Of a stream that was never there, nothing can be said but on the connection.
@@ -141,7 +141,9 @@ extension HTTP2VisitorHandler {
         self.isFlushNeeded = true
         guard self.context?.channel.isWritable == false else { return }
         self.unreadControlFrames += 1
-        if self.unreadControlFrames > Self.queuedControlFrames { self.closeNow() }
+        guard self.unreadControlFrames > self.limits.queuedFrames else { return }
+        self.loop.counters.note(.http2QueuedFrames)
+        self.closeNow()
     }
 
     private func write(_ bytes: ByteBuffer) {
@@ -152,7 +154,7 @@ extension HTTP2VisitorHandler {
             return
         }
         self.writeOut()
-        self.exchanges.bytesOut += bytes.readableBytes
+        self.exchanges.noteOut(bytes.readableBytes)
         self.context?.write(Self.wrapOutboundOut(bytes), promise: nil)
     }
 
@@ -161,7 +163,7 @@ extension HTTP2VisitorHandler {
         guard self.out.readableBytes > 0 else { return }
         let gathered = self.out
         self.out = ByteBuffer()
-        self.exchanges.bytesOut += gathered.readableBytes
+        self.exchanges.noteOut(gathered.readableBytes)
         self.context?.write(Self.wrapOutboundOut(gathered), promise: nil)
     }
 

@@ -15,10 +15,7 @@ package final class HTTP2VisitorHandler: Timed, ChannelInboundHandler {
     /// Bytes that a visitor may send ahead on one stream, and on all together.
     static let streamWindow = 64 * 1024
     static let connectionWindow = 1024 * 1024
-    static let concurrentStreams = 100
     static let headerTableBytes = 4096
-    /// Answers to the visitor's own frames that may wait to be read.
-    static let queuedControlFrames = 1000
 
     enum Phase {
         case open
@@ -28,15 +25,17 @@ package final class HTTP2VisitorHandler: Timed, ChannelInboundHandler {
     }
 
     let loop: ProxyLoop
+    /// Those that were in force when the connection began: the visitor has been told of them.
+    let limits: HTTP2Limits
     let exchanges: ExchangeContext
     var context: ChannelHandlerContext?
     var phase = Phase.open
 
     // From the visitor.
-    private var reader = FrameReader()
+    private var reader: FrameReader
     var decoder = HPACKDecoder(tableBytes: HTTP2VisitorHandler.headerTableBytes)
     var settings = HTTP2Settings()
-    var guardian = FloodGuard()
+    var guardian: FloodGuard
     var streams = HTTP2StreamTable<HTTP2Stream>()
     /// The highest stream that the visitor has opened.
     var lastStream: UInt32 = 0
@@ -67,6 +66,9 @@ package final class HTTP2VisitorHandler: Timed, ChannelInboundHandler {
         judged: ConnectionJudgement? = nil
     ) {
         self.loop = loop
+        self.limits = loop.configuration.http2Limits
+        self.reader = FrameReader(continuationLimit: self.limits.continuationFrames)
+        self.guardian = FloodGuard(self.limits)
         self.exchanges = ExchangeContext(loop: loop, visitor: visitor, serverName: serverName, judged: judged)
         self.out = ByteBuffer()
         super.init()
@@ -81,7 +83,7 @@ package final class HTTP2VisitorHandler: Timed, ChannelInboundHandler {
         self.loop.wheel.set(self, in: self.loop.configuration.headMilliseconds)
         self.out.writeSettings([
             (HTTP2Settings.ID.headerTableSize, UInt32(Self.headerTableBytes)),
-            (HTTP2Settings.ID.concurrentStreams, UInt32(Self.concurrentStreams)),
+            (HTTP2Settings.ID.concurrentStreams, UInt32(self.limits.concurrentStreams)),
             (HTTP2Settings.ID.initialWindow, UInt32(Self.streamWindow)),
             (HTTP2Settings.ID.headerListSize, UInt32(self.loop.configuration.headLimits.headBytes)),
             (HTTP2Settings.ID.enableConnect, 1),
@@ -93,12 +95,13 @@ package final class HTTP2VisitorHandler: Timed, ChannelInboundHandler {
 
     package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var bytes = Self.unwrapInboundIn(data)
-        self.exchanges.bytesIn += bytes.readableBytes
+        self.exchanges.noteIn(bytes.readableBytes)
         self.isInRead = true
         self.isPingSent = false
         do throws(HTTP2Error) {
             while self.context != nil, try self.receiveNext(&bytes) {}
         } catch {
+            if self.reader.hasEndlessBlock { self.loop.counters.note(.http2ContinuationFrames) }
             self.fail(error)
         }
         self.updateDeadline()
@@ -171,9 +174,10 @@ package final class HTTP2VisitorHandler: Timed, ChannelInboundHandler {
 
     package override func deadlinePassed() {
         if self.isBlockTimed || self.reader.isFresh {
-            self.loop.counters.limitsReached += 1
+            self.loop.counters.note(.headTimeout)
             self.fail(.connection(.enhanceYourCalm))
         } else if self.streams.count == 0 || self.isPingSent {
+            self.loop.counters.note(self.streams.count == 0 ? .http2IdleTimeout : .http2PingTimeout)
             self.fail(.connection(.noError))
         } else {
             self.isPingSent = true
@@ -239,9 +243,15 @@ extension HTTP2VisitorHandler: DrainableVisitor {
     /// The visitor has heard the warning.
     func endDrain() {
         guard case .open = self.phase else { return }
+        self.leave()
+        self.leaveIfDone()
+    }
+
+    /// Streams that are open go on, and no others begin.
+    func leave() {
+        guard case .open = self.phase else { return }
         self.phase = .leaving
         self.writeControl { $0.writeGoAway(lastStream: self.lastStream, .noError) }
-        self.leaveIfDone()
     }
 
     package func closeNow() {

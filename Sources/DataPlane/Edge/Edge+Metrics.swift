@@ -1,0 +1,112 @@
+import Addressing
+import EdgeLink
+import Model
+import NIOCore
+package import Proxy
+import Routing
+import Sessions
+package import Telemetry
+
+// MARK: - Numbers
+
+extension Edge {
+    /// A snapshot of what the loops have counted.
+    package func statistics() async -> EdgeStatistics {
+        EdgeStatistics(agents: self.directory.count, visitors: self.limiter.count, counts: await self.counts())
+    }
+
+    /// The same for a scraper, with what is served now.
+    package func metrics() async -> [MetricFamily] {
+        let agents = MetricFamily(
+            "portico_agent_connections",
+            .gauge,
+            "Connections of agents that are open.",
+            self.directory.count
+        )
+        return await self.counts().families + [agents, await self.lagFamily()] + self.endpointFamilies
+    }
+
+    private func lagFamily() async -> MetricFamily {
+        var samples: [MetricFamily.Sample] = []
+        for (number, loop) in self.loops.enumerated() {
+            guard let lag = try? await loop.eventLoop.submit({ loop.value.proxy.shedding.lag }).get() else { continue }
+            samples.append(.init(labels: [.init("loop", "\(number)")], Double(lag) / 1000))
+        }
+        return MetricFamily(
+            "portico_event_loop_lag_seconds",
+            .gauge,
+            "How late the clock of each event loop was when it was looked at last.",
+            samples
+        )
+    }
+
+    /// Each loop copies what it has; the copies are put together here.
+    private func counts() async -> LoopCounts {
+        var sum = LoopCounts()
+        for loop in self.loops {
+            // A loop that has shut down has nothing to tell any more.
+            guard let counts = try? await loop.eventLoop.submit({ loop.value.proxy.counts() }).get() else { continue }
+            sum.add(counts)
+        }
+        return sum
+    }
+
+    private var endpointFamilies: [MetricFamily] {
+        struct Key: Hashable {
+            let type: String
+            let binding: String
+            let proto: String
+        }
+        var online: [Key: Int] = [:]
+        var members: [String: Int] = [:]
+        for endpoint in self.planner.endpoints {
+            let key = Key(
+                type: endpoint.target.metricName,
+                binding: endpoint.binding.rawValue,
+                proto: endpoint.url.scheme.rawValue
+            )
+            online[key, default: 0] += 1
+            if endpoint.isPooled { members["\(endpoint.url)", default: 0] += 1 }
+        }
+        let pools = members.filter { $0.value > 1 }.sorted { $0.key < $1.key }
+        return [
+            MetricFamily(
+                "portico_endpoints_online",
+                .gauge,
+                "Endpoints that are served; held are those whose agent is away for a moment.",
+                online.map { key, count in
+                    MetricFamily.Sample(
+                        labels: [.init("type", key.type), .init("binding", key.binding), .init("proto", key.proto)],
+                        Double(count)
+                    )
+                }
+            ),
+            MetricFamily(
+                "portico_pool_members",
+                .gauge,
+                "Endpoints that share a URL, where there are several.",
+                pools.prefix(self.configuration.proxy.countedEndpoints).map { url, count in
+                    .init(labels: [.init("endpoint", url)], Double(count))
+                }
+            ),
+        ]
+    }
+}
+
+extension RoutedEndpoint.Target {
+    fileprivate var metricName: String {
+        switch self {
+        case .agent: "agent"
+        case .address: "static"
+        case .held: "held"
+        case .cloud: "cloud"
+        }
+    }
+}
+
+/// What an edge has done since it started, and what is connected now.
+package struct EdgeStatistics: Sendable {
+    package let agents: Int
+    package let visitors: Int
+    package let counts: LoopCounts
+}

@@ -1,0 +1,65 @@
+/// Decides how many of the new requests an event loop turns away.
+///
+/// By its lag: when the loop's clock has been late at each tick of a second, a part of the requests is refused that
+/// grows with each further late tick, and shrinks with each one that is in time. So the loop settles where it keeps up,
+/// and serves as much as it can. By memory: all of them, while the process is near its budget.
+package struct LoadShedding: Sendable {
+    /// How near the process is to its budget of memory.
+    package enum Memory: Sendable {
+        case enough
+        /// New requests are refused.
+        case short
+        /// New connections too.
+        case exhausted
+    }
+
+    /// Of so many requests, `share` are refused.
+    static let whole = 16
+    /// A loop that is late goes on serving a few, so that it can see what it can bear.
+    private static let most = 14
+    /// Ticks that must be late one after another.
+    private static let patience = 1000 / Int(DeadlineWheel.tickMilliseconds)
+
+    private var lateTicks = 0
+    private(set) var share = 0
+    package private(set) var memory = Memory.enough
+    /// Milliseconds that the last tick was late.
+    package private(set) var lag: Int64 = 0
+
+    /// Whether a request may have to be refused: all that is looked at while all is well.
+    package var isActive: Bool { self.share > 0 || self.memory != .enough }
+
+    package init() {}
+
+    mutating func noteTick(late lag: Int64, limit: Int64) {
+        self.lag = lag
+        guard lag > limit else {
+            self.lateTicks = 0
+            self.share = max(0, self.share - 1)
+            return
+        }
+        self.lateTicks += 1
+        if self.lateTicks >= Self.patience { self.share = min(Self.most, self.share + 2) }
+    }
+
+    mutating func note(_ memory: Memory) {
+        self.memory = memory
+    }
+
+    /// The limit for which a request is refused; nil where it is served. `chance` is any number.
+    func refusal(chance: UInt64) -> Limit? {
+        if self.memory != .enough { return .memory }
+        return Int(chance % UInt64(Self.whole)) < self.share ? .loopLag : nil
+    }
+}
+
+extension LoadShedding.Memory {
+    /// Near the budget at nine tenths of it, and at its end where only a twentieth is left.
+    package init(resident: Int, budget: Int) {
+        switch resident {
+        case ..<(budget / 10 * 9): self = .enough
+        case ..<(budget / 20 * 19): self = .short
+        default: self = .exhausted
+        }
+    }
+}
