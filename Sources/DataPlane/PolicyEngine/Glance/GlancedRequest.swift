@@ -31,12 +31,13 @@ package struct GlancedRequest {
 
 /// The field lines of a head as policies see them (``HeadSnapshot``).
 package protocol GlancedFields: AnyObject {
-    /// The number and the value of the first line, from number `start` on, that has this name; nil where there is none.
+    /// Looks for a field.
     ///
     /// - Parameters:
     ///   - name: in small letters.
     ///   - start: the number from which lines are looked at.
     ///   - bytes: those of the head.
+    /// - Returns: the number and the value of the first line that has this name; nil where there is none.
     func line(
         named name: UnsafeRawBufferPointer,
         from start: Int,

@@ -50,6 +50,7 @@ package final class RequestGlance: Sendable {
     /// - Parameters:
     ///   - request: valid during the call only.
     ///   - lines: gets the header lines that the rules add; they count only where the sight is whole.
+    /// - Returns: how far it came.
     package func look(at request: GlancedRequest, adding lines: inout ByteBuffer) -> Sight {
         var texts = Texts(method: UnsafeRawBufferPointer(rebasing: request.bytes[request.method]))
         let path = UnsafeRawBufferPointer(rebasing: request.bytes[request.path])
