@@ -2,7 +2,7 @@ import TrafficPolicy
 
 /// Refuses the request with a status and nothing else, or closes the connection (`spec/traffic-policy.md` 4.8).
 struct DenyAction: PolicyAction {
-    private let status: Int
+    let status: Int
 
     init(_ configuration: DenyConfiguration) {
         self.status = configuration.status

@@ -31,9 +31,9 @@ struct GlanceCompiler {
                 self.emit(.stop)
                 break
             }
-            let lines = keepsResults ? nil : Self.addedLines(rule)
-            added.formUnion(lines?.map(\.name) ?? [])
-            guard self.emit(condition, lines) else { break }
+            let effect = Self.effect(of: rule, keepsResults: keepsResults)
+            if case .add(let lines) = effect { added.formUnion(lines.map(\.name)) }
+            guard self.emit(condition, effect) else { break }
         }
         self.rule = Int32(rules.count)
         self.emit(.end)
@@ -50,36 +50,53 @@ struct GlanceCompiler {
         return known.count == 1 ? known[0] : .all(known)
     }
 
-    /// The lines that the rule adds, where that is all that it does, and they are always the same.
-    private static func addedLines(_ rule: CompiledRule) -> [(name: String, value: String)]? {
+    // MARK: Rules
+
+    /// What a rule does where it applies.
+    private enum Effect {
+        /// Adds header lines that are always the same, and no more.
+        case add([(name: String, value: String)])
+        case deny(status: Int)
+        /// It must be run.
+        case more
+    }
+
+    private static func effect(of rule: CompiledRule, keepsResults: Bool) -> Effect {
+        if let deny = rule.actions.first as? DenyAction { return .deny(status: deny.status) }
+        guard !keepsResults else { return .more }
         var all: [(name: String, value: String)] = []
         for action in rule.actions {
-            guard let lines = (action as? AddHeadersAction)?.constantLines else { return nil }
+            guard let lines = (action as? AddHeadersAction)?.constantLines else { return .more }
             all += lines
         }
         let areAdded = all.allSatisfy { !Self.notAdded.contains($0.name.replacing("_", with: "-")) }
-        return areAdded ? all : nil
+        return areAdded ? .add(all) : .more
     }
 
-    // MARK: Rules
-
     /// - Returns: whether a rule behind it can be come to.
-    private mutating func emit(_ condition: GlanceCondition, _ lines: [(name: String, value: String)]?) -> Bool {
-        let text = lines?.flatMap { Array("\($0.name): \($0.value)\r\n".utf8) }
+    private mutating func emit(_ condition: GlanceCondition, _ effect: Effect) -> Bool {
         if condition.isAlwaysTrue {
-            guard let text else {
-                self.emit(.stop)
-                return false
-            }
-            self.emitAddition(text, mayJoin: true)
-            return true
+            self.emit(effect, mayJoin: true)
+            if case .add = effect { return true }
+            return false
         }
         let (matched, next) = (self.newPlace(), self.newPlace())
         self.emit(condition, onTrue: matched, onFalse: next)
         self.set(matched)
-        if let text { self.emitAddition(text, mayJoin: false) } else { self.emit(.stop) }
+        self.emit(effect, mayJoin: false)
         self.set(next)
         return true
+    }
+
+    private mutating func emit(_ effect: Effect, mayJoin: Bool) {
+        switch effect {
+        case .add(let lines):
+            self.emitAddition(lines.flatMap { Array("\($0.name): \($0.value)\r\n".utf8) }, mayJoin: mayJoin)
+        case .deny(let status):
+            let operand = GlanceStep.Span(start: Int32(status), count: 0)
+            self.steps.append(GlanceStep(code: .deny, operand: operand, rule: self.rule))
+        case .more: self.emit(.stop)
+        }
     }
 
     /// Lines of rules that follow each other and always apply are one step.

@@ -7,6 +7,8 @@ struct GlanceStep: Sendable {
         case jump
         /// Adds header lines, and goes on with the step behind it.
         case add
+        /// The request is refused, with the operand's first number as the status.
+        case deny
         /// The rule must be run.
         case stop
         /// No rule has to be run.
@@ -29,7 +31,7 @@ struct GlanceStep: Sendable {
     var subject = Subject.none
     /// The name of the field.
     var name = Span.none
-    /// What is compared with or added: bytes; ranges of addresses; a regular expression.
+    /// What is compared with or added: bytes; ranges of addresses; a regular expression. Or a status.
     var operand = Span.none
     /// The rule that it belongs to.
     let rule: Int32

@@ -5,7 +5,7 @@ package import NIOCore
 import TrafficPolicy
 
 /// What the rules for requests of a policy say as far as the head alone tells it: which of them do not apply, and which
-/// do no more than add header lines.
+/// do no more than refuse the request, or add header lines.
 ///
 /// Most requests pass most policies so, and need none of what an ``Exchange`` is made for. A glance stops at the first rule
 /// that must be run, and nothing that it does is seen by anybody before that: from there, an exchange goes on.
@@ -33,23 +33,29 @@ package final class RequestGlance: Sendable {
 
     /// How far a glance came.
     package struct Sight {
-        /// Whether all rules are done.
-        package let isWhole: Bool
+        package enum End {
+            /// All rules are done.
+            case passed
+            /// A rule refuses the request, with this status and nothing else.
+            case denied(status: Int)
+            /// A rule must be run.
+            case unfinished
+        }
+
+        package let end: End
         /// The rule from which an exchange goes on that has seen nothing of the glance: what the rules before it say changes
         /// nothing.
         package let firstRule: Int
 
-        package init(isWhole: Bool, firstRule: Int) {
-            self.isWhole = isWhole
-            self.firstRule = firstRule
-        }
+        /// Nothing was seen.
+        package static let none = Sight(end: .unfinished, firstRule: 0)
     }
 
     /// Looks at a request.
     ///
     /// - Parameters:
     ///   - request: valid during the call only.
-    ///   - lines: gets the header lines that the rules add; they count only where the sight is whole.
+    ///   - lines: gets the header lines that the rules add; they count only where the request has passed.
     /// - Returns: how far it came.
     package func look(at request: GlancedRequest, adding lines: inout ByteBuffer) -> Sight {
         var texts = Texts(method: UnsafeRawBufferPointer(rebasing: request.bytes[request.method]))
@@ -124,14 +130,17 @@ extension RequestGlance {
                         lines.writeBytes(literals[step.operand])
                         at += 1
                         continue
-                    case .end, .stop:
-                        return Sight(isWhole: step.code == .end, firstRule: firstRule ?? Int(step.rule))
+                    case .end: return Sight(end: .passed, firstRule: firstRule ?? Int(step.rule))
+                    case .stop: return Sight(end: .unfinished, firstRule: firstRule ?? Int(step.rule))
+                    case .deny:
+                        let status = Int(step.operand.start)
+                        return Sight(end: .denied(status: status), firstRule: firstRule ?? Int(step.rule))
                     case .equal, .prefix, .suffix, .part, .regex, .address, .field: break
                     }
                     switch self.answer(step, request, texts, literals) {
                     case .yes: at = Int(step.onTrue)
                     case .no: at = Int(step.onFalse)
-                    case .unknown: return Sight(isWhole: false, firstRule: firstRule ?? Int(step.rule))
+                    case .unknown: return Sight(end: .unfinished, firstRule: firstRule ?? Int(step.rule))
                     }
                 }
             }
@@ -193,7 +202,7 @@ extension RequestGlance {
             guard text.count >= wanted.count else { return false }
             return UnsafeRawBufferPointer(rebasing: text.suffix(wanted.count)).begins(with: wanted)
         case .part: return TextSearch.contains(text, wanted)
-        case .regex, .address, .field, .jump, .add, .stop, .end: return false
+        case .regex, .address, .field, .jump, .add, .deny, .stop, .end: return false
         }
     }
 }

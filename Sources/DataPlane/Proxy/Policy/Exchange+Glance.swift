@@ -7,10 +7,39 @@ import TrafficPolicy
 // of them than of requests to an endpoint without a policy.
 
 extension Exchange {
+    /// Sends the request on, or answers it, where the rules of `gate` that its head answers are enough for that.
+    ///
+    /// - Returns: nil where that was done; otherwise the rule from which the policy must run.
+    func decideAtAGlance(
+        _ head: RequestHead,
+        in bytes: ByteBuffer,
+        at gate: EndpointGate,
+        for upstream: Upstream
+    ) -> Int? {
+        let sight = self.glance(head, in: bytes, at: gate)
+        // Of these somebody is told what the policy has said.
+        guard !(self.loop.configuration.policy.tellsAll && self.loop.configuration.policy.events != nil) else {
+            return sight.firstRule
+        }
+        switch sight.end {
+        case .passed where gate.program.judgesRequestsAlone:
+            self.forward(head, in: bytes, to: upstream, addingLines: true)
+            return nil
+        case .denied(let status) where !gate.judgesConnections:
+            self.answer(LocalAnswer(status: status))
+            return nil
+        case .passed, .denied, .unfinished: return sight.firstRule
+        }
+    }
+
     /// Looks at the request with the rules of `gate` that its head answers; the lines that they add are the loop's
     /// ``ProxyLoop/glancedLines`` then.
-    func glance(_ head: RequestHead, in bytes: ByteBuffer, at gate: EndpointGate) -> RequestGlance.Sight {
-        guard let glance = gate.program.glance else { return .init(isWhole: false, firstRule: 0) }
+    private func glance(
+        _ head: RequestHead,
+        in bytes: ByteBuffer,
+        at gate: EndpointGate
+    ) -> RequestGlance.Sight {
+        guard let glance = gate.program.glance else { return .none }
         self.loop.glancedLines.clear()
         return bytes.withUnsafeReadableBytes { raw in
             let path = head.pathRange
@@ -24,11 +53,6 @@ extension Exchange {
             )
             return glance.look(at: request, adding: &self.loop.glancedLines)
         }
-    }
-
-    /// Whether somebody is told of every request that a policy has judged.
-    var isAlwaysToldOf: Bool {
-        self.loop.configuration.policy.tellsAll && self.loop.configuration.policy.events != nil
     }
 }
 

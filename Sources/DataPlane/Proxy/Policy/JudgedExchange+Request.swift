@@ -25,11 +25,7 @@ extension Exchange {
     /// Puts the request before the policy of the endpoint that was chosen for it.
     func judge(_ head: RequestHead, in bytes: ByteBuffer, at gate: EndpointGate, for upstream: Upstream) {
         guard let front = self.front else { return }
-        let sight = self.glance(head, in: bytes, at: gate)
-        if sight.isWhole, gate.program.judgesRequestsAlone, !self.isAlwaysToldOf {
-            self.forward(head, in: bytes, to: upstream, addingLines: true)
-            return
-        }
+        guard let firstRule = self.decideAtAGlance(head, in: bytes, at: gate, for: upstream) else { return }
         let request = RequestState(
             head,
             in: bytes,
@@ -56,7 +52,7 @@ extension Exchange {
         self.phase = .judged
         // While the rules run nothing else does on this loop, and its scratch head stays that of this request.
         judged.isHeadScanned = true
-        judged.run(.httpRequest, from: sight.firstRule)
+        judged.run(.httpRequest, from: firstRule)
         judged.isHeadScanned = false
     }
 

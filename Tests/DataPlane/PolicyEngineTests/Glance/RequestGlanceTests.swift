@@ -8,14 +8,18 @@ import TrafficPolicy
 /// What is seen of a policy at a glance, and what is left to an exchange. That both come to the same is a property of the
 /// whole, held to in `ProxyTests`.
 @Suite struct RequestGlanceTests {
-    /// How far a glance comes, and what it adds: `whole`, `whole x-a: 1`, `from 2`, or `none` where there is no glance.
+    /// How far a glance comes, and what it adds: `passed`, `passed x-a: 1`, `denied 403`, `from 2`, or `none` where there is
+    /// no glance.
     private func look(_ policy: String, _ request: GlanceFixture = GlanceFixture()) throws -> String {
         guard let glance = try PolicyProgram(Policy(parsing: policy, for: .https)).glance else { return "none" }
         var lines = ByteBuffer()
         let sight = request.look(with: glance, adding: &lines)
-        guard sight.isWhole else { return "from \(sight.firstRule)" }
         let added = String(buffer: lines).split(separator: "\r\n").joined(separator: ", ")
-        return added.isEmpty ? "whole" : "whole \(added)"
+        switch sight.end {
+        case .passed: return added.isEmpty ? "passed" : "passed \(added)"
+        case .denied(let status): return "denied \(status)"
+        case .unfinished: return "from \(sight.firstRule)"
+        }
     }
 
     private func deny(_ expressions: String...) -> String {
@@ -47,8 +51,8 @@ import TrafficPolicy
         "req.content_type.raw == ''",
     ])
     func `A condition that holds is seen, and one that does not is passed`(condition: String) throws {
-        #expect(try self.look(self.deny(condition)) == "from 0")
-        #expect(try self.look(self.deny("!(\(condition))")) == "whole")
+        #expect(try self.look(self.deny(condition)) == "denied 403")
+        #expect(try self.look(self.deny("!(\(condition))")) == "passed")
     }
 
     @Test(arguments: [
@@ -68,25 +72,25 @@ import TrafficPolicy
         for path in ["/%61dmin", "/x/../admin", "/admin"] {
             var request = GlanceFixture()
             request.path = path
-            #expect(try self.look(self.deny("req.url.path == '/admin'"), request) == "from 0", "\(path)")
-            #expect(try self.look(self.deny("req.url.path.matches('^/x')"), request) == "whole", "\(path)")
+            #expect(try self.look(self.deny("req.url.path == '/admin'"), request) == "denied 403", "\(path)")
+            #expect(try self.look(self.deny("req.url.path.matches('^/x')"), request) == "passed", "\(path)")
         }
         var request = GlanceFixture()
         request.path = ""
-        #expect(try self.look(self.deny("req.url.path == '/'"), request) == "from 0")
+        #expect(try self.look(self.deny("req.url.path == '/'"), request) == "denied 403")
     }
 
     @Test func `A header that may be no UTF-8 is left to an exchange`() throws {
         var request = GlanceFixture()
         request.fields = [("x-one", "caf\u{e9}")]
         #expect(try self.look(self.deny("'b' in getReqHeader('x-one')"), request) == "from 0")
-        #expect(try self.look(self.deny("hasReqHeader('x-two')"), request) == "whole")
+        #expect(try self.look(self.deny("hasReqHeader('x-two')"), request) == "passed")
     }
 
     @Test func `A visitor without an address is in no range`() throws {
         var request = GlanceFixture()
         request.client = nil
-        #expect(try self.look(self.deny("inCidrRange(conn.client_ip, '0.0.0.0/0')"), request) == "whole")
+        #expect(try self.look(self.deny("inCidrRange(conn.client_ip, '0.0.0.0/0')"), request) == "passed")
     }
 
     // MARK: Actions
@@ -99,7 +103,12 @@ import TrafficPolicy
             ("req.method == 'GET'", "x-e: 5"),
             ("true", "x-f: 6")
         )
-        #expect(try self.look(policy) == "whole x-a: 1, x-b: 2, x-c: 3, x-e: 5, x-f: 6")
+        #expect(try self.look(policy) == "passed x-a: 1, x-b: 2, x-c: 3, x-e: 5, x-f: 6")
+    }
+
+    @Test func `A rule that denies says with which status`() throws {
+        let policy = "on_http_request:\n  - actions: [{type: deny, config: {status_code: 404}}]\n"
+        #expect(try self.look(policy) == "denied 404")
     }
 
     @Test func `An exchange goes on from the first rule that adds a line`() throws {

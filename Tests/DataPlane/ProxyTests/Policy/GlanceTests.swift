@@ -106,6 +106,18 @@ import TrafficPolicy
         #expect(try test.upstream().takeText().hasSuffix("\r\nx-a: 1\r\n\r\n"))
     }
 
+    @Test func `A connection that is refused gets no answer, also where its requests would be denied`() throws {
+        let deny = "on_http_request: [{actions: [{type: deny, config: {status_code: 404}}]}]\n"
+        for (connect, answer) in [("false", "HTTP/1.1 404 Not Found"), ("true", nil)] {
+            let policy = deny + "on_tcp_connect: [{expressions: ['\(connect)'], actions: [{type: deny}]}]"
+            let test = try LoopUnderTest(policy: PolicyProgram(Policy(parsing: policy, for: .http)))
+            try test.connectHTTP1()
+            try test.receive(Self.get)
+            #expect(try test.sentText().split(separator: "\r\n").first.map(String.init) == answer)
+            #expect(test.channel.isActive == (answer != nil))
+        }
+    }
+
     @Test func `A request that waits for its agent gets its lines once`() throws {
         let test = try LoopUnderTest(endpoints: [TestEndpoint("http://a.test", .held, Self.adding)])
         try test.connectHTTP1()
