@@ -9,6 +9,8 @@
 #                 soak      10,000 idle connections and 1,000 idle sessions, and half of the load that edge and agent
 #                           can carry for 30 minutes while visitors, downloads and agents come and go
 #                 tests     make test, in full counts
+#                 crash     of these tests, only those that kill the edge or its database while clients write, and that
+#                           stop the database; part of tests, so only where it is named
 #                 fuzz      every target of the fuzzer for a minute
 #                 tsan      the package's tests under the thread sanitizer
 #                 bench     expressions, and the edge beside other proxies and tunnels
@@ -20,6 +22,8 @@
 #
 # Environment:
 #   MINUTES        how long the load of the soak goes on (30, or 1 with --quick)
+#   PORTICO_CRASH_ROUNDS, PORTICO_OUTAGE_SECONDS
+#                  how often an edge is killed (200, or 3 with --quick), and how long a database is away (60, or 0)
 #   PORTICO_JOBS   how many compilers the sanitizer's build runs at once (as many as there are cores)
 #
 # Example: scripts/acceptance.sh --part programs --quick --only outage
@@ -58,8 +62,8 @@ if ((${#parts[@]} == 0)); then
 fi
 for part in "${parts[@]}"; do
     case "$part" in
-        programs | soak | tests | fuzz | tsan | bench) ;;
-        *) die "no such part: $part (programs, soak, tests, fuzz, tsan or bench)" ;;
+        programs | soak | tests | crash | fuzz | tsan | bench) ;;
+        *) die "no such part: $part (programs, soak, tests, crash, fuzz, tsan or bench)" ;;
     esac
 done
 need_shared
@@ -95,6 +99,19 @@ part_soak() {
 part_tests() {
     if ! "$quick"; then export PORTICO_FULL_COUNTS=1; fi
     "$ROOT/scripts/test.sh"
+}
+
+part_crash() {
+    "$ROOT/scripts/install.sh" build test
+    cd "$ROOT"
+    if ! "$quick"; then export PORTICO_FULL_COUNTS=1; fi
+    local report="$home/crash" status=0
+    swift build --build-tests --quiet || die "the package does not build"
+    rm -f "$report"*.xml
+    swift test --skip-build --filter 'CrashTests|PostgresOutageTests|PorticoEdgeTests\.StoreTests' \
+        --xunit-output "$report.xml" || status=$?
+    python3 scripts/count-tests.py "$report"*.xml
+    return "$status"
 }
 
 part_fuzz() { "$ROOT/scripts/fuzz.sh" --minutes 1; }

@@ -121,10 +121,14 @@ struct StoreTests {
         outcome.output.split(separator: "\n").last { $0.hasPrefix("SHA-256") }
     }
 
-    /// How long the database is away: a minute in full counts, not at all else.
+    /// How long the database is away: as many seconds as `PORTICO_OUTAGE_SECONDS` says; else a minute in full counts,
+    /// not at all without.
     private func stayAway(_ look: () async throws -> Void) async throws {
-        let isFull = ProcessInfo.processInfo.environment["PORTICO_FULL_COUNTS"] == "1"
-        let end = ContinuousClock.now + .seconds(isFull ? 60 : 0)
+        let environment = ProcessInfo.processInfo.environment
+        let seconds =
+            environment["PORTICO_OUTAGE_SECONDS"].flatMap(Int.init)
+            ?? (environment["PORTICO_FULL_COUNTS"] == "1" ? 60 : 0)
+        let end = ContinuousClock.now + .seconds(seconds)
         repeat { try await look() } while ContinuousClock.now < end
     }
 
