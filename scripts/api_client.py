@@ -315,7 +315,7 @@ def main():
     if options.only is None:
         run_keys(options.url, plain)
         if options.command:
-            api_command.beside(plain, case)
+            api_command.beside(plain, case, program)
             case("command: every one was run", lambda: api_command.every_command_ran(plain, program))
         if options.bin:
             foreign = ngrok.Client(options.other_key, base_url=options.url)

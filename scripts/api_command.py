@@ -5,6 +5,7 @@ that it looks for, goes through the command for that resource and verb.
 """
 
 import json
+import os
 import re
 import subprocess
 import urllib.parse
@@ -116,7 +117,7 @@ def use(program):
     HTTPClient.request = request
 
 
-def beside(client, case):
+def beside(client, case, program):
     """What the package doesn't know: operators of Kubernetes, personal access tokens, the caller itself."""
     call = client.http_client
 
@@ -158,6 +159,18 @@ def beside(client, case):
             raise AssertionError("an event was sent")
         call.delete(path, {})
 
+    def unread():
+        # A reader that goes away, as `head` does, ends no command in a trap.
+        for closed in ("stdout", "stderr"):
+            reader, writer = os.pipe()
+            os.close(reader)
+            pipes = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, closed: writer}
+            environment = {"PORTICO_API_KEY": call.api_key, "PORTICO_API_URL": call.base_url, "HOME": "/nonexistent"}
+            run = subprocess.run([program, "api", "vaults", "list"], env=environment, **pipes)
+            os.close(writer)
+            assert run.returncode == 0, f"{closed}: exit status {run.returncode}"
+
+    case("command: nobody reads what it says", unread)
     case("command: event-destinations send-test-event", untried)
     case("command: kubernetes-operators", operators)
     case("command: personal-access-tokens", tokens)

@@ -15,7 +15,7 @@ extension AgentPlan {
     /// Serves endpoints until the process is told to stop.
     func serve(_ endpoints: [EndpointDefinition]) async throws {
         for warning in self.warnings {
-            FileHandle.standardError.write(Data("WARNING:  \(warning)\n".utf8))
+            PorticoCLI.write("WARNING:  \(warning)\n")
         }
         let signals = TerminationSignals()
         let display = try self.output.open(program: PorticoCLI.name)

@@ -76,7 +76,7 @@ struct CheckCommand: ParsableCommand {
         let location = ConfigurationLocation(flags: self.files.config, environment: environment)
         let settings = try AgentSettings.check(location)
         for warning in settings.warnings {
-            FileHandle.standardError.write(Data("WARNING:  \(warning)\n".utf8))
+            PorticoCLI.write("WARNING:  \(warning)\n")
         }
         for path in location.paths {
             print("Valid configuration file at \(path)")

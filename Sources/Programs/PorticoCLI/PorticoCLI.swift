@@ -52,8 +52,14 @@ enum PorticoCLI {
     /// Prints what went wrong, each line marked, and ends the process.
     static func fail(_ message: String) -> Never {
         let lines = message.split(separator: "\n").map { "ERROR:  \($0)\n" }.joined()
-        FileHandle.standardError.write(Data(lines.utf8))
+        Self.write(lines)
         exit(1)
+    }
+
+    /// Writes to standard error, or to `output`. Where nobody reads any more, there is nobody left to tell.
+    static func write(_ text: String, to output: FileHandle = .standardError) {
+        // What FileHandle's older `write` does about an error is to trap.
+        try? output.write(contentsOf: Data(text.utf8))
     }
 
     /// The name that the program was called by: `ngrok` when a wrapper of the reference system's agent calls it through

@@ -90,9 +90,9 @@ struct APICommand: AsyncParsableCommand {
     /// The status goes to standard error, so that standard output is JSON and nothing else; so does what the API says
     /// is wrong.
     private static func show(_ answer: APIAnswer) {
-        FileHandle.standardError.write(Data("\(answer.status)\n".utf8))
+        PorticoCLI.write("\(answer.status)\n")
         guard let body = answer.body else { return }
         let output = answer.isSuccess ? FileHandle.standardOutput : FileHandle.standardError
-        output.write(Data("\(body.lines)\n".utf8))
+        PorticoCLI.write("\(body.lines)\n", to: output)
     }
 }

@@ -41,7 +41,7 @@ struct ExplainPolicyCommand: ParsableCommand {
             let explanation = try file.explain(try self.suite(file), named: self.caseName)
             print(explanation.text, terminator: "")
         } catch {
-            FileHandle.standardError.write(Data(error.report.utf8))
+            PorticoCLI.write(error.report)
             throw ExitCode(1)
         }
     }

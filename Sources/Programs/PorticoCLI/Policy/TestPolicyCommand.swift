@@ -43,7 +43,7 @@ struct TestPolicyCommand: ParsableCommand {
                 results.append(try SuiteFile(file).run())
             } catch {
                 isGood = false
-                FileHandle.standardError.write(Data(error.report.utf8))
+                PorticoCLI.write(error.report)
             }
         }
         switch self.format {
