@@ -16,7 +16,7 @@ struct PorticoEdge: AsyncParsableCommand {
         subcommands: [
             InitCommand.self, ServeCommand.self, ReloadCommand.self, ConfigCommand.self, TokenCommand.self,
             APIKeyCommand.self,
-            UserCommand.self, BackupCommand.self, RestoreCommand.self, DoctorCommand.self,
+            UserCommand.self, SealingKeyCommand.self, BackupCommand.self, RestoreCommand.self, DoctorCommand.self,
         ]
     )
 

@@ -1,7 +1,6 @@
+package import Model
+
 /// The sealing keys of an edge: one that seals, and older ones that still open what they sealed.
-///
-/// To change the key, put a new line at the top of the file and start again; drop the old one when nothing that it
-/// sealed is of use any more.
 package struct SealingKeyring: Sendable, CustomStringConvertible {
     /// More keys than this in a file are a mistake.
     private static let limit = 16
@@ -15,6 +14,9 @@ package struct SealingKeyring: Sendable, CustomStringConvertible {
     }
 
     package var description: String { "[sealing keys]" }
+
+    /// Which key seals, told from the key itself; says nothing about it.
+    package var currentID: UInt32 { self.current.id }
 
     /// Seals with the newest key.
     package func seal(_ bytes: [UInt8], for purpose: SealPurpose) -> String {
@@ -32,6 +34,16 @@ package struct SealingKeyring: Sendable, CustomStringConvertible {
         }
         return try self.current.open(text, for: purpose)
     }
+
+    /// The same, sealed with the newest key; nil where it is.
+    package func resealed(_ text: String, for purpose: SealPurpose) throws(SealError) -> String? {
+        do throws(SealError) {
+            _ = try self.current.open(text, for: purpose)
+            return nil
+        } catch .unknownKey {
+            return self.seal(try self.open(text, for: purpose), for: purpose)
+        }
+    }
 }
 
 extension SealingKeyring {
@@ -47,8 +59,37 @@ extension SealingKeyring {
     /// - Throws: when there is a file already: a key that is overwritten is lost.
     package static func create(at path: String) throws(PrivateFileError) -> SealingKeyring {
         let key = SealingKey.random()
-        try PrivateFile(path).create(Array("\(Base64URL.encode(key.revealBytes()))\n".utf8))
+        try PrivateFile(path).create(Self.line(of: key))
         return SealingKeyring(key)
+    }
+
+    /// A new key as it stands in a file.
+    package static func newKey() -> Secret {
+        Secret(String(decoding: Self.line(of: .random()).dropLast(), as: UTF8.self))
+    }
+
+    private static func line(of key: SealingKey) -> [UInt8] {
+        Array("\(Base64URL.encode(key.revealBytes()))\n".utf8)
+    }
+
+    /// Puts a new key in front of those of a file: it seals from the next start on, and the others still open.
+    package static func rotate(at path: String) throws(FileError) {
+        let keyring = try Self.load(from: path)
+        guard keyring.older.count + 1 < Self.limit else { throw .malformed(path: path, line: 0) }
+        try Self.replace(path, with: [.random(), keyring.current] + keyring.older)
+    }
+
+    /// Takes all keys out of a file but the newest.
+    package static func dropOlder(at path: String) throws(FileError) {
+        try Self.replace(path, with: [try Self.load(from: path).current])
+    }
+
+    private static func replace(_ path: String, with keys: [SealingKey]) throws(FileError) {
+        do throws(PrivateFileError) {
+            try PrivateFile(path).replace(with: keys.flatMap(Self.line))
+        } catch {
+            throw .file(error)
+        }
     }
 
     /// Reads the keys of a file: one a line, the newest first.
@@ -61,15 +102,22 @@ extension SealingKeyring {
         } catch {
             throw .file(error)
         }
-        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+        return try Self.parse(Secret(String(decoding: bytes, as: UTF8.self)), from: path)
+    }
+
+    /// Reads keys, the newest first, with white space or commas between them.
+    ///
+    /// - Parameter source: where they were found, for errors.
+    package static func parse(_ text: Secret, from source: String) throws(FileError) -> SealingKeyring {
+        let parts = text.reveal().split { $0.isWhitespace || $0 == "," }
         var keys: [SealingKey] = []
-        for (index, line) in lines.enumerated() {
-            guard let key = Base64URL.decode(String(line)).flatMap(SealingKey.init(bytes:)) else {
-                throw .malformed(path: path, line: index + 1)
+        for (index, part) in parts.enumerated() {
+            guard let key = Base64URL.decode(String(part)).flatMap(SealingKey.init(bytes:)) else {
+                throw .malformed(path: source, line: index + 1)
             }
             keys.append(key)
         }
-        guard let current = keys.first, keys.count <= Self.limit else { throw .malformed(path: path, line: 0) }
+        guard let current = keys.first, keys.count <= Self.limit else { throw .malformed(path: source, line: 0) }
         return SealingKeyring(current, older: Array(keys.dropFirst()))
     }
 }

@@ -11,7 +11,7 @@ import Testing
 /// Kubernetes operators.
 @Suite struct KubernetesOperatorTests {
     /// Made by `openssl req -new`, with a key on P-256.
-    private static let request = """
+    static let request = """
         -----BEGIN CERTIFICATE REQUEST-----
         MIHSMHsCAQAwGTEXMBUGA1UEAwwObmdyb2stb3BlcmF0b3IwWTATBgcqhkjOPQIB
         BggqhkjOPQMBBwNCAARbZ1DSA7u51sQxcQXWxarCIYvG9U3jvx7zC9Qtxx7N1ckK

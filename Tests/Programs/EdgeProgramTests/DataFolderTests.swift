@@ -32,7 +32,7 @@ import Testing
             #expect(throws: Never.self) { try Authtoken(parsing: new.authtoken) }
 
             _ = try folder.openStore()
-            _ = try folder.openKeys()
+            _ = try SealingKeys(SealingConfiguration(source: .file(nil)), in: folder).open()
             let names = ServerNames(try Self.configuration())
             let certificate = try folder.certificate(for: names)
             #expect(try folder.certificate(for: names).certificatePEM == certificate.certificatePEM)
@@ -116,7 +116,9 @@ import Testing
             let folder = DataFolder("\(parent)/data")
             _ = try await folder.create(for: Self.configuration())
             try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: folder.sealingKey)
-            let failure = try #require(throws: Failure.self) { try folder.openKeys() }
+            let failure = try #require(throws: Failure.self) {
+                try SealingKeys(SealingConfiguration(source: .file(nil)), in: folder).open()
+            }
             #expect(failure.code == .dataFolderUnusable)
             #expect(failure.message.contains(folder.sealingKey))
         }

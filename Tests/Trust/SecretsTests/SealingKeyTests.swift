@@ -110,6 +110,45 @@ import Testing
         }
     }
 
+    @Test func `A key that is put in front seals, and the others are dropped when they are not wanted`() throws {
+        try withTemporaryFolder { folder in
+            let path = "\(folder)/sealing.key"
+            let old = try SealingKeyring.create(at: path)
+            let text = old.seal([1], for: self.purpose)
+            try SealingKeyring.rotate(at: path)
+            #expect(try mode(of: path) == 0o600)
+            let both = try SealingKeyring.load(from: path)
+            #expect(both.currentID != old.currentID)
+            let resealed = try #require(try both.resealed(text, for: self.purpose))
+            #expect(try both.resealed(resealed, for: self.purpose) == nil)
+            try SealingKeyring.dropOlder(at: path)
+            let new = try SealingKeyring.load(from: path)
+            #expect(try new.open(resealed, for: self.purpose) == [1])
+            #expect(throws: SealError.unknownKey) { try new.resealed(text, for: self.purpose) }
+            #expect(throws: SealError.forged) { try both.resealed(text, for: SealPurpose("another")) }
+        }
+    }
+
+    @Test func `A file takes sixteen keys and no more`() throws {
+        try withTemporaryFolder { folder in
+            let path = "\(folder)/sealing.key"
+            _ = try SealingKeyring.create(at: path)
+            for _ in 1..<16 { try SealingKeyring.rotate(at: path) }
+            #expect(throws: SealingKeyring.FileError.self) { try SealingKeyring.rotate(at: path) }
+            _ = try SealingKeyring.load(from: path)
+        }
+    }
+
+    @Test(arguments: [",", " ", "\n", ", \n"]) func `Keys are told apart by commas and white space`(separator: String)
+        throws
+    {
+        let (new, old) = (SealingKeyring.newKey(), SealingKeyring.newKey())
+        let ring = try SealingKeyring.parse(Secret(new.reveal() + separator + old.reveal()), from: "here")
+        #expect(ring.currentID == (try SealingKeyring.parse(new, from: "here")).currentID)
+        let text = try SealingKeyring.parse(old, from: "here").seal([1], for: self.purpose)
+        #expect(try ring.open(text, for: self.purpose) == [1])
+    }
+
     @Test(arguments: [("", 0), ("short", 1), (String(repeating: "A", count: 43) + "\nAAAA\n", 2)])
     func `A file that holds no keys names the line`(text: String, line: Int) throws {
         try withTemporaryFolder { folder in

@@ -11,6 +11,7 @@ package struct EdgeProgramConfiguration: Sendable {
     package let dataFolder: String
     /// Where the records are; nil for the database in the data folder.
     package let store: PostgresAddress?
+    package let sealing: SealingConfiguration
     package let region: String
     package let threads: Int
     package let agentLegs: Int
@@ -60,6 +61,14 @@ package struct EdgeProgramConfiguration: Sendable {
             """
         )
         self.store = Self.store(from: settings)
+        self.sealing = settings.section(
+            "sealing",
+            """
+            Where the keys come from with which secrets, private keys and what agents keep are sealed. The first seals; \
+            the others still open what they sealed. docs/backup.md says how they are changed.
+            """,
+            SealingConfiguration.init
+        )
         self.region = settings.value(
             "region",
             .region,

@@ -55,11 +55,7 @@ extension DataFolder {
     }
 
     private func fill(for configuration: EdgeProgramConfiguration) async throws(Failure) -> NewDataFolder {
-        do throws(PrivateFileError) {
-            _ = try SealingKeyring.create(at: self.sealingKey)
-        } catch {
-            throw self.failure(error)
-        }
+        try SealingKeys(configuration.sealing, in: self).create()
         do throws(LocalAuthorityError) {
             _ = try self.certificates.createAuthority()
         } catch .file(let error) {

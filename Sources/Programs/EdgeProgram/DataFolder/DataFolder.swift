@@ -31,16 +31,6 @@ package struct DataFolder: Sendable {
         }
     }
 
-    func openKeys() throws(Failure) -> SealingKeyring {
-        do throws(SealingKeyring.FileError) {
-            return try SealingKeyring.load(from: self.sealingKey)
-        } catch .file(let error) {
-            throw self.failure(error)
-        } catch {
-            throw Failure(.dataFolderUnusable, "\(error)", cause: error)
-        }
-    }
-
     /// The certificate for these names, renewed when it is near its end or for others.
     func certificate(for names: ServerNames) throws(Failure) -> IssuedCertificate {
         do throws(LocalAuthorityError) {

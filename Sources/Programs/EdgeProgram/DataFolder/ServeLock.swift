@@ -6,6 +6,7 @@
     import Darwin
 #endif
 import Model
+import Secrets
 
 /// Keeps a second process from serving, or setting up, the same data folder.
 ///
@@ -25,6 +26,27 @@ final class ServeLock: Sendable {
             throw Failure(.dataFolderInUse, "Another process serves the data folder \(folder.path)")
         }
         self.descriptor = descriptor
+    }
+
+    /// Writes down with which key this process seals, for those who change keys beside it.
+    func note(sealingKey id: UInt32) {
+        let text = Array("sealing key \(id)\n".utf8)
+        // Who reads another text, or none, takes it for another key.
+        guard ftruncate(self.descriptor, 0) == 0 else { return }
+        _ = text.withUnsafeBytes { pwrite(self.descriptor, $0.baseAddress, $0.count, 0) }
+    }
+
+    /// Whether a process serves the folder that seals with another key than this one.
+    static func isServed(_ folder: DataFolder, withOtherKeyThan id: UInt32) -> Bool {
+        do throws(Failure) {
+            _ = try ServeLock(folder)
+            return false
+        } catch {
+            guard error.code == .dataFolderInUse else { return false }
+        }
+        // Nothing that can be read is as good as another key.
+        guard let bytes = try? PrivateFile(folder.lock).contents() else { return true }
+        return String(decoding: bytes, as: UTF8.self) != "sealing key \(id)\n"
     }
 
     deinit {

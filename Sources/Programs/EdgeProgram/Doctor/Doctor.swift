@@ -36,7 +36,7 @@ package struct Doctor: Sendable {
 
     private var keys: Finding {
         do throws(Failure) {
-            _ = try self.folder.openKeys()
+            _ = try SealingKeys(self.configuration).open()
             return .good("data folder", self.folder.path)
         } catch {
             return .bad("data folder", error)

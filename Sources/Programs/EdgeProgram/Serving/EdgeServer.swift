@@ -9,6 +9,7 @@ package import Model
 import NIOPosix
 import PolicyEngine
 import Proxy
+import Secrets
 import ServiceLifecycle
 import Settings
 import Telemetry
@@ -49,7 +50,8 @@ package struct EdgeServer {
         let store = try await StoreLocation(self.configuration).open()
         let lock = try ServeLock(folder)
         defer { withExtendedLifetime(lock) {} }
-        let keys = try folder.openKeys()
+        let keys = try SealingKeys(self.configuration).open()
+        lock.note(sealingKey: keys.currentID)
         let names = ServerNames(self.configuration)
         let certificates = try EdgeCertificates(
             self.configuration.tls,

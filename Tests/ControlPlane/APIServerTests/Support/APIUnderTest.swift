@@ -18,6 +18,8 @@ import TrafficPolicy
 struct APIUnderTest: Sendable {
     let store: any RecordStore
     let control: Control
+    /// With which the control plane seals.
+    let sealingKey: SealingKey
     let port: Int
     /// A key of the first account's administrator.
     let key: String
@@ -47,10 +49,11 @@ struct APIUnderTest: Sendable {
         settings.reservedHosts = [try HostName(parsing: "connect.portico.test")]
         settings.tcpPorts = 20_000...20_009
         settings.runnableActions = Set(ActionType.allCases)
+        let sealingKey = SealingKey.random()
         let control = Control(
             store: store,
             configuration: settings,
-            sealingKeys: SealingKeyring(.random()),
+            sealingKeys: SealingKeyring(sealingKey),
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         )
         var configuration = APIServerConfiguration(host: "127.0.0.1", port: 0)
@@ -60,6 +63,7 @@ struct APIUnderTest: Sendable {
                 APIUnderTest(
                     store: store,
                     control: control,
+                    sealingKey: sealingKey,
                     port: port,
                     key: key.token.reveal(),
                     foreignKey: foreignKey.token.reveal(),

@@ -5,7 +5,7 @@ import Store
 
 /// Certifies operators.
 enum OperatorAuthority {
-    private static let purpose = SealPurpose("key of the authority of operators")
+    fileprivate static let purpose = SealPurpose("key of the authority of operators")
 
     /// A certificate for the key of a request. The authority is made with the change where there is none yet.
     ///
@@ -46,5 +46,13 @@ enum OperatorAuthority {
         } catch {
             throw Failure(.apiInternalError, "Operators cannot be certified.", detail: "\(error)", cause: error)
         }
+    }
+}
+
+extension OperatorAuthorityRecord: SealedDocument {
+    mutating func reseal(_ keys: SealingKeyring) throws(SealError) -> Bool {
+        guard let sealed = try keys.resealed(self.sealedKey, for: OperatorAuthority.purpose) else { return false }
+        self.sealedKey = sealed
+        return true
     }
 }

@@ -26,7 +26,7 @@ package struct SSHAuthorityRecord: ResourceDocument {
 struct SSHAuthorityRules: ResourceRules {
     static let shape = ResourceShape.sshCertificateAuthorities
 
-    private static let purpose = SealPurpose("key of an SSH certificate authority")
+    fileprivate static let purpose = SealPurpose("key of an SSH certificate authority")
 
     func make(_ body: CheckedBody, _ change: inout Change) async throws(Failure) -> SSHAuthorityRecord {
         let key = try await change.context.workshop.key(Self.form(body))
@@ -96,5 +96,13 @@ struct SSHAuthorityRules: ResourceRules {
 
     func members(of stored: Stored<SSHAuthorityRecord>, _ view: ResourceView) -> [String: JSONValue] {
         ["public_key": .string(stored.document.publicKey), "key_type": .string(stored.document.keyType)]
+    }
+}
+
+extension SSHAuthorityRecord: SealedDocument {
+    mutating func reseal(_ keys: SealingKeyring) throws(SealError) -> Bool {
+        guard let sealed = try keys.resealed(self.sealedKey, for: SSHAuthorityRules.purpose) else { return false }
+        self.sealedKey = sealed
+        return true
     }
 }

@@ -75,7 +75,7 @@ struct VaultSecretRules: ResourceRules {
     }
 
     /// A value that was sealed for one vault does not open in another.
-    private static func purpose(_ vault: String) -> SealPurpose { SealPurpose("secret of \(vault)") }
+    fileprivate static func purpose(_ vault: String) -> SealPurpose { SealPurpose("secret of \(vault)") }
 
     // MARK: - Names
 
@@ -103,5 +103,15 @@ struct VaultSecretRules: ResourceRules {
             throw Failure(.secretVaultNameUnknown, "The account has no vault \"\(name.prefix(255))\".")
         }
         return vault
+    }
+}
+
+extension VaultSecretRecord: SealedDocument {
+    mutating func reseal(_ keys: SealingKeyring) throws(SealError) -> Bool {
+        guard let sealed = try keys.resealed(self.sealed, for: VaultSecretRules.purpose(self.vault)) else {
+            return false
+        }
+        self.sealed = sealed
+        return true
     }
 }
