@@ -107,7 +107,11 @@ extension SealingKeyring {
 
     /// Reads keys, the newest first, with white space or commas between them.
     ///
-    /// - Parameter source: where they were found, for errors.
+    /// - Parameters:
+    ///   - text: the keys.
+    ///   - source: where they were found, for errors.
+    /// - Throws: `.malformed`.
+    /// - Returns: a ring of them.
     package static func parse(_ text: Secret, from source: String) throws(FileError) -> SealingKeyring {
         let parts = text.reveal().split { $0.isWhitespace || $0 == "," }
         var keys: [SealingKey] = []
