@@ -154,7 +154,7 @@ let modules: [Module] = [
     ),
     Module(place: "Trust/SSHKeys", uses: ["Model"], products: [.Crypto, .CryptoExtras]),
     Module(place: "Observe/Events", uses: ["Addressing", "JSON", "Model"], products: [.NIOConcurrencyHelpers]),
-    Module(place: "Observe/Telemetry"),
+    Module(place: "Observe/Telemetry", uses: ["JSON", "Events"], testUses: ["Model"]),
     Module(place: "DataPlane/Routing", uses: ["Addressing", "Model", "EdgeLink"]),
     Module(
         place: "DataPlane/PolicyEngine",
@@ -184,7 +184,7 @@ let modules: [Module] = [
             "PolicyEngine",
         ],
         products: [.NIOCore, .NIOPosix],
-        tests: [.NIOCore, .NIOEmbedded, .NIOHTTP1]
+        tests: [.NIOConcurrencyHelpers, .NIOCore, .NIOEmbedded, .NIOHTTP1]
     ),
     Module(
         place: "DataPlane/Sessions",
@@ -265,11 +265,13 @@ let modules: [Module] = [
     Module(
         place: "Programs/EdgeProgram",
         uses: [
-            "Addressing", "Model", "Settings", "TrafficPolicy", "EdgeLink", "Secrets", "Certificates", "Events",
+            "Addressing", "JSON", "Model", "Settings", "TrafficPolicy", "EdgeLink", "Secrets", "Certificates", "Events",
             "Telemetry", "PolicyEngine", "Outbound", "Proxy", "Edge", "Store", "SQLiteStore", "PostgresStore", "Backup",
             "Control", "APIServer",
         ],
-        products: [.NIOCore, .NIOPosix, .NIOHTTP1, .Logging, .ServiceLifecycle, .UnixSignals],
+        products: [
+            .NIOCore, .NIOConcurrencyHelpers, .NIOPosix, .NIOHTTP1, .NIOSSL, .Logging, .ServiceLifecycle, .UnixSignals,
+        ],
         tests: [.NIOEmbedded]
     ),
     Module(

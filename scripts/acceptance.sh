@@ -93,7 +93,7 @@ drive() {
 part_programs() { drive programs "connections_per_address: 5000" "slow_reader_timeout: 5m"; }
 
 part_soak() {
-    drive soak "connections_per_address: 20000" "keep_alive_timeout: 1h"
+    drive soak "connections_per_address: 20000" "connections_per_listener: 20000" "keep_alive_timeout: 1h"
 }
 
 part_tests() {

@@ -10,7 +10,8 @@
 #                   http2: h2 and wsproto of PyPI, curl and nghttp, to a service dialled by the edge and through an agent
 #                   websocket: frames of every kind and size with websockets, h2 and wsproto of PyPI, both ways, beside
 #                   what the service shows without an edge
-#   metrics: a scraper of PyPI's prometheus_client, beside visits whose number is known
+#   metrics: a scraper of PyPI's prometheus_client, a collector of traces and the access log, beside visits whose
+#   number is known
 #   --only KIND     for api: this kind of resource alone, as scripts/api_kinds.py has it
 #   --driver FILE   another driver that takes the arguments of sdk_interop.py
 #
@@ -155,13 +156,19 @@ run_websocket() {
 
 run_metrics() {
     local ports log="$home/metrics.log"
-    mapfile -t ports < <(free_ports 2)
-    start "$home/service.log" "$RUN_DIR/venv/http2/bin/python" "$ROOT/scripts/http2_service.py" "${ports[@]}"
+    mapfile -t ports < <(free_ports 3)
+    start "$home/service.log" "$RUN_DIR/venv/http2/bin/python" "$ROOT/scripts/http2_service.py" "${ports[@]:0:2}"
+    # The third is where the driver listens as a collector of traces.
     EDGE_MORE="limits:
-  head_timeout: 1s"
+  head_timeout: 1s
+access_log:
+  to: $home/access.log
+tracing:
+  collector: http://127.0.0.1:${ports[2]}
+  per_mille: 1000"
     start_both "http=${ports[0]}"
     "$RUN_DIR/venv/metrics/bin/python" "$driver" "$MANAGEMENT_PORT" "$HTTP_PORT" "$HTTPS_PORT" "$EDGE_CA" \
-        {static,agent}-http.portico.localhost 2>&1 | tee "$log" || true
+        {static,agent}-http.portico.localhost "${ports[2]}" "$home/access.log" 2>&1 | tee "$log" || true
     tally "$log"
     stop_started
 }

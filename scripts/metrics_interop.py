@@ -1,14 +1,19 @@
 #!/usr/bin/env python3
-"""What an edge counts, read by the published client of Prometheus. Ends with `N passed, N failed`.
+"""What an edge tells of its traffic: numbers, read by the published client of Prometheus, the access log and traces. Ends
+with `N passed, N failed`.
 
-Visits through the edge and through an agent, reaches limits, and compares what was done with what a scrape says.
+Visits through the edge and through an agent, reaches limits, and compares what was done with what is told. The edge must
+trace all requests to COLLECTOR_PORT, where this listens.
 
-    scripts/metrics_interop.py MANAGEMENT_PORT HTTP_PORT HTTPS_PORT CA.PEM STATIC_HOST AGENT_HOST
+    scripts/metrics_interop.py MANAGEMENT_PORT HTTP_PORT HTTPS_PORT CA.PEM STATIC_HOST AGENT_HOST COLLECTOR_PORT ACCESS_LOG
 """
 import http.client
+import http.server
+import json
 import socket
 import ssl
 import sys
+import threading
 import time
 import urllib.request
 
@@ -16,6 +21,28 @@ from prometheus_client.parser import text_string_to_metric_families
 
 MANAGEMENT, HTTP, HTTPS = (int(port) for port in sys.argv[1:4])
 CA, STATIC, AGENT = sys.argv[4:7]
+COLLECTOR, ACCESS_LOG = int(sys.argv[7]), sys.argv[8]
+spans = []
+
+
+class Collector(http.server.BaseHTTPRequestHandler):
+    """Takes traces by OTLP over HTTP, in JSON."""
+
+    def do_POST(self):
+        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        if self.path == "/v1/traces":
+            spans.extend(span for resource in body["resourceSpans"] for scope in resource["scopeSpans"]
+                         for span in scope["spans"])
+        self.send_response(200)
+        self.send_header("content-length", "0")
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+threading.Thread(target=http.server.ThreadingHTTPServer(("127.0.0.1", COLLECTOR), Collector).serve_forever,
+                 daemon=True).start()
 passed = failed = 0
 
 
@@ -113,4 +140,37 @@ grown(before, "portico_connections_open", 1)
 check("a slow head is 408", held.recv(4096).startswith(b"HTTP/1.1 408 "))
 held.close()
 grown(before, "portico_limit_reached_total", 1, limit="head_timeout")
+
+
+def attributes(span):
+    return {entry["key"]: next(iter(entry["value"].values())) for entry in span["attributes"]}
+
+
+trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00"
+check("a traced visit is answered", visit(STATIC, "/traced?secret=1", fields={"traceparent": trace}) == 200)
+deadline = time.monotonic() + 20
+while time.monotonic() < deadline and not any(span["traceId"] == trace[3:35] for span in spans):
+    time.sleep(0.1)
+ours = [span for span in spans if span["traceId"] == trace[3:35]]
+check("a span of it arrives", len(ours) == 1 and ours[0]["parentSpanId"] == trace[36:52], spans[-1:])
+facts = attributes(ours[0]) if ours else {}
+check("the span says what it was", facts.get("url.path") == "/traced" and facts.get("http.response.status_code") == "200"
+      and "secret" not in json.dumps(ours), ours)
+check("earlier visits were traced too", len(spans) >= 17, len(spans))
+
+lines = [json.loads(line) for line in open(ACCESS_LOG)]
+mine = [line for line in lines if line["object"].get("trace_id") == trace[3:35]]
+check("the visit has a line in the access log", len(mine) == 1, lines[-1:])
+request = mine[0]["object"] if mine else {}
+check("the line says what it was", mine and request["http"]["request"]["url"]["query"] == "secret=1"
+      and request["http"]["response"]["status_code"] == 200 and request["duration_us"] > 0
+      and request["conn"]["client_ip"] == "127.0.0.1" and mine[0]["account_id"].startswith("ac_"), mine)
+check("span and line have one number", facts.get("portico.request_id") == request.get("request_id"), facts)
+nobody = [line for line in lines if line["object"].get("error_code") == "ERR_PORTICO_3200"]
+check("what no endpoint takes has a line", any(line["account_id"] is None for line in nobody), nobody[-1:])
+told = scrape()
+check("delivered lines are counted",
+      value(told, "portico_events_delivered_total", destination="access_log") >= len(lines) > 17, len(lines))
+check("delivered spans are counted", value(told, "portico_events_delivered_total", destination="traces") >= 17)
+check("nothing was dropped", value(told, "portico_events_dropped_total", destination="access_log") == 0)
 print(f"{passed} passed, {failed} failed")

@@ -20,9 +20,10 @@ extension Edge {
     /// Listeners, threads, region and what policies are told of the edge stay as they were at the start.
     package func apply(_ reload: EdgeReload) async {
         let new = reload.configuration
-        let policy = self.configuration.proxy.policy
+        let (policy, observation) = (self.configuration.proxy.policy, self.configuration.proxy.observation)
         self.configuration.proxy = new.proxy
         self.configuration.proxy.policy = policy
+        self.configuration.proxy.observation = observation
         self.configuration.certificates = new.certificates
         self.configuration.requiresServerName = new.requiresServerName
         self.configuration.handshakeMilliseconds = new.handshakeMilliseconds

@@ -18,6 +18,8 @@ package final class ProxyLoop {
     package let counters = ProxyCounters()
     package private(set) var shedding = LoadShedding()
 
+    /// Whether each request is recorded.
+    let isObserved: Bool
     /// The policies of the table's endpoints.
     private(set) var gates: EndpointGates = [:]
     /// The accounts whose endpoints not everybody may visit.
@@ -50,6 +52,7 @@ package final class ProxyLoop {
     package init(eventLoop: any EventLoop, configuration: ProxyConfiguration, agents: any AgentPorts) {
         self.eventLoop = eventLoop
         self.configuration = configuration
+        self.isObserved = configuration.observation.isActive
         self.agents = agents
         self.requestScratch = self.allocator.buffer(capacity: 4096)
         self.responseScratch = self.allocator.buffer(capacity: 16 * 1024)
@@ -57,11 +60,13 @@ package final class ProxyLoop {
     }
 
     /// Bounds that count from now on, for connections that are open too; a time that is running runs out as it was set.
-    /// What policies are told of the edge stays.
+    /// What policies are told of the edge stays, and what is
+    /// recorded.
     package func setLimits(_ configuration: ProxyConfiguration) {
-        let policy = self.configuration.policy
+        let (policy, observation) = (self.configuration.policy, self.configuration.observation)
         self.configuration = configuration
         self.configuration.policy = policy
+        self.configuration.observation = observation
         self.fieldList = FieldList(limit: self.fieldListBytes)
     }
 

@@ -16,7 +16,8 @@ extension TrafficEvent {
         self.policy.write(into: &object)
         let envelope: JSONObject = [
             "event_id": .string(id.text), "event_type": .string(self.type),
-            "event_timestamp": .string(self.time.eventText), "account_id": .string(self.account.text),
+            "event_timestamp": .string(self.time.eventText),
+            "account_id": self.account.map { .string($0.text) } ?? .null,
             "principal": .null, "object": object.value,
         ]
         return JSONValue.object(envelope).text
@@ -51,7 +52,15 @@ extension TrafficEvent.Request {
         let query = self.query.isEmpty ? "" : "?\(self.query)"
         object["http.request.url.raw"] = "\(self.scheme)://\(self.host)\(self.path)\(query)"
         object["http.request.user_agent"] = self.userAgent
+        object.set("http.request.body_length", self.bodyBytes.map { .integer(Int64($0)) })
         object.set("http.response.status_code", self.status.map { .integer(Int64($0)) })
+        object.set("http.response.body_length", self.responseBytes.map { .integer(Int64($0)) })
+        object.set("backend.connection_reused", self.connectionReused.map { .bool($0) })
+        object["request_id"] = self.id
+        object["endpoint"] = self.endpoint
+        object["error_code"] = self.errorCode
+        object.set("duration_us", self.nanoseconds.map { .integer(Int64(clamping: $0 / 1000)) })
+        object["trace_id"] = self.span?.traceText
     }
 }
 

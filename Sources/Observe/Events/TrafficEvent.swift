@@ -6,7 +6,8 @@ package import Model
 ///
 /// Made on an event loop, of what is there already; texts are made of it elsewhere.
 package struct TrafficEvent: Sendable {
-    package let account: ResourceID<AccountKind>
+    /// Whose endpoint it was for; nil where it was for none.
+    package let account: ResourceID<AccountKind>?
     /// When it was over.
     package let time: Date
     package var connection: Connection
@@ -15,7 +16,7 @@ package struct TrafficEvent: Sendable {
     package var policy: Policy
 
     package init(
-        of account: ResourceID<AccountKind>,
+        of account: ResourceID<AccountKind>?,
         at time: Date,
         connection: Connection,
         request: Request? = nil,
@@ -61,6 +62,21 @@ package struct TrafficEvent: Sendable {
         package var userAgent = ""
         /// Nil where the connection was closed in an answer's place.
         package var status: Int?
+        /// The number of the request, as upstreams and error pages have it; empty where it has none.
+        package var id = ""
+        /// The URL of the endpoint; empty where there was none.
+        package var endpoint = ""
+        /// Of the edge's own answer: `ERR_PORTICO_3200`.
+        package var errorCode = ""
+        /// From its head to the end of its answer; nil where nobody looked.
+        package var nanoseconds: UInt64?
+        /// As they passed, chunks' own lines included; nil where nobody counted.
+        package var bodyBytes: Int?
+        package var responseBytes: Int?
+        /// Nil where no upstream was asked.
+        package var connectionReused: Bool?
+        /// Nil where it is not traced.
+        package var span: TraceSpan?
 
         package init(method: String, scheme: String, host: String, path: String, query: String) {
             self.method = method

@@ -6,7 +6,7 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct EventQueueTests {
     private static func event(_ number: Int) throws -> TrafficEvent {
         TrafficEvent(
-            of: try #require(ResourceID("ac_2test")),
+            of: ResourceID("ac_2test"),
             at: Date(timeIntervalSince1970: Double(number)),
             connection: .init(start: .distantPast)
         )

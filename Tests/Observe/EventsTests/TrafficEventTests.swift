@@ -24,7 +24,7 @@ import Testing
         _ policy: TrafficEvent.Policy = .init()
     ) throws -> String {
         TrafficEvent(
-            of: try #require(ResourceID("ac_2test")),
+            of: ResourceID("ac_2test"),
             at: Date(timeIntervalSince1970: 1_795_867_200.25),
             connection: try Self.connection(),
             request: request,

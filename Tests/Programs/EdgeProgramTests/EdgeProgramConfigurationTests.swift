@@ -198,6 +198,14 @@ import Testing
     }
 }
 
+extension EdgeProgramConfiguration {
+    /// As a file of this text makes it.
+    static func loadForTest(_ text: String) throws -> EdgeProgramConfiguration {
+        let file = try SettingsFile(path: "edge.yml", text: text)
+        return try Self.definition(.fixed).load(SettingsLayers(file: file, arguments: [])).configuration
+    }
+}
+
 extension Surroundings {
     /// A machine that is the same wherever the tests run.
     static let fixed = Surroundings(cores: 6, isRoot: false, environment: ["HOME": "/people/jo"])

@@ -25,7 +25,7 @@ extension Exchange {
             return
         }
         let upstream = self.loop.upstream(for: member)
-        self.count(in: upstream.tally)
+        self.count(for: upstream)
         guard self.context.mayVisit(upstream) else {
             self.answer(
                 .init(.visitorAddressForbidden, "The endpoint's account does not accept visitors from your address.")
@@ -186,6 +186,7 @@ extension Exchange {
             responseForm: self.form
         )
         self.loop.requestScratch.clear()
+        if let record = self.record { bytes.withUnsafeReadableBytes { record.prepare(head, in: $0, over: link) } }
         bytes.withUnsafeReadableBytes {
             if self.depth == 1 {
                 head.write(into: &self.loop.requestScratch, from: $0, forwarding: self.context.forwarded)
@@ -193,6 +194,7 @@ extension Exchange {
                 head.write(into: &self.loop.requestScratch, from: $0, forwarding: .none)
             }
         }
+        if let record = self.record { HeadEdits.append(record.lines, to: &self.loop.requestScratch) }
         if let judged = self.judged {
             HeadEdits.apply(
                 judged.policy.request,
@@ -215,7 +217,9 @@ extension Exchange {
         switch front.takeFirstBody(self.form) {
         case .invalid(let error): self.answer(error.failure)
         case .none: link.begin(request, body: nil, for: self)
-        case .some(let first): link.begin(request, body: first, for: self)
+        case .some(let first):
+            self.record?.noteBody(first.readableBytes)
+            link.begin(request, body: first, for: self)
         }
         if self.link === link { front.requestIsSent() }
     }

@@ -68,6 +68,8 @@ package final class Exchange {
     /// In nanoseconds of the system's steady clock; 0 when nothing is to be counted.
     private var began: UInt64 = 0
     private var tally: RequestTally?
+    /// Where somebody reads of requests later.
+    private(set) var record: ExchangeRecord?
 
     // Where a policy has a say.
     var judged: JudgedExchange?
@@ -84,7 +86,7 @@ package final class Exchange {
 
     /// Begins with the request whose head is in the loop's scratch head and in `bytes`.
     func begin(_ head: RequestHead, in bytes: ByteBuffer, hasBody: Bool, front: any ExchangeFront) {
-        if self.depth == 1 { self.startCounting(head) }
+        if self.depth == 1 { self.startCounting(head, bytes) }
         self.front = front
         self.hasBody = hasBody
         self.isHEAD = head.isHEAD
@@ -102,6 +104,7 @@ package final class Exchange {
 
     /// More of the request's body, in the exchange's form; after an upgrade, bytes of the pipe.
     func receiveBody(_ bytes: ByteBuffer) {
+        self.record?.noteBody(bytes.readableBytes)
         if let link = self.link { link.sendBody(bytes) } else { self.collect(bytes) }
     }
 
@@ -158,6 +161,7 @@ package final class Exchange {
         let judged = self.judged
         self.judged = nil
         self.phase = .idle
+        if let record = self.record { self.report(record, judgedBy: judged) }
         link?.abandon()
         judged?.abandon()
     }
@@ -167,7 +171,7 @@ package final class Exchange {
     func answer(_ failure: Failure) {
         self.endUnanswered()
         self.noteStatus(failure.code.httpStatus)
-        self.front?.writeRefusal(ExchangeRefusal(failure: failure, origin: .way, format: self.answerFormat))
+        self.refuse(ExchangeRefusal(failure: failure, origin: .way, format: self.answerFormat))
     }
 
     func answerOffline(_ url: EndpointURL) {
@@ -179,6 +183,15 @@ package final class Exchange {
         self.endUnanswered()
         self.noteStatus(status ?? failure.code.httpStatus)
         let refusal = ExchangeRefusal(failure: failure, status: status, origin: .policy, format: self.answerFormat)
+        self.refuse(refusal)
+    }
+
+    private func refuse(_ refusal: ExchangeRefusal) {
+        var refusal = refusal
+        if let record = self.record {
+            record.note(refusal.failure.code)
+            refusal.requestID = record.id
+        }
         self.front?.writeRefusal(refusal)
     }
 
@@ -186,6 +199,7 @@ package final class Exchange {
     func answer(_ answer: LocalAnswer) {
         self.endUnanswered()
         self.noteStatus(answer.status)
+        self.record?.noteResponse(answer.body.readableBytes)
         self.front?.writeAnswer(answer)
     }
 
@@ -217,17 +231,29 @@ package final class Exchange {
 
     // MARK: Counting
 
-    private func startCounting(_ head: RequestHead) {
+    private func startCounting(_ head: RequestHead, _ bytes: ByteBuffer) {
         self.loop.counters.requests += 1
         self.method = head.method
         self.status = 0
         self.tally = nil
         self.began = NIODeadline.now().uptimeNanoseconds
+        guard self.loop.isObserved else { return }
+        let isSecure = self.context.visitor.isSecure
+        self.record = bytes.withUnsafeReadableBytes {
+            ExchangeRecord(head, in: $0, isSecure: isSecure, loop: self.loop)
+        }
     }
 
     /// The request is one of this endpoint's.
-    func count(in tally: RequestTally) {
-        if self.depth == 1 { self.tally = tally }
+    func count(for upstream: Upstream) {
+        guard self.depth == 1 else { return }
+        self.tally = upstream.tally
+        self.record?.note(upstream.endpoint)
+    }
+
+    private func report(_ record: ExchangeRecord, judgedBy judged: JudgedExchange?) {
+        self.record = nil
+        record.report(status: self.status, over: self.context, judgedBy: judged)
     }
 
     private func endCounting() {

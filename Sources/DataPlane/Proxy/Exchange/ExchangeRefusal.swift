@@ -14,10 +14,13 @@ struct ExchangeRefusal {
     var status: Int?
     let origin: Origin
     let format: ErrorResponse.Format
+    /// The number under which the request is recorded; nil where it is not.
+    var requestID: String?
 
     var answer: LocalAnswer {
         var response = ErrorResponse(self.failure, format: self.format)
         response.status = self.status
+        response.requestID = self.requestID
         return response.answer
     }
 }

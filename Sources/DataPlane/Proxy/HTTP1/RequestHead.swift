@@ -76,6 +76,13 @@ package final class RequestHead {
         }
     }
 
+    /// Has every field of this name, in small letters, end here.
+    func drop(_ name: StaticString, in bytes: UnsafeRawBufferPointer) {
+        for index in 0..<self.fields.count where bytes.matches(name, in: self.fields[index].name) {
+            self.fields.drop(index)
+        }
+    }
+
     private func scanLines(
         _ bytes: UnsafeRawBufferPointer,
         limits: HeadLimits

@@ -52,7 +52,7 @@ extension PolicyRecord {
 }
 
 extension TrafficEvent.Connection {
-    fileprivate init(_ facts: ConnectionFacts) {
+    init(_ facts: ConnectionFacts) {
         self.init(start: Date(facts.start))
         self.client = facts.client?.ip
         self.server = facts.server
@@ -79,7 +79,7 @@ extension TrafficEvent.Request {
 }
 
 extension TrafficEvent.Policy {
-    fileprivate init(_ record: PolicyRecord) {
+    init(_ record: PolicyRecord) {
         self.init()
         self.basicAuth = record.basicAuth?.decision.rawValue ?? ""
         self.basicAuthUsername = record.basicAuth?.username ?? ""

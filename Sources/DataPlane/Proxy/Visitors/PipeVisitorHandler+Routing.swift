@@ -95,6 +95,7 @@ extension PipeVisitorHandler {
             return
         }
         self.hops = []
+        self.served = upstream.endpoint
         self.transport = transport
         self.setReading(transport.isWritable)
         for bytes in self.early { transport.write(bytes) }

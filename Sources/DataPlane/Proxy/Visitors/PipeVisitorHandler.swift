@@ -1,3 +1,6 @@
+import EdgeLink
+import Events
+import Foundation
 package import NIOCore
 import PolicyEngine
 import Routing
@@ -33,6 +36,8 @@ package final class PipeVisitorHandler: Timed, ChannelInboundHandler, RemovableC
     lazy var facts = self.makeFacts()
     /// The policies that have judged it, to be told of at its end.
     private var judgements: [ConnectionJudgement] = []
+    /// The endpoint that took it.
+    var served: RoutedEndpoint?
     private var bytesIn = 0
     private var bytesOut = 0
     private var isReading = true
@@ -144,6 +149,11 @@ package final class PipeVisitorHandler: Timed, ChannelInboundHandler, RemovableC
     }
 
     private func report() {
+        if let log = self.loop.configuration.observation.accessLog, let endpoint = self.served {
+            var connection = TrafficEvent.Connection(self.facts)
+            (connection.bytesIn, connection.bytesOut) = (self.bytesIn, self.bytesOut)
+            log.record(TrafficEvent(of: endpoint.account, at: Date(), connection: connection))
+        }
         let judgements = self.judgements
         self.judgements = []
         for judgement in judgements {

@@ -26,6 +26,8 @@ package struct EdgeProgramConfiguration: Sendable {
     package let hold: Duration
     package let drainTimeout: Duration
     package let log: LogConfiguration
+    package let accessLog: AccessLogConfiguration
+    package let tracing: TracingConfiguration
     package let upstreams: [StaticUpstream]
 
     init(from settings: SettingsReader, surroundings: Surroundings) {
@@ -132,6 +134,12 @@ package struct EdgeProgramConfiguration: Sendable {
             "How long requests and connections may go on after SIGTERM. A second signal ends them at once."
         )
         self.log = settings.section("log", "What is written to standard error.", LogConfiguration.init)
+        self.accessLog = settings.section("access_log", "A line for each request.", AccessLogConfiguration.init)
+        self.tracing = settings.section(
+            "tracing",
+            "Traces of requests through many services.",
+            TracingConfiguration.init
+        )
         self.upstreams = StaticUpstream.list(from: settings)
         self.check(settings)
     }

@@ -6,6 +6,8 @@ package struct WebOrigin: Sendable, Hashable, CustomStringConvertible {
     /// Without a slash at its end; the port only where it was given.
     package let description: String
     package let host: DialHost
+    package let port: UInt16
+    package let isSecure: Bool
 
     /// - Returns: nil when `text` has another scheme, or a user, a path or a query.
     package init?(_ text: String) {
@@ -15,8 +17,15 @@ package struct WebOrigin: Sendable, Hashable, CustomStringConvertible {
             let address = try? DialAddress(parsing: text.dropFirst(scheme.count), defaultPort: port)
         else { return nil }
         self.host = address.host
+        self.port = address.port
+        self.isSecure = scheme == "https://"
         self.description = scheme + address.host.urlText + (address.port == port ? "" : ":\(address.port)")
     }
+}
+
+extension WebOrigin {
+    /// Host and port as the field `Host` has them.
+    var authority: String { String(self.description.dropFirst(self.isSecure ? 8 : 7)) }
 }
 
 extension SettingType where Value == WebOrigin {

@@ -70,6 +70,8 @@ package struct EdgeServer {
         let events = EventQueue()
         if self.configuration.log.traffic != .none { dataPlane.proxy.policy.events = events }
         dataPlane.proxy.policy.tellsAll = self.configuration.log.traffic == .judged
+        let observers = try Observers(self.configuration, logger: self.logger)
+        dataPlane.proxy.observation = observers.observation
         var rules = self.configuration.controlPlane
         rules.staticUpstreams = try await self.configuration.staticUpstreams(under: rules)
         let control = Control(
@@ -91,7 +93,9 @@ package struct EdgeServer {
             self.configuration.listeners.management,
             readiness: readiness,
             store: store,
-            metrics: { await edge.metrics() + events.metrics + ProcessUsage.now().families }
+            metrics: {
+                await edge.metrics() + observers.metrics(beside: events) + ProcessUsage.now().families
+            }
         )
         for address in management.addresses { announce("management", address) }
         let apiLimits = APILimits(
@@ -117,7 +121,7 @@ package struct EdgeServer {
         // Shut down from the last to the first: visitors before health checks, and signals are heard to the end.
         try await Self.run(reloader, logger: self.logger) {
             let log = TrafficLogService(queue: events, logger: self.logger, write: Terminal.log)
-            let last: [any Service] = [management, log] + apis
+            let last: [any Service] = [management, log] + observers.services + apis
             return last + [
                 ControlService(control: control),
                 CertificateService(reloader: reloader, logger: self.logger),

@@ -24,11 +24,12 @@ final class LoopUnderTest {
         hosts: [(name: String, account: String)] = [("a.test", "ac_1")],
         scheme: String = "http",
         policy: PolicyProgram? = nil,
-        upstreamProtocol: UpstreamProtocol = .http1
+        upstreamProtocol: UpstreamProtocol = .http1,
+        configuration: ProxyConfiguration = ProxyConfiguration()
     ) throws {
         self.loop = ProxyLoop(
             eventLoop: self.channel.embeddedEventLoop,
-            configuration: ProxyConfiguration(),
+            configuration: configuration,
             agents: self.upstreams
         )
         let endpoints = try hosts.enumerated().map { index, host in

@@ -1,0 +1,19 @@
+package import Events
+
+/// What is recorded of every request of visitors, beside numbers. Nothing, unless somebody is there to take it.
+package struct Observation: Sendable {
+    /// Takes the event of each request and of each TCP or TLS connection.
+    package var accessLog: (any EventSink)?
+    /// Takes the events of requests that are traced.
+    package var traces: (any EventSink)?
+    /// Of a thousand requests, so many are traced.
+    package var tracedPerMille = 10
+    /// Whether a visitor that says whether its request is traced decides that.
+    package var followsVisitors = false
+    /// Whether upstreams are told the number of each request.
+    package var passesRequestIDs = false
+
+    package init() {}
+
+    var isActive: Bool { self.accessLog != nil || self.traces != nil || self.passesRequestIDs }
+}
