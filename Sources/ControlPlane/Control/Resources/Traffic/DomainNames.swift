@@ -54,10 +54,11 @@ struct DomainNames: Sendable {
 
     /// - Throws: `domainTarget`, `domainTargetRepeated`.
     func places(_ values: [String]) throws(Failure) -> [String] {
-        for value in values where value != self.region && value != "global" {
+        let places = self.region == "global" ? [self.region] : [self.region, "global"]
+        for value in values where !places.contains(value) {
             throw Failure(
                 .domainTarget,
-                "There is no place \"\(value.prefix(50))\"; there are \(self.region) and global."
+                "There is no place \"\(value.prefix(50))\" but \(places.joined(separator: " and "))."
             )
         }
         guard Set(values).count == values.count else {
