@@ -344,7 +344,7 @@ let wholeTests: [(name: String, uses: [String], products: [Product])] = [
         "SystemTests",
         [
             "Addressing", "JSON", "Model", "TrafficPolicy", "EdgeLink", "Events", "Telemetry", "PolicyEngine",
-            "Outbound", "Proxy", "Edge", "Store", "Control", "Portico", "EdgeTestSupport", "TestSupport",
+            "Outbound", "Proxy", "Certificates", "Edge", "Store", "Control", "Portico", "EdgeTestSupport", "TestSupport",
         ],
         [.NIOCore, .NIOPosix, .NIOSSL, .NIOEmbedded, .Logging]
     ),

@@ -4,18 +4,19 @@ package import Model
 internal import Store
 
 extension Control {
-    /// Follows the store for ever: ends the sessions of credentials that are revoked, of owners who are not active any more
-    /// and of accounts that are suspended,
-    /// and brings cloud endpoints and IP restrictions into force, whoever changed them, be it this process or another. Returns when its task
-    /// is cancelled.
+    /// Follows the store for ever: ends the sessions of credentials that are revoked, of owners who are not active any
+    /// more and of accounts that are suspended, and brings cloud endpoints, IP restrictions and certificates of domains
+    /// into force, whoever changed them, be it this process or another. Returns when its task is cancelled.
     package func run() async {
         var revision = Revision.zero
         while !Task.isCancelled {
             // What could not be read while the store was away.
             await self.followRestrictions([])
+            await self.followCertificates([])
             do throws(StoreError) {
                 for try await changes in self.store.changes(after: revision) {
                     await self.followRestrictions(changes)
+                    await self.followCertificates(changes)
                     for change in changes { await self.consider(change) }
                     await self.followEndpoints(changes)
                     revision = changes.last?.revision ?? revision

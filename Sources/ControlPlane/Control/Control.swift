@@ -28,6 +28,7 @@ package actor Control: ControlPlane {
     var cloud = CloudEndpoints()
     var publication = Publication()
     var restrictions = IPRestrictions()
+    var domains = DomainBook()
     /// Of the restrictions that the edge was told last.
     var restrictionsRevision: UInt64 = 0
     /// What ends the hold of each endpoint that waits for its agent.
@@ -74,6 +75,7 @@ package actor Control: ControlPlane {
         // Before anything is served that they protect.
         await self.loadRestrictions()
         await self.publishRestrictions()
+        await self.loadCertificates()
         await self.loadEndpoints()
         await self.publish()
         self.reportUnservedUpstreams()

@@ -1,4 +1,4 @@
-import Addressing
+package import Addressing
 package import EdgeLink
 package import Model
 import NIOCore
@@ -99,6 +99,18 @@ extension Edge: EdgeNode {
         guard restrictions.revision > self.restrictionsRevision else { return }
         self.restrictionsRevision = restrictions.revision
         await self.onEachLoop { $0.proxy.restrict(restrictions.lists) }
+    }
+
+    package func apply(_ certificates: [DomainCertificate]) async -> [HostPattern: Failure] {
+        let failures = self.domainCertificates.take(certificates)
+        let contexts = self.domainCertificates.contexts
+        // All loops are told before one is waited for, so that no later copy comes before this one.
+        let told = self.loops.map { loop in loop.eventLoop.submit { loop.value.domains = contexts } }
+        for loop in told {
+            // A loop that has shut down needs no certificates.
+            _ = try? await loop.get()
+        }
+        return failures
     }
 
     package func close(_ connection: ConnectionID, because failure: Failure?) async {

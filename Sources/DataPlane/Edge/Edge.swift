@@ -27,6 +27,8 @@ package actor Edge {
     var revision: UInt64 = 0
     /// Of the restrictions in force.
     var restrictionsRevision: UInt64 = 0
+    /// Of the domains that have one of their own.
+    var domainCertificates = DomainCertificates()
     /// What is ready to run for the endpoints that have a policy.
     var policies = PolicyShelf()
     var planner = RoutingPlanner(loops: 0)

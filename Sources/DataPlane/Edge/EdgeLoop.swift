@@ -8,6 +8,8 @@ final class EdgeLoop {
     let agents: LoopAgents
     /// What counts for connections that come from now on.
     var admission: Admission
+    /// Asked before the certificates of `admission`.
+    var domains = DomainContexts()
     private var ticking: RepeatedTask?
     /// When the next tick is due.
     private var nextTick = NIODeadline.uptimeNanoseconds(0)

@@ -43,6 +43,13 @@ package protocol EdgeNode: Sendable {
     /// - Returns: when every event loop goes by them (or by later ones).
     func apply(_ restrictions: VisitorRestrictions) async
 
+    /// Makes these the certificates of their domains; other domains keep theirs. Connections that are open keep the one
+    /// that they began with.
+    ///
+    /// - Returns: when every event loop serves them (or later ones); the domains whose certificate cannot be served,
+    ///   with the reason. They keep what they had.
+    func apply(_ certificates: [DomainCertificate]) async -> [HostPattern: Failure]
+
     /// Ends an agent's connection, and returns when it is gone.
     func close(_ connection: ConnectionID, because failure: Failure?) async
 

@@ -117,10 +117,11 @@ package struct TestEdge: Sendable {
         try await TestConnection.open(port: self.httpPort, receiveBufferBytes: receiveBufferBytes)
     }
 
-    /// A connection to the HTTPS listener that trusts the edge's authority alone.
-    package func visitSecurely(_ host: String) async throws -> TestConnection {
+    /// A connection to the HTTPS listener that trusts one authority alone: the edge's, or another.
+    package func visitSecurely(_ host: String, trusting authorityPEM: String? = nil) async throws -> TestConnection {
         var configuration = TLSConfiguration.makeClientConfiguration()
-        configuration.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(Array(self.authorityPEM.utf8)))
+        let authority = Array((authorityPEM ?? self.authorityPEM).utf8)
+        configuration.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(authority))
         configuration.applicationProtocols = ["http/1.1"]
         let context = try NIOSSLContext(configuration: configuration)
         return try await TestConnection.open(port: self.httpsPort, tls: (context, host))

@@ -80,7 +80,8 @@ struct Acceptor: Sendable {
         _ loop: EdgeLoop,
         _ channel: any Channel
     ) throws {
-        let served = loop.admission.contexts.served(for: hello.serverName)
+        let served =
+            loop.domains.served(for: hello.host) ?? loop.admission.contexts.served(for: hello.serverName)
         let observer = CipherSuiteObserver()
         let proxy = loop.proxy
         let whenFailed: (() -> Void)? = judged.map { judged in { judged.report(in: proxy.configuration.policy) } }

@@ -12,6 +12,7 @@ actor FakeEdge: EdgeNode {
     private(set) var tables: [EndpointTable] = []
     private(set) var closings: [Closing] = []
     private(set) var restrictions: [ResourceID<AccountKind>: IPAccessList] = [:]
+    private(set) var certificates: [HostPattern: DomainCertificate.KeyPair] = [:]
     /// How many tables were on their way at the same time, at most.
     private(set) var mostInFlight = 0
     private var inFlight = 0
@@ -30,6 +31,7 @@ actor FakeEdge: EdgeNode {
         let table: EndpointTable?
         let closings: [Closing]
         let restrictions: [ResourceID<AccountKind>: IPAccessList]
+        let certificates: [HostPattern: DomainCertificate.KeyPair]
         /// Tables that the edge is held back from applying.
         let gatedCount: Int
     }
@@ -66,6 +68,12 @@ actor FakeEdge: EdgeNode {
         self.look()
     }
 
+    func apply(_ certificates: [DomainCertificate]) -> [HostPattern: Failure] {
+        for certificate in certificates { self.certificates[certificate.domain] = certificate.keyPair }
+        self.look()
+        return [:]
+    }
+
     func close(_ connection: ConnectionID, because failure: Failure?) {
         self.closings.append(Closing(connection: connection, code: failure?.code.number))
         self.look()
@@ -89,6 +97,7 @@ actor FakeEdge: EdgeNode {
             table: self.tables.last,
             closings: self.closings,
             restrictions: self.restrictions,
+            certificates: self.certificates,
             gatedCount: self.gated.count
         )
     }

@@ -13,7 +13,7 @@ extension Control {
             StoredResource(rules: IPRestrictionRules(control: self), context: context),
             StoredResource(rules: AgentIngressRules(), context: context),
             StoredResource(rules: ReservedAddressRules(), context: context),
-            StoredResource(rules: ReservedDomainRules(), context: context),
+            StoredResource(rules: ReservedDomainRules(control: self), context: context),
             serviceUsers,
             BotUsers(serviceUsers: serviceUsers),
             StoredResource(rules: TLSCertificateRules(), context: context),

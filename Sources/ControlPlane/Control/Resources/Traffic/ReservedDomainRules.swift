@@ -8,6 +8,8 @@ import Store
 struct ReservedDomainRules: ResourceRules {
     static let shape = ResourceShape.reservedDomains
 
+    let control: Control
+
     func make(_ body: CheckedBody, _ change: inout Change) async throws(Failure) -> ReservedDomainRecord {
         guard body.filledText("domain") == nil || body.filledText("name") == nil else {
             throw Failure(.domainNameTwice, "Both domain and name are given.")
@@ -113,6 +115,18 @@ struct ReservedDomainRules: ResourceRules {
         return owner == change.account
             ? Failure(.domainReserved, "The account has \(document.domain) already.")
             : Failure(.domainOfOther, "\(document.domain) is reserved by another account.")
+    }
+
+    // MARK: - In force
+
+    func enforce(
+        _ written: WrittenResource<ReservedDomainRecord>,
+        by caller: Caller
+    ) async throws(Failure) {
+        switch written {
+        case .saved(let stored): try await self.control.serveCertificate(of: stored)
+        case .deleted(let id, let revision): await self.control.withdrawCertificate(of: id, at: revision)
+        }
     }
 
     // MARK: - Answers and operations

@@ -1,0 +1,39 @@
+import Model
+import NIOCore
+import NIOSSL
+import PolicyEngine
+
+/// A certificate ready to be served.
+struct TLSContext: Sendable {
+    /// What visitors may choose from by ALPN.
+    static let visitorProtocols = ["h2", "http/1.1"]
+
+    let context: NIOSSLContext
+    /// What policies are told of the certificate.
+    let facts: CertificateFacts?
+
+    /// - Throws: `certificateUnusable`.
+    init(_ certificate: ServedCertificate, protocols: [String]) throws(Failure) {
+        do {
+            let chain = try NIOSSLCertificate.fromPEMBytes(Array(certificate.chainPEM.utf8))
+            let key = try NIOSSLPrivateKey(bytes: Array(certificate.keyPEM.reveal().utf8), format: .pem)
+            var configuration = TLSConfiguration.makeServerConfiguration(
+                certificateChain: chain.map { .certificate($0) },
+                privateKey: .privateKey(key)
+            )
+            configuration.minimumTLSVersion = .tlsv12
+            // A peer that does not answer our farewell is not waited for (`spec/agent-protocol.md` 13.7).
+            configuration.shutdownTimeout = .seconds(1)
+            configuration.applicationProtocols = protocols
+            self.context = try NIOSSLContext(configuration: configuration)
+        } catch {
+            throw Failure(
+                .certificateUnusable,
+                "The certificate for \(certificate.names.joined(separator: ", ")) cannot be used.",
+                detail: "\(error)",
+                cause: error
+            )
+        }
+        self.facts = CertificateFacts(pem: certificate.chainPEM, isShown: false)
+    }
+}
