@@ -152,6 +152,11 @@ let modules: [Module] = [
         tests: [.NIOPosix],
         testUses: ["Addressing", "Certificates", "Model"]
     ),
+    Module(
+        place: "Trust/ACME",
+        uses: ["Model", "Secrets", "PeerIdentity"],
+        products: [.Crypto, .CryptoExtras, .X509, .SwiftASN1, .NIOCore, .NIOPosix, .NIOHTTP1, .NIOSSL]
+    ),
     Module(place: "Trust/SSHKeys", uses: ["Model"], products: [.Crypto, .CryptoExtras]),
     Module(place: "Observe/Events", uses: ["Addressing", "JSON", "Model"], products: [.NIOConcurrencyHelpers]),
     Module(place: "Observe/Telemetry", uses: ["JSON", "Events"], testUses: ["Model"]),
@@ -223,7 +228,7 @@ let modules: [Module] = [
         place: "ControlPlane/Control",
         uses: [
             "Addressing", "JSON", "Model", "Expression", "TrafficPolicy", "EdgeLink", "APITypes", "Secrets",
-            "Certificates", "SSHKeys", "Events", "Store",
+            "ACME", "Certificates", "SSHKeys", "Events", "Store",
         ],
         products: [.NIOConcurrencyHelpers, .Logging],
         testUses: ["SQLiteStore"]
@@ -265,9 +270,9 @@ let modules: [Module] = [
     Module(
         place: "Programs/EdgeProgram",
         uses: [
-            "Addressing", "JSON", "Model", "Settings", "TrafficPolicy", "EdgeLink", "Secrets", "Certificates", "Events",
-            "Telemetry", "PolicyEngine", "Outbound", "Proxy", "Edge", "Store", "SQLiteStore", "PostgresStore", "Backup",
-            "Control", "APIServer",
+            "Addressing", "JSON", "Model", "Settings", "TrafficPolicy", "EdgeLink", "Secrets", "ACME", "Certificates",
+            "Events", "Telemetry", "PolicyEngine", "Outbound", "Proxy", "Edge", "Store", "SQLiteStore", "PostgresStore",
+            "Backup", "Control", "APIServer",
         ],
         products: [
             .NIOCore, .NIOConcurrencyHelpers, .NIOPosix, .NIOHTTP1, .NIOSSL, .Logging, .ServiceLifecycle, .UnixSignals,
@@ -344,7 +349,8 @@ let wholeTests: [(name: String, uses: [String], products: [Product])] = [
         "SystemTests",
         [
             "Addressing", "JSON", "Model", "TrafficPolicy", "EdgeLink", "Events", "Telemetry", "PolicyEngine",
-            "Outbound", "Proxy", "Certificates", "Edge", "Store", "Control", "Portico", "EdgeTestSupport", "TestSupport",
+            "Outbound", "Proxy", "Secrets", "ACME", "Certificates", "Edge", "Store", "Control", "Portico",
+            "EdgeTestSupport", "TestSupport",
         ],
         [.NIOCore, .NIOPosix, .NIOSSL, .NIOEmbedded, .Logging]
     ),

@@ -11,7 +11,7 @@
 #   http2   as demo, and what writes the frames of a flood
 #   grpc    as demo, and a published gRPC
 #   acceptance   visitors that are slow on purpose
-#   test    as demo, PostgreSQL, and Python environments with the published SDK under .run/
+#   test    as demo, PostgreSQL, Pebble, and Python environments with the published SDK under .run/
 #   bench   load generators, and the proxies and tunnels that we are measured beside
 #   expressions   what counts memory, and the implementations that our expressions are measured beside
 #
@@ -24,7 +24,7 @@ help_if_asked "${1:-}"
 build_packages=(libsqlite3-dev libre2-dev libpq-dev zlib1g-dev libbrotli-dev libzstd-dev libmaxminddb-dev git make)
 lint_packages=(shellcheck git python3)
 demo_packages=(curl procps util-linux python3)
-test_packages=("${demo_packages[@]}" openssl openssh-client python3-venv gzip ncompress brotli zstd postgresql)
+test_packages=("${demo_packages[@]}" openssl openssh-client python3-venv gzip ncompress brotli zstd postgresql pebble)
 bench_packages=(
     nginx haproxy wrk nghttp2-client openssh-server openssh-client curl openssl unzip procps util-linux python3 python3-venv
 )

@@ -6,8 +6,15 @@ internal import Store
 extension Control {
     /// Follows the store for ever: ends the sessions of credentials that are revoked, of owners who are not active any
     /// more and of accounts that are suspended, and brings cloud endpoints, IP restrictions and certificates of domains
-    /// into force, whoever changed them, be it this process or another. Returns when its task is cancelled.
+    /// into force, whoever changed them, be it this process or another. Obtains certificates, too. Returns when its task
+    /// is cancelled.
     package func run() async {
+        async let keeping: Void = self.keepCertificates()
+        await self.follow()
+        await keeping
+    }
+
+    private func follow() async {
         var revision = Revision.zero
         while !Task.isCancelled {
             // What could not be read while the store was away.

@@ -29,6 +29,8 @@ package actor Control: ControlPlane {
     var publication = Publication()
     var restrictions = IPRestrictions()
     var domains = DomainBook()
+    /// While certificates are obtained.
+    var keeper: CertificateKeeper?
     /// Of the restrictions that the edge was told last.
     var restrictionsRevision: UInt64 = 0
     /// What ends the hold of each endpoint that waits for its agent.

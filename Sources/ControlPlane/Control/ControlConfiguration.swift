@@ -59,6 +59,9 @@ extension Control {
         /// Endpoints that need no agent.
         package var staticUpstreams: [StaticUpstream] = []
 
+        /// Where the certificates of domains are obtained; nil where they are not.
+        package var acme: ACMESettings?
+
         package init(baseDomains: [HostName], connectAddress: String) {
             precondition(!baseDomains.isEmpty, "an edge has a base domain")
             self.baseDomains = baseDomains

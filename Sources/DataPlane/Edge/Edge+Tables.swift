@@ -2,6 +2,7 @@ package import Addressing
 package import EdgeLink
 package import Model
 import NIOCore
+import NIOSSL
 import Proxy
 import Routing
 import Sessions
@@ -104,13 +105,37 @@ extension Edge: EdgeNode {
     package func apply(_ certificates: [DomainCertificate]) async -> [HostPattern: Failure] {
         let failures = self.domainCertificates.take(certificates)
         let contexts = self.domainCertificates.contexts
-        // All loops are told before one is waited for, so that no later copy comes before this one.
-        let told = self.loops.map { loop in loop.eventLoop.submit { loop.value.domains = contexts } }
+        await self.tellLoops { $0.domains = contexts }
+        return failures
+    }
+
+    package func apply(_ answers: ChallengeAnswers) async {
+        guard answers.revision > self.challengeRevision else { return }
+        self.challengeRevision = answers.revision
+        var contexts: [HostName: NIOSSLContext] = [:]
+        for (name, pair) in answers.certificates {
+            // The edge made it a moment ago; the authority sees where it was not usable.
+            contexts[name] = try? TLSContext(
+                ServedCertificate(names: [name.text], chainPEM: pair.chainPEM, keyPEM: pair.keyPEM),
+                protocols: [TLSContext.challengeProtocol]
+            ).context
+        }
+        let files = ChallengeFiles(answers.files)
+        await self.tellLoops { [contexts] loop in
+            loop.proxy.challengeFiles = files
+            loop.challenges = contexts
+        }
+    }
+
+    /// All loops are told before one is waited for, so that nothing that is told later comes before it anywhere.
+    private func tellLoops(_ work: @escaping @Sendable (EdgeLoop) -> Void) async {
+        // An authority's answer may come in when the edge has ended.
+        guard !self.isStopped else { return }
+        let told = self.loops.map { loop in loop.eventLoop.submit { work(loop.value) } }
         for loop in told {
-            // A loop that has shut down needs no certificates.
+            // A loop that has shut down has nothing left to be told.
             _ = try? await loop.get()
         }
-        return failures
     }
 
     package func close(_ connection: ConnectionID, because failure: Failure?) async {

@@ -29,12 +29,16 @@ package actor Edge {
     var restrictionsRevision: UInt64 = 0
     /// Of the domains that have one of their own.
     var domainCertificates = DomainCertificates()
+    /// Of the answers to authorities that are in force.
+    var challengeRevision: UInt64 = 0
     /// What is ready to run for the endpoints that have a policy.
     var policies = PolicyShelf()
     var planner = RoutingPlanner(loops: 0)
     /// The endpoints that cannot be served for the moment, each tried again with the next change.
     var unserved: [ResourceID<EndpointKind>: (endpoint: RoutedEndpoint, failure: Failure)] = [:]
     var isDraining = false
+    /// Whether its event loops are gone, or going.
+    private(set) var isStopped = false
     var memoryWatch: RepeatedTask?
 
     /// The ports that the listeners of the configuration got, in its order.
@@ -160,6 +164,7 @@ package actor Edge {
             loop.proxy.closeAll()
             for connection in loop.agents.localConnections { connection.close() }
         }
+        self.isStopped = true
         do {
             try await self.group.shutdownGracefully()
         } catch {

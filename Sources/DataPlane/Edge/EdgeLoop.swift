@@ -1,4 +1,6 @@
+import Addressing
 import NIOCore
+import NIOSSL
 import Proxy
 import Sessions
 
@@ -10,6 +12,8 @@ final class EdgeLoop {
     var admission: Admission
     /// Asked before the certificates of `admission`.
     var domains = DomainContexts()
+    /// What authorities are shown that speak `acme-tls/1`.
+    var challenges: [HostName: NIOSSLContext] = [:]
     private var ticking: RepeatedTask?
     /// When the next tick is due.
     private var nextTick = NIODeadline.uptimeNanoseconds(0)

@@ -27,6 +27,9 @@ package final class ProxyLoop {
     /// What all policies share that run on this loop.
     private(set) lazy var policies = self.makePolicies()
 
+    /// Asked before endpoints and their policies.
+    package var challengeFiles = ChallengeFiles()
+
     /// What the answers of this loop's own are dated with.
     package var dateLine = DateLine()
     /// Scratch space of whoever is at work on the loop, from one call to its end.

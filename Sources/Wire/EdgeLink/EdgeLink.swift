@@ -50,6 +50,11 @@ package protocol EdgeNode: Sendable {
     ///   with the reason. They keep what they had.
     func apply(_ certificates: [DomainCertificate]) async -> [HostPattern: Failure]
 
+    /// Makes these the answers to authorities.
+    ///
+    /// - Returns: when every event loop gives them (or later ones).
+    func apply(_ answers: ChallengeAnswers) async
+
     /// Ends an agent's connection, and returns when it is gone.
     func close(_ connection: ConnectionID, because failure: Failure?) async
 

@@ -10,7 +10,7 @@ import PolicyEngine
 package import Portico
 import Proxy
 import SQLiteStore
-import Secrets
+package import Secrets
 package import Store
 
 /// A whole edge in this process: real sockets on loopback, real TLS, a real store in memory.
@@ -20,6 +20,7 @@ package struct TestEdge: Sendable {
     package let ports: Edge.Ports
     package let store: any RecordStore
     package let account: Provisioning.FirstAccount
+    package let sealingKeys: SealingKeyring
     /// The authority that the edge's certificate chains to, as PEM.
     package let authorityPEM: String
 
@@ -32,7 +33,18 @@ package struct TestEdge: Sendable {
     package struct Setup {
         package var edge: EdgeConfiguration
         package var control: Control.Configuration
+        /// What an edge before this one has left; nil for a new store with a new account.
+        package var kept: Kept?
     }
+
+    /// What outlives an edge: what lies on its disk.
+    package struct Kept: Sendable {
+        let store: any RecordStore
+        let account: Provisioning.FirstAccount
+        let sealingKeys: SealingKeyring
+    }
+
+    package var kept: Kept { Kept(store: self.store, account: self.account, sealingKeys: self.sealingKeys) }
 
     /// Runs `body` with an edge that is stopped afterwards, whatever happens.
     package static func with<Result: Sendable>(
@@ -69,19 +81,15 @@ package struct TestEdge: Sendable {
         var setup = Setup(edge: edgeConfiguration, control: controlConfiguration)
         try change(&setup)
 
-        let store = try SQLiteStore.inMemory()
-        let account = try await Provisioning(store: store).createFirstAccount(
-            named: "Test",
-            user: "Tester",
-            email: "tester@edge.test"
-        )
+        let kept = if let kept = setup.kept { kept } else { try await Kept.new() }
+        let (store, account) = (kept.store, kept.account)
         var logger = Logger(label: "edge") { _ in SwiftLogNoOpLogHandler() }
         logger.logLevel = .critical
         let edge = Edge(configuration: setup.edge, logger: logger)
         let control = Control(
             store: store,
             configuration: setup.control,
-            sealingKeys: SealingKeyring(.random()),
+            sealingKeys: kept.sealingKeys,
             logger: logger
         )
         let ports = try await edge.start(control: control)
@@ -94,6 +102,7 @@ package struct TestEdge: Sendable {
             ports: ports,
             store: store,
             account: account,
+            sealingKeys: kept.sealingKeys,
             authorityPEM: try authority.certificatePEM
         )
         do {
@@ -142,6 +151,18 @@ package struct TestEdge: Sendable {
             maximumLegs: maximumLegs
         )
         return try await Agent.connect(configuration)
+    }
+}
+
+extension TestEdge.Kept {
+    fileprivate static func new() async throws -> Self {
+        let store = try SQLiteStore.inMemory()
+        let account = try await Provisioning(store: store).createFirstAccount(
+            named: "Test",
+            user: "Tester",
+            email: "tester@edge.test"
+        )
+        return Self(store: store, account: account, sealingKeys: SealingKeyring(.random()))
     }
 }
 

@@ -11,7 +11,17 @@
 package final class HeldPort: Sendable {
     private let descriptor: Int32
 
-    /// - Returns: nil when the port is in use by others.
+    /// The port that is held.
+    package var port: UInt16 {
+        var address = sockaddr_in()
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        _ = withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(self.descriptor, $0, &length) }
+        }
+        return UInt16(bigEndian: address.sin_port)
+    }
+
+    /// Nil when the port is in use by others; 0 is any that is free.
     package init?(_ port: Int) {
         #if canImport(Glibc)
             self.descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)

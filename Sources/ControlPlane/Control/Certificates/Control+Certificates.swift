@@ -18,6 +18,7 @@ extension Control {
     /// The visitors of a domain that was deleted are shown a certificate of the edge.
     func withdrawCertificate(of id: ResourceID<ReservedDomainKind>, at revision: Revision) async {
         guard let gone = self.domains.seeDeletion(of: id, at: revision) else { return }
+        self.keeper?.consider(id)
         await self.serve([gone])
     }
 
@@ -59,6 +60,7 @@ extension Control {
         var certificates: [DomainCertificate] = []
         for domain in domains {
             guard let pattern = self.domains.see(domain) else { continue }
+            self.keeper?.consider(domain.id)
             do throws(Failure) {
                 certificates.append(try await self.certificate(of: domain, pattern))
                 names[pattern] = domain.id
@@ -90,7 +92,7 @@ extension Control {
         _ pattern: HostPattern
     ) async throws(Failure) -> DomainCertificate {
         let revision = domain.revision.number
-        guard let id = domain.document.certificate.flatMap({ ResourceID<CertificateKind>($0) }) else {
+        guard let id = domain.document.served.flatMap({ ResourceID<CertificateKind>($0) }) else {
             return DomainCertificate(domain: pattern, revision: revision, keyPair: nil)
         }
         let scope = domain.owner.map { Scope.account($0) } ?? .platform

@@ -11,6 +11,8 @@ struct DomainBook {
     /// Domains whose certificate could not be read yet.
     private var unread: [ID: Stored<ReservedDomainRecord>] = [:]
 
+    var ids: some Sequence<ID> { self.known.keys }
+
     /// - Returns: the name of a domain as it is stored now; nil where this form or a later one is known.
     mutating func see(_ domain: Stored<ReservedDomainRecord>) -> HostPattern? {
         guard let pattern = domain.document.pattern, domain.revision > self.known[domain.id]?.revision ?? .zero else {

@@ -49,6 +49,12 @@ struct Acceptor: Sendable {
             try self.addAgent(loop, channel, connectHost: name)
             return
         }
+        if !loop.challenges.isEmpty, hello.applicationProtocols == [TLSContext.challengeProtocol],
+            let context = hello.host.flatMap({ loop.challenges[$0] })
+        {
+            try self.showChallenge(context, loop, channel)
+            return
+        }
         guard name != nil || !loop.admission.requiresServerName else {
             channel.close(promise: nil)
             return
@@ -70,6 +76,15 @@ struct Acceptor: Sendable {
             return
         }
         try self.endTLS(of: visitor, hello, judged, loop, channel)
+    }
+
+    /// Shows an authority the certificate that it asks for; nothing is spoken over it (RFC 8737 §3).
+    private func showChallenge(_ context: NIOSSLContext, _ loop: EdgeLoop, _ channel: any Channel) throws {
+        let milliseconds = loop.admission.handshakeMilliseconds
+        let guardian = HandshakeGuard(loop: loop.proxy, milliseconds: milliseconds) { channel, _ in
+            channel.close(promise: nil)
+        }
+        try self.endTLS(context, guardian, channel)
     }
 
     /// Answers the handshake; what was agreed on by ALPN decides who speaks next.

@@ -8,6 +8,9 @@ struct TLSContext: Sendable {
     /// What visitors may choose from by ALPN.
     static let visitorProtocols = ["h2", "http/1.1"]
 
+    /// What authorities speak that look whether a name leads here (RFC 8737).
+    static let challengeProtocol = "acme-tls/1"
+
     let context: NIOSSLContext
     /// What policies are told of the certificate.
     let facts: CertificateFacts?

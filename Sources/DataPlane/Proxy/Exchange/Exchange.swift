@@ -98,6 +98,12 @@ package final class Exchange {
         self.judged?.abandon()
         self.judged = nil
         self.phase = .judged
+        if !self.loop.challengeFiles.isEmpty, case .host = self.destination,
+            let file = self.loop.challengeFiles.answer(to: head, in: bytes)
+        {
+            self.answer(file)
+            return
+        }
         if self.depth == 1, self.refuseUnderLoad(head, in: bytes) { return }
         self.route(head, in: bytes, excluding: nil)
     }

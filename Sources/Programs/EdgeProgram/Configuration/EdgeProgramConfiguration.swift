@@ -20,6 +20,7 @@ package struct EdgeProgramConfiguration: Sendable {
     package let published: PublicConfiguration
     package let tcp: TCPEndpointConfiguration
     package let tls: TLSConfiguration
+    package let acme: ACMEConfiguration
     package let limits: LimitsConfiguration
     package let metrics: MetricsConfiguration
     package let policy: PolicyConfiguration
@@ -108,6 +109,11 @@ package struct EdgeProgramConfiguration: Sendable {
             """
         )
         self.tls = settings.section("tls", "How TLS is ended.", TLSConfiguration.init)
+        self.acme = settings.section(
+            "acme",
+            "Where certificates are obtained for the domains that accounts reserve.",
+            ACMEConfiguration.init
+        )
         self.limits = settings.section(
             "limits",
             "What one visitor or agent may take. Each limit answers or closes; none can be switched off."

@@ -74,6 +74,7 @@ package struct EdgeServer {
         dataPlane.proxy.observation = observers.observation
         var rules = self.configuration.controlPlane
         rules.staticUpstreams = try await self.configuration.staticUpstreams(under: rules)
+        rules.acme = try self.configuration.acme.settings()
         let control = Control(
             store: store,
             configuration: rules,

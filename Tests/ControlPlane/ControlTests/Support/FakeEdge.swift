@@ -74,6 +74,8 @@ actor FakeEdge: EdgeNode {
         return [:]
     }
 
+    func apply(_ answers: ChallengeAnswers) {}
+
     func close(_ connection: ConnectionID, because failure: Failure?) {
         self.closings.append(Closing(connection: connection, code: failure?.code.number))
         self.look()

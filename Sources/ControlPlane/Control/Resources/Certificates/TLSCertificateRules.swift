@@ -29,7 +29,7 @@ package struct TLSCertificateRecord: ResourceDocument {
         Secret(String(decoding: try keys.open(self.sealedKey, for: Self.purpose), as: UTF8.self))
     }
 
-    fileprivate static let purpose = SealPurpose("key of a TLS certificate")
+    static let purpose = SealPurpose("key of a TLS certificate")
 }
 
 /// TLS certificates (`spec/api.md` 3.4). One that a domain serves cannot be deleted.

@@ -5,8 +5,11 @@ import Store
 
 extension ReservedDomainRules {
     func willDelete(_ stored: Stored<ReservedDomainRecord>, _ change: inout Change) async throws(Failure) {
-        guard let user = try await change.cloudEndpoint(where: { $0.domain == stored.id.text }) else { return }
-        throw Failure(.domainInUse, "The cloud endpoint \(user.id) has \(stored.document.domain).")
+        if let user = try await change.cloudEndpoint(where: { $0.domain == stored.id.text }) {
+            throw Failure(.domainInUse, "The cloud endpoint \(user.id) has \(stored.document.domain).")
+        }
+        var record = stored.document
+        try await Self.endManagement(of: &record, &change)
     }
 }
 

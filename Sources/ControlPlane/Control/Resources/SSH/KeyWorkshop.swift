@@ -1,3 +1,4 @@
+import ACME
 import Dispatch
 import Model
 import NIOConcurrencyHelpers
@@ -23,6 +24,19 @@ final class KeyWorkshop: Sendable {
     func key(_ form: SSHSigningKey.Form) async throws(Failure) -> SSHSigningKey {
         guard form == .rsa2048 || form == .rsa4096 else { return try Self.make(form) }
         return try await self.making.run { () throws(Failure) in try Self.make(form) }
+    }
+
+    /// The key of a certificate that is to be issued.
+    ///
+    /// - Throws: `apiTooManyAtOnce` when too many are waiting.
+    func certificateKey(_ form: CertificateKey.Form) async throws(Failure) -> CertificateKey {
+        try await self.making.run { () throws(Failure) in
+            do {
+                return try CertificateKey(form)
+            } catch {
+                throw Failure(.apiInternalError, "No key was made.", detail: "\(error)", cause: error)
+            }
+        }
     }
 
     /// Reads keys, checks them or signs with them.

@@ -21,11 +21,16 @@ package struct ReservedDomainRecord: ResourceDocument {
     /// A certificate that was uploaded.
     package var certificate: String?
     package var policy: CertificatePolicy?
+    /// What came of the policy.
+    package var management: CertificateManagement?
     /// Where the name resolves to; empty for everywhere.
     package var places: [String]
     package var description = ""
     package var metadata = ""
     package var created: Date
+
+    /// The certificate that visitors are shown; nil for one of the edge.
+    var served: String? { self.certificate ?? self.management?.certificate }
 
     package var uniqueKeys: [String: String] { ["domain": self.domain] }
 

@@ -58,7 +58,7 @@ struct ReservedDomainRules: ResourceRules {
             // It must not be deleted at the same moment.
             try change.rely(on: found)
             record.certificate = found.id.text
-            record.policy = nil
+            try await Self.endManagement(of: &record, &change)
         }
         if let policy {
             record.policy = try Self.policy(policy)
@@ -67,6 +67,20 @@ struct ReservedDomainRules: ResourceRules {
         if let targets = body.objects("resolves_to") {
             record.places = try DomainNames(change.context.configuration).places(targets.map { $0.text("value") ?? "" })
         }
+    }
+
+    /// The edge obtains no certificate any more, and forgets the one that it has obtained.
+    static func endManagement(
+        of record: inout ReservedDomainRecord,
+        _ change: inout Change
+    ) async throws(Failure) {
+        if let issued = record.management?.certificate,
+            let stored = try await change.find(issued, as: TLSCertificateRecord.self)
+        {
+            change.delete(stored)
+        }
+        record.policy = nil
+        record.management = nil
     }
 
     private static func policy(_ body: CheckedBody) throws(Failure) -> ReservedDomainRecord.CertificatePolicy {
@@ -137,12 +151,12 @@ struct ReservedDomainRules: ResourceRules {
         return [
             "domain": .string(domain.domain),
             "region": "",
-            "certificate": domain.certificate.map { view.reference(to: $0, .tlsCertificates) } ?? .null,
+            "certificate": domain.served.map { view.reference(to: $0, .tlsCertificates) } ?? .null,
             "certificate_management_policy": domain.policy.map { policy in
                 ["authority": .string(policy.authority), "private_key_type": .string(policy.keyType)]
             } ?? .null,
             "certificate_management_status": domain.policy == nil
-                ? .null : ["renews_at": .null, "provisioning_job": .null],
+                ? .null : (domain.management ?? CertificateManagement()).members,
             "resolves_to": .array(domain.places.map { ["value": .string($0)] }),
             "cname_target": .text(domain.target),
             "acme_challenge_cname_target": .text(isWildcard ? domain.target.map { "acme-\($0)" } : nil),
@@ -154,7 +168,7 @@ struct ReservedDomainRules: ResourceRules {
         _ call: OperationCall,
         on document: inout ReservedDomainRecord,
         _ change: inout Change
-    ) throws(Failure) {
+    ) async throws(Failure) {
         switch call.name {
         case "delete_certificate":
             guard document.certificate != nil else {
@@ -165,7 +179,7 @@ struct ReservedDomainRules: ResourceRules {
             guard document.policy != nil else {
                 throw Failure(.domainCertificateOther, "\(document.domain) has no certificate management policy.")
             }
-            document.policy = nil
+            try await Self.endManagement(of: &document, &change)
         }
     }
 }

@@ -1,0 +1,24 @@
+package import ACME
+
+/// Where an edge obtains the certificates of domains, and how authorities may look whether a name leads to it.
+package struct ACMESettings: Sendable {
+    /// The authority's directory.
+    package let directory: ACMEURL
+    package let transport: any ACMETransport
+    /// An e-mail address that the authority may write to.
+    package var contact: String?
+    package var externalAccount: ExternalAccount?
+    /// What is answered by the edge itself, the preferred first.
+    package var challenges: [ChallengeType] = [.http, .tlsALPN]
+    /// What writes DNS records; nil where nothing does, and wildcards get no certificate.
+    package var records: DNSHook?
+    /// The first wait after a failure; it grows with each.
+    package var firstRetry = Duration.seconds(60)
+    /// Between two looks at an order, where the authority does not say.
+    package var interval = Duration.seconds(2)
+
+    package init(directory: ACMEURL, transport: any ACMETransport) {
+        self.directory = directory
+        self.transport = transport
+    }
+}

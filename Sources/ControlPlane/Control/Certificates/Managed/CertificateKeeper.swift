@@ -1,0 +1,188 @@
+import ACME
+import Certificates
+import Foundation
+import Logging
+import Model
+import Secrets
+import Store
+
+/// Obtains the certificates of the domains that leave it to the edge, and renews them in time.
+///
+/// Each such domain has one task, which sleeps until something is due: whoever asks for a certificate meanwhile finds the
+/// one order that is under way. What is under way is written down, so that a process that starts anew goes on with it.
+actor CertificateKeeper {
+    typealias ID = ResourceID<ReservedDomainKind>
+
+    /// Orders under way at the same time.
+    private static let orders = 8
+    /// A sleep is cut, so that a clock that was set is noticed.
+    private static let longestSleep = Duration.seconds(3600)
+    private static let storePause = Duration.seconds(5)
+
+    private let settings: ACMESettings
+    private let control: Control
+    private let solver: EdgeSolver
+    private let wakes = AsyncStream.makeStream(of: ID.self)
+    private var working: Set<ID> = []
+    /// Domains that changed since they were last looked at.
+    private var changed: Set<ID> = []
+    private var sleeps: [ID: Task<Void, Never>] = [:]
+    private var client: Task<ACMEClient, any Error>?
+    private var underWay = 0
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    init(_ settings: ACMESettings, _ control: Control) {
+        self.settings = settings
+        self.control = control
+        self.solver = EdgeSolver(settings) { await control.show($0) }
+    }
+
+    /// Tells that a domain was made, changed or deleted.
+    nonisolated func consider(_ id: ID) {
+        self.wakes.continuation.yield(id)
+    }
+
+    /// Returns when its task is cancelled.
+    func run() async {
+        await withDiscardingTaskGroup { group in
+            for await id in self.wakes.stream {
+                self.changed.insert(id)
+                self.sleeps[id]?.cancel()
+                guard self.working.insert(id).inserted else { continue }
+                group.addTask { await self.keep(id) }
+            }
+            group.cancelAll()
+        }
+    }
+
+    // MARK: - One domain
+
+    private func keep(_ id: ID) async {
+        while !Task.isCancelled {
+            self.changed.remove(id)
+            do throws(Failure) {
+                guard let domain = try await self.control.store.found(id, as: ReservedDomainRecord.self, in: .platform),
+                    domain.document.policy != nil
+                else {
+                    if self.changed.contains(id) { continue }
+                    break
+                }
+                if let due = domain.document.management?.due, due > self.control.now() {
+                    if self.changed.contains(id) { continue }
+                    await self.sleep(id, for: .seconds(due.timeIntervalSince(self.control.now())))
+                } else {
+                    await self.takeTurn()
+                    await self.obtain(domain)
+                    self.endTurn()
+                }
+            } catch {
+                await self.sleep(id, for: Self.storePause)
+            }
+        }
+        self.working.remove(id)
+    }
+
+    private func sleep(_ id: ID, for duration: Duration) async {
+        let task = Task { [control] in
+            // Only a change of the domain, or the end of all, cuts it short.
+            _ = try? await control.clock.sleep(for: min(duration, Self.longestSleep))
+        }
+        self.sleeps[id] = task
+        await withTaskCancellationHandler {
+            await task.value
+        } onCancel: {
+            task.cancel()
+        }
+        self.sleeps[id] = nil
+    }
+
+    private func takeTurn() async {
+        guard self.underWay >= Self.orders else {
+            self.underWay += 1
+            return
+        }
+        await withCheckedContinuation { self.waiting.append($0) }
+    }
+
+    private func endTurn() {
+        if self.waiting.isEmpty { self.underWay -= 1 } else { self.waiting.removeFirst().resume() }
+    }
+
+    // MARK: - One certificate
+
+    private func obtain(_ domain: Stored<ReservedDomainRecord>) async {
+        let now = self.control.now
+        let name = domain.document.domain
+        do {
+            let started = try await self.control.changeManagement(of: domain.id) { $0.start(at: now()) }
+            guard let started else { return }
+            let form = started.document.policy.flatMap { CertificateKey.Form(rawValue: $0.keyType) } ?? .ecdsa
+            let client = try await self.openClient()
+            let order = CertificateOrder(
+                client,
+                self.solver,
+                clock: self.control.clock,
+                interval: self.settings.interval
+            )
+            let keys = self.control.keys
+            let (chain, key) = try await order.chain(
+                for: [name],
+                begun: started.document.management?.begun(keys),
+                makeKey: { [control] in try await control.workshop.certificateKey(form) },
+                save: { [control] begun in
+                    _ = try await control.changeManagement(of: domain.id) { $0.begin(begun, keys) }
+                }
+            )
+            let renewal = await client.renewal(of: chain)
+            try await self.control.keepCertificate(chain.pem, key, of: domain.id, renews: renewal)
+            self.control.logger.notice(
+                "a certificate was obtained",
+                metadata: ["domain.name": "\(name)", "certificate.renews": "\(renewal)"]
+            )
+        } catch {
+            // What is under way when the edge ends goes on when it starts.
+            guard !Task.isCancelled, !(error is CancellationError) else { return }
+            await self.fail(domain, error)
+        }
+    }
+
+    private func fail(_ domain: Stored<ReservedDomainRecord>, _ error: any Error) async {
+        let (first, now) = (self.settings.firstRetry, self.control.now)
+        self.control.logger.warning(
+            "a certificate was not obtained",
+            metadata: ["domain.name": "\(domain.document.domain)", "error.message": "\(error)"]
+        )
+        do throws(Failure) {
+            _ = try await self.control.changeManagement(of: domain.id) { $0.fail(error, first: first, at: now()) }
+        } catch {
+            await self.sleep(domain.id, for: Self.storePause)
+        }
+    }
+
+    // MARK: - The account
+
+    /// Callers that come at the same time share one account.
+    private func openClient() async throws -> ACMEClient {
+        if let client { return try await client.value }
+        let task = Task { [settings, control] in
+            let (account, isNew) = try await control.acmeAccount(at: settings.directory)
+            let client = ACMEClient(
+                settings.transport,
+                directory: settings.directory,
+                account: account,
+                contact: settings.contact,
+                external: settings.externalAccount
+            )
+            let url = try await client.openAccount()
+            if isNew { try await control.keepAccount(account.key, url: url, at: settings.directory) }
+            return client
+        }
+        self.client = task
+        do {
+            return try await task.value
+        } catch {
+            self.client = nil
+            throw error
+        }
+    }
+}

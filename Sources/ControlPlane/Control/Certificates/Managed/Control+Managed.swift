@@ -1,0 +1,120 @@
+import ACME
+import Certificates
+import EdgeLink
+import Foundation
+import Model
+import Secrets
+import Store
+
+/// What the keeper of certificates reads and writes.
+extension Control {
+    /// Obtains and renews certificates until its task is cancelled; returns at once where no authority is configured.
+    func keepCertificates() async {
+        guard let settings = self.configuration.acme else { return }
+        let keeper = CertificateKeeper(settings, self)
+        self.keeper = keeper
+        for id in self.domains.ids { keeper.consider(id) }
+        await keeper.run()
+        self.keeper = nil
+    }
+
+    func show(_ answers: ChallengeAnswers) async {
+        await self.edge?.apply(answers)
+    }
+
+    /// The key of the account at an authority: the one that is kept, or a new one.
+    nonisolated func acmeAccount(
+        at directory: ACMEURL
+    ) async throws(Failure) -> (account: ACMEClient.Account, isNew: Bool) {
+        let stored = try await self.store.found(ACMEAccountRecord.self, "directory", directory.text, in: .platform)
+        guard let stored else { return (ACMEClient.Account(key: .random()), true) }
+        return (try stored.document.account(self.keys), false)
+    }
+
+    nonisolated func keepAccount(_ key: AccountKey, url: String, at directory: ACMEURL) async throws(Failure) {
+        let now = self.now()
+        let record = ACMEAccountRecord(
+            directory: directory.text,
+            url: url,
+            sealedKey: self.keys.seal(Array(key.pem.reveal().utf8), for: ACMEAccountRecord.purpose),
+            created: now
+        )
+        do throws(StoreError) {
+            let id = ResourceID<ACMEAccountKind>(KSUID(at: Int64(now.timeIntervalSince1970)))
+            try await self.store.commit([try .create(record, id, owner: nil)])
+        } catch .duplicateKey {
+            // Another was quicker; this one is good all the same, as long as the process.
+        } catch {
+            throw Failure(store: error)
+        }
+    }
+
+    /// - Returns: the domain as it is written; nil where it is gone, or is not left to the edge any more.
+    nonisolated func changeManagement(
+        of id: ResourceID<ReservedDomainKind>,
+        _ change: (inout CertificateManagement) -> Void
+    ) async throws(Failure) -> Stored<ReservedDomainRecord>? {
+        try await self.rewrite(id) { (domain, _) in
+            var management = domain.document.management ?? CertificateManagement()
+            change(&management)
+            domain.document.management = management
+        }
+    }
+
+    /// Keeps a certificate that was obtained, in the place of the one before it, and serves it.
+    nonisolated func keepCertificate(
+        _ chainPEM: String,
+        _ keyPEM: Secret,
+        of id: ResourceID<ReservedDomainKind>,
+        renews: Date
+    ) async throws(Failure) {
+        let checked = try UploadedCertificate(chainPEM: chainPEM, keyPEM: keyPEM)
+        let now = self.now()
+        let certificate = ResourceID<CertificateKind>(KSUID(at: Int64(now.timeIntervalSince1970)))
+        let record = TLSCertificateRecord(
+            chain: checked.chainPEM,
+            sealedKey: self.keys.seal(Array(checked.keyPEM.reveal().utf8), for: TLSCertificateRecord.purpose),
+            summary: checked.summary,
+            issued: now,
+            created: now
+        )
+        let written = try await self.rewrite(id) { (domain, writes) throws(Failure) in
+            if let old = domain.document.management?.certificate {
+                writes.append(.delete(TLSCertificateRecord.recordKind, id: old, in: .platform, revision: nil))
+            }
+            do throws(StoreError) {
+                writes.append(try .create(record, certificate, owner: domain.owner))
+            } catch {
+                throw Failure(store: error)
+            }
+            var management = domain.document.management ?? CertificateManagement()
+            management.succeed(certificate.text, renews: renews)
+            domain.document.management = management
+        }
+        guard let written else { return }
+        try await self.serveCertificate(of: written)
+    }
+
+    /// Writes a domain that is left to the edge, again and again until nobody came in between.
+    private nonisolated func rewrite(
+        _ id: ResourceID<ReservedDomainKind>,
+        _ change: (inout Stored<ReservedDomainRecord>, inout [RecordWrite]) throws(Failure) -> Void
+    ) async throws(Failure) -> Stored<ReservedDomainRecord>? {
+        for _ in 0..<8 {
+            guard var domain = try await self.store.found(id, as: ReservedDomainRecord.self, in: .platform),
+                domain.document.policy != nil
+            else { return nil }
+            var writes: [RecordWrite] = []
+            try change(&domain, &writes)
+            do throws(StoreError) {
+                let revisions = try await self.store.commit([try .update(domain)] + writes)
+                return domain.written(at: revisions[0])
+            } catch .conflict, .notFound {
+                continue
+            } catch {
+                throw Failure(store: error)
+            }
+        }
+        throw Failure(.apiConflict, "The domain \(id) was changed by others all the time.")
+    }
+}

@@ -1,0 +1,48 @@
+internal import Foundation
+
+/// A program of the operator's that writes DNS records: `PROGRAM present|withdraw _acme-challenge.NAME VALUE`. It ends with
+/// status 0 when the record is there for everybody.
+package struct DNSHook: Sendable {
+    private let program: String
+    private let patience: Duration
+
+    package init(program: String, patience: Duration = .seconds(180)) {
+        self.program = program
+        self.patience = patience
+    }
+
+    package func present(_ response: ChallengeResponse) async throws {
+        try await self.run("present", response)
+    }
+
+    package func withdraw(_ response: ChallengeResponse) async throws {
+        try await self.run("withdraw", response)
+    }
+
+    private func run(_ verb: String, _ response: ChallengeResponse) async throws {
+        let process = Process()
+        process.executableURL = URL(filePath: self.program)
+        process.arguments = [verb, "_acme-challenge.\(response.name)", response.recordValue]
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        let patience = self.patience
+        let status: Int32 = try await withCheckedThrowingContinuation { continuation in
+            process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
+            do {
+                try process.run()
+            } catch {
+                process.terminationHandler = nil
+                continuation.resume(throwing: error)
+                return
+            }
+            let seconds = Double(patience.components.seconds)
+            DispatchQueue.global().asyncAfter(deadline: .now() + seconds) {
+                if process.isRunning { process.terminate() }
+            }
+        }
+        guard status == 0 else {
+            throw ACMEError.unanswerable("\(self.program) \(verb) ended with status \(status)")
+        }
+    }
+}

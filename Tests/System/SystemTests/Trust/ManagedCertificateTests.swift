@@ -1,0 +1,236 @@
+import ACME
+import Control
+import Edge
+import EdgeTestSupport
+import Foundation
+import JSON
+import Portico
+import Store
+import TestSupport
+import Testing
+
+/// Certificates that the edge obtains, with every other nonce refused.
+@Suite(.serialized, .timeLimit(.minutes(3))) struct ManagedCertificateTests {
+    /// The domain, as it is stored when `isReached` first holds.
+    private static func domain(
+        _ edge: TestEdge,
+        where isReached: (ReservedDomainRecord) -> Bool
+    ) async throws -> Stored<ReservedDomainRecord> {
+        for try await changes in edge.store.changes(after: .zero) {
+            for change in changes where change.kind == ReservedDomainRecord.recordKind {
+                guard let record = change.record else { continue }
+                let stored = try Stored<ReservedDomainRecord>(record)
+                if isReached(stored.document) { return stored }
+            }
+        }
+        throw CancellationError()
+    }
+
+    private static func isDone(_ domain: ReservedDomainRecord) -> Bool {
+        domain.management?.certificate != nil && domain.management?.job == nil
+    }
+
+    /// Connects as a client that trusts the authority alone; the handshake fails where the certificate is another.
+    private static func visit(_ name: String, _ edge: TestEdge, trusting root: String) async throws {
+        let visitor = try await edge.visitSecurely(name, trusting: root)
+        try await visitor.write(request("GET /", host: name))
+        #expect(try await visitor.read(until: "\r\n").hasPrefix("HTTP/1.1 "))
+        await visitor.close()
+    }
+
+    /// The same, as soon as the certificate is in force: that it was obtained is written down a moment before.
+    private static func visitWhenServed(_ name: String, _ edge: TestEdge, trusting root: String) async throws {
+        while !Task.isCancelled {
+            guard (try? await self.visit(name, edge, trusting: root)) == nil else { return }
+        }
+        throw CancellationError()
+    }
+
+    @Test(arguments: [ChallengeType.http, .tlsALPN, .dns])
+    func `A domain that is reserved gets a certificate by each challenge, before policies are asked`(
+        challenge: ChallengeType
+    ) async throws {
+        let program = FileManager.default.temporaryDirectory.appending(path: "records-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: program) }
+        try await TestPebble.with { pebble in
+            var settings = try pebble.settings(challenge)
+            if challenge == .dns {
+                try pebble.writeRecordsProgram(to: program)
+                settings.records = DNSHook(program: program)
+            }
+            let name = challenge == .dns ? "*.shop.example" : "app.shop.example"
+            let host = "app.shop.example"
+            let root = try await pebble.root()
+            try await TestEdge.with { [settings] in
+                $0.useACME(of: pebble, settings)
+            } _: { edge in
+                let agent = try await edge.connectAgent()
+                for scheme in [Portico.Scheme.http, .https] {
+                    let options = EndpointOptions(
+                        scheme: scheme,
+                        url: "\(scheme)://\(host)",
+                        trafficPolicy: "on_http_request: [{actions: [{type: deny}]}]"
+                    )
+                    _ = try await agent.forward(to: "1", options: options)
+                }
+                try await edge.withAPI { api in
+                    await #expect(throws: (any Error).self) { try await Self.visit(host, edge, trusting: root) }
+                    let made = try await api.call("POST", "/reserved_domains", ["domain": .string(name)])
+                    #expect(made.status == 201, "\(made)")
+                    _ = try await Self.domain(edge, where: Self.isDone)
+                    try await Self.visitWhenServed(host, edge, trusting: root)
+
+                    let shown = try await api.call("GET", "/reserved_domains/\(made.text("id"))")
+                    let certificate = try #require(shown.object["certificate"]?.object?["id"]?.string, "\(shown)")
+                    let status = try #require(shown.object["certificate_management_status"]?.object)
+                    #expect(status["provisioning_job"] == .null)
+                    #expect(status["renews_at"]?.string != nil)
+                    // What was obtained is there like what was uploaded, and goes with the domain alone.
+                    let path = "/tls_certificates/\(certificate)"
+                    #expect(try await api.call("DELETE", path).code == 1966)
+                    #expect(try await api.call("DELETE", "/reserved_domains/\(made.text("id"))").status == 204)
+                    #expect(try await api.call("GET", path).status == 404)
+                    await #expect(throws: (any Error).self) { try await Self.visit(host, edge, trusting: root) }
+                }
+                await agent.close()
+            }
+        }
+    }
+
+    @Test func `A certificate is renewed when it is time, and the old one serves until then`() async throws {
+        try await TestPebble.with { pebble in
+            let settings = try pebble.settings(.http)
+            let root = try await pebble.root()
+            try await TestEdge.with {
+                $0.useACME(of: pebble, settings)
+            } _: { edge in
+                try await edge.withAPI { api in
+                    _ = try await api.call("POST", "/reserved_domains", ["domain": "app.shop.example"])
+                    var first = try await Self.domain(edge, where: Self.isDone)
+                    let old = first.document.management?.certificate
+                    let life = try #require(first.document.management?.renews).timeIntervalSinceNow
+                    // Pebble's are good for five years.
+                    #expect(life > 1000 * 86_400)
+
+                    first.document.management?.renews = Date(timeIntervalSinceNow: -1)
+                    try await edge.store.commit([.update(first)])
+                    _ = try await Self.domain(edge) { Self.isDone($0) && $0.management?.certificate != old }
+                    try await Self.visitWhenServed("app.shop.example", edge, trusting: root)
+                }
+            }
+        }
+    }
+
+    /// Lets everything through up to the end of an order, where whoever asks waits until it is cancelled.
+    private struct StoppingTransport: ACMETransport {
+        let transport: HTTPSTransport
+        let reached: AsyncStream<Void>.Continuation
+
+        func send(_ request: ACMERequest) async throws(ACMEError) -> ACMEResponse {
+            guard request.url.target.contains("finalize") else { return try await self.transport.send(request) }
+            let (never, continuation) = AsyncStream.makeStream(of: Void.self)
+            self.reached.yield()
+            for await _ in never {}
+            withExtendedLifetime(continuation) {}
+            throw .unreachable("stopped")
+        }
+    }
+
+    /// Counts the orders that are made.
+    private struct CountingTransport: ACMETransport {
+        let transport: HTTPSTransport
+        let orders: AsyncStream<String>.Continuation
+
+        func send(_ request: ACMERequest) async throws(ACMEError) -> ACMEResponse {
+            if request.method == .post { self.orders.yield(request.url.target) }
+            return try await self.transport.send(request)
+        }
+    }
+
+    @Test func `An edge that starts goes on with the order that another was in the middle of`() async throws {
+        try await TestPebble.with { pebble in
+            let (reached, continuation) = AsyncStream.makeStream(of: Void.self)
+            let stopping = StoppingTransport(transport: try pebble.transport(), reached: continuation)
+            let first = try pebble.settings(.http, over: stopping)
+            let kept = try await TestEdge.with {
+                $0.useACME(of: pebble, first)
+            } _: { edge in
+                try await edge.withAPI { api in
+                    _ = try await api.call("POST", "/reserved_domains", ["domain": "app.shop.example"])
+                    _ = await reached.first { _ in true }
+                }
+                return edge.kept
+            }
+            let (targets, orders) = AsyncStream.makeStream(of: String.self)
+            let counting = CountingTransport(transport: try pebble.transport(), orders: orders)
+            let second = try pebble.settings(.http, over: counting)
+            let root = try await pebble.root()
+            try await TestEdge.with {
+                $0.useACME(of: pebble, second)
+                $0.kept = kept
+            } _: { edge in
+                _ = try await Self.domain(edge, where: Self.isDone)
+                try await Self.visitWhenServed("app.shop.example", edge, trusting: root)
+            }
+            orders.finish()
+            var asked: [String] = []
+            for await target in targets { asked.append(target) }
+            #expect(!asked.isEmpty)
+            #expect(!asked.contains { $0.contains("order-plz") || $0.contains("sign-me-up") }, "\(asked)")
+        }
+    }
+
+    @Test func `What the name's records do not lead to is a DNS error, and is tried again`() async throws {
+        try await TestPebble.with { pebble in
+            // Nothing answers on the port on which it looks.
+            var settings = try pebble.settings(.tlsALPN)
+            settings.firstRetry = .milliseconds(50)
+            try await TestEdge.with { [settings] in
+                $0.useACME(of: pebble, settings)
+                $0.edge.https = [.init(host: "127.0.0.1", port: 0)]
+            } _: { edge in
+                try await edge.withAPI { api in
+                    let made = try await api.call("POST", "/reserved_domains", ["domain": "app.shop.example"])
+                    _ = try await Self.domain(edge) { $0.management?.job?.failures ?? 0 >= 2 }
+                    let shown = try await api.call("GET", "/reserved_domains/\(made.text("id"))")
+                    let status = try #require(shown.object["certificate_management_status"]?.object, "\(shown)")
+                    let job = try #require(status["provisioning_job"]?.object, "\(shown)")
+                    #expect(job["started_at"]?.string != nil)
+                    #expect(["DNS_ERROR", nil].contains(job["error_code"]?.string), "\(shown)")
+                }
+            }
+        }
+    }
+
+    @Test func `A certificate can be revoked by the account that it was issued to`() async throws {
+        try await TestPebble.with { pebble in
+            let settings = try pebble.settings(.http)
+            try await TestEdge.with {
+                $0.useACME(of: pebble, settings)
+            } _: { edge in
+                try await edge.withAPI { api in
+                    _ = try await api.call("POST", "/reserved_domains", ["domain": "app.shop.example"])
+                    let domain = try await Self.domain(edge, where: Self.isDone)
+                    let id = try #require(domain.document.management?.certificate)
+                    let certificate = try await api.call("GET", "/tls_certificates/\(id)")
+                    let record = try await edge.store.find(
+                        ACMEAccountRecord.self,
+                        "directory",
+                        try pebble.directory.text,
+                        in: .platform
+                    )
+                    let client = ACMEClient(
+                        try pebble.transport(),
+                        directory: try pebble.directory,
+                        account: try record.document.account(edge.sealingKeys),
+                        contact: nil,
+                        external: nil
+                    )
+                    try await client.revoke(certificate.text("certificate_pem"))
+                    let status = try await pebble.status(ofSerial: certificate.text("serial_number"))
+                    #expect(status.contains("\"Revoked\""), "\(status)")
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,105 @@
+import ACME
+import Control
+import Edge
+import EdgeTestSupport
+import Foundation
+import TestSupport
+import Testing
+
+/// An ACME server of Debian's (`scripts/pebble.sh`) that refuses every other nonce, and the two ports of an edge on which
+/// it looks for answers. It ends with this process, however that ends.
+struct TestPebble: Sendable {
+    private struct Places: Decodable {
+        let directory: String
+        let management: String
+        let dns: String
+        let authority: String
+    }
+
+    private let places: Places
+    let http: HeldPort
+    let https: HeldPort
+
+    /// Runs `body` beside a server of its own.
+    static func with(_ body: (TestPebble) async throws -> Void) async throws {
+        let http = try #require(HeldPort(0))
+        let https = try #require(HeldPort(0))
+        let process = Process()
+        process.executableURL = SharedMaterial.packageRoot.appending(path: "scripts/pebble.sh")
+        process.arguments = ["\(http.port)", "\(https.port)"]
+        let (input, output) = (Pipe(), Pipe())
+        process.standardInput = input
+        process.standardOutput = output
+        try process.run()
+        let line = await Self.firstLine(of: output.fileHandleForReading)
+        let places = try JSONDecoder().decode(Places.self, from: Data(line.utf8))
+        do {
+            try await body(TestPebble(places: places, http: http, https: https))
+        } catch {
+            try input.fileHandleForWriting.close()
+            throw error
+        }
+        try input.fileHandleForWriting.close()
+    }
+
+    private static func firstLine(of handle: FileHandle) async -> String {
+        await withCheckedContinuation { continuation in
+            Thread.detachNewThread {
+                var line: [UInt8] = []
+                while let byte = try? handle.read(upToCount: 1)?.first, byte != UInt8(ascii: "\n") { line.append(byte) }
+                continuation.resume(returning: String(decoding: line, as: UTF8.self))
+            }
+        }
+    }
+
+    var directory: ACMEURL { get throws { try #require(ACMEURL(self.places.directory)) } }
+
+    func transport() throws -> HTTPSTransport {
+        let authority = try String(contentsOf: URL(filePath: self.places.authority), encoding: .utf8)
+        return try HTTPSTransport(authoritiesPEM: authority, product: "test")
+    }
+
+    /// How an edge obtains certificates here.
+    func settings(_ challenge: ChallengeType, over transport: (any ACMETransport)? = nil) throws -> ACMESettings {
+        var settings = ACMESettings(directory: try self.directory, transport: try transport ?? self.transport())
+        settings.challenges = challenge == .dns ? [] : [challenge]
+        settings.contact = "operator@edge.test"
+        settings.interval = .milliseconds(100)
+        return settings
+    }
+
+    /// The authority that certificates chain to, as PEM.
+    func root() async throws -> String { try await self.ask("\(self.places.management)/roots/0") }
+
+    /// What the authority says of a certificate.
+    func status(ofSerial serial: String) async throws -> String {
+        try await self.ask("\(self.places.management)/cert-status-by-serial/\(serial)")
+    }
+
+    private func ask(_ url: String) async throws -> String {
+        let curl = try #require(Tool("curl"))
+        return try await curl.run(["-sS", "--fail-with-body", "--cacert", self.places.authority, url])
+    }
+
+    /// Writes a program that sets TXT records where Pebble looks them up.
+    func writeRecordsProgram(to path: String) throws {
+        let program = """
+            #!/bin/sh
+            case "$1" in
+            present) exec curl -sSf -d "{\\"host\\": \\"$2.\\", \\"value\\": \\"$3\\"}" \(self.places.dns)/set-txt ;;
+            *) exec curl -sSf -d "{\\"host\\": \\"$2.\\"}" \(self.places.dns)/clear-txt ;;
+            esac
+            """
+        try Data(program.utf8).write(to: URL(filePath: path))
+        try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: path)
+    }
+}
+
+extension TestEdge.Setup {
+    /// Listens where Pebble looks, and obtains certificates there.
+    mutating func useACME(of pebble: TestPebble, _ settings: ACMESettings) {
+        self.edge.http = [.init(host: "127.0.0.1", port: pebble.http.port)]
+        self.edge.https = [.init(host: "127.0.0.1", port: pebble.https.port)]
+        self.control.acme = settings
+    }
+}
