@@ -155,7 +155,9 @@ let modules: [Module] = [
     Module(
         place: "Trust/ACME",
         uses: ["Model", "Secrets", "PeerIdentity"],
-        products: [.Crypto, .CryptoExtras, .X509, .SwiftASN1, .NIOCore, .NIOPosix, .NIOHTTP1, .NIOSSL]
+        products: [.Crypto, .CryptoExtras, .X509, .SwiftASN1, .NIOCore, .NIOPosix, .NIOHTTP1, .NIOSSL],
+        tests: [.NIOConcurrencyHelpers],
+        testUses: ["Certificates"]
     ),
     Module(place: "Trust/SSHKeys", uses: ["Model"], products: [.Crypto, .CryptoExtras]),
     Module(place: "Observe/Events", uses: ["Addressing", "JSON", "Model"], products: [.NIOConcurrencyHelpers]),

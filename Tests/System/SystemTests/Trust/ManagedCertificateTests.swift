@@ -202,6 +202,26 @@ import Testing
         }
     }
 
+    @Test func `An authority that knows its customers is shown whose account this is`() async throws {
+        try await TestPebble.with(external: TestPebble.external) { pebble in
+            for external in [nil, TestPebble.external] {
+                var settings = try pebble.settings(.http)
+                settings.externalAccount = external
+                try await TestEdge.with { [settings] in
+                    $0.useACME(of: pebble, settings)
+                } _: { edge in
+                    try await edge.withAPI { api in
+                        _ = try await api.call("POST", "/reserved_domains", ["domain": "app.shop.example"])
+                        let ended = try await Self.domain(edge) {
+                            Self.isDone($0) || $0.management?.job?.errorCode != nil
+                        }
+                        #expect((ended.document.management?.certificate != nil) == (external != nil))
+                    }
+                }
+            }
+        }
+    }
+
     @Test func `A certificate can be revoked by the account that it was issued to`() async throws {
         try await TestPebble.with { pebble in
             let settings = try pebble.settings(.http)

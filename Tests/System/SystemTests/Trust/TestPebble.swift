@@ -3,6 +3,7 @@ import Control
 import Edge
 import EdgeTestSupport
 import Foundation
+import Model
 import TestSupport
 import Testing
 
@@ -20,13 +21,26 @@ struct TestPebble: Sendable {
     let http: HeldPort
     let https: HeldPort
 
-    /// Runs `body` beside a server of its own.
-    static func with(_ body: (TestPebble) async throws -> Void) async throws {
+    /// What accounts must belong to, where it asks for that.
+    static var external: ExternalAccount {
+        ExternalAccount(
+            identifier: "kid-1",
+            key: Secret("zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wG44nMEtx3MUAsUDkMTQ12W")
+        )
+    }
+
+    /// Runs `body` beside a server of its own, which takes accounts of `external` alone where that is given.
+    static func with(external: ExternalAccount? = nil, _ body: (TestPebble) async throws -> Void) async throws {
         let http = try #require(HeldPort(0))
         let https = try #require(HeldPort(0))
         let process = Process()
         process.executableURL = SharedMaterial.packageRoot.appending(path: "scripts/pebble.sh")
         process.arguments = ["\(http.port)", "\(https.port)"]
+        if let external {
+            process.environment = ProcessInfo.processInfo.environment.merging(
+                ["PEBBLE_EAB": "\(external.identifier):\(external.key.reveal())"]
+            ) { $1 }
+        }
         let (input, output) = (Pipe(), Pipe())
         process.standardInput = input
         process.standardOutput = output

@@ -1,0 +1,63 @@
+import ACME
+import Foundation
+import Model
+import Secrets
+import Testing
+
+@testable import Control
+
+/// How far the edge is with a certificate, and when it tries again.
+@Suite struct CertificateManagementTests {
+    private static let now = Date(timeIntervalSince1970: 1_800_000_000)
+
+    @Test func `At most five tries fail in an hour`() {
+        var elapsed: TimeInterval = 0
+        var failures = 0
+        while elapsed < 3600 {
+            failures += 1
+            elapsed += CertificateManagement.wait(after: failures, first: .seconds(60))
+        }
+        #expect(failures <= 5)
+        #expect(CertificateManagement.wait(after: 1_000_000, first: .seconds(60)) <= 12 * 3600 * 1.2)
+    }
+
+    @Test(arguments: [
+        (ACMEError.invalid(ACMEProblem(type: "connection", detail: "")), "DNS_ERROR"),
+        (.problem(ACMEProblem(type: "caa", detail: "")), "DNS_ERROR"), (.noChallenge("*.a.test"), "DNS_ERROR"),
+        (.problem(ACMEProblem(type: "rateLimited", detail: "")), "INTERNAL_ERROR"),
+        (.unreachable("away"), "INTERNAL_ERROR"),
+    ])
+    func `A failure is that of the name, or another, and has a time to try again`(error: ACMEError, code: String) {
+        var management = CertificateManagement()
+        management.start(at: Self.now)
+        #expect(management.due == nil)
+        management.fail(error, first: .seconds(60), at: Self.now)
+        #expect(management.job?.errorCode == code)
+        #expect(management.job?.failures == 1)
+        #expect(management.due.map { $0 > Self.now } ?? false)
+    }
+
+    @Test func `An order outlives what has nothing to do with it, and not its own end`() {
+        let keys = SealingKeyring(.random())
+        var management = CertificateManagement()
+        management.begin(BegunOrder(url: "https://ca.test/1", key: Secret("key")), keys)
+        management.fail(ACMEError.unreachable("away"), first: .seconds(60), at: Self.now)
+        #expect(management.begun(keys)?.key.reveal() == "key")
+        #expect(management.begun(SealingKeyring(.random())) == nil)
+        management.fail(
+            ACMEError.invalid(ACMEProblem(type: "dns", detail: "")),
+            first: .seconds(60),
+            at: Self.now
+        )
+        #expect(management.begun(keys) == nil)
+    }
+
+    @Test func `A certificate that is there is due when it is to be renewed, and one that was being renewed at once`() {
+        var management = CertificateManagement()
+        management.succeed("cert_1", renews: Self.now)
+        #expect(management.due == Self.now)
+        management.start(at: Self.now)
+        #expect(management.due == nil)
+        #expect(management.certificate == "cert_1")
+    }
+}
