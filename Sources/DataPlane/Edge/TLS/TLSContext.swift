@@ -11,6 +11,9 @@ struct TLSContext: Sendable {
     /// What authorities speak that look whether a name leads here (RFC 8737).
     static let challengeProtocol = "acme-tls/1"
 
+    /// Of TLS 1.2: with forward secrecy and authenticated encryption, and none without. TLS 1.3 has no others.
+    private static let cipherSuites = "ECDHE+AESGCM:ECDHE+CHACHA20"
+
     let context: NIOSSLContext
     /// What policies are told of the certificate.
     let facts: CertificateFacts?
@@ -25,6 +28,7 @@ struct TLSContext: Sendable {
                 privateKey: .privateKey(key)
             )
             configuration.minimumTLSVersion = .tlsv12
+            configuration.cipherSuites = Self.cipherSuites
             // A peer that does not answer our farewell is not waited for (`spec/agent-protocol.md` 13.7).
             configuration.shutdownTimeout = .seconds(1)
             configuration.applicationProtocols = protocols

@@ -177,6 +177,26 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("ECDHE-ECDSA-AES128-SHA", false), ("ECDHE-ECDSA-AES256-SHA", false), ("AES128-GCM-SHA256", false),
+        ("ECDHE-ECDSA-AES128-GCM-SHA256", true), ("ECDHE-ECDSA-AES256-GCM-SHA384", true),
+        ("ECDHE-ECDSA-CHACHA20-POLY1305", true),
+    ])
+    func `TLS 1.2 is spoken with forward secrecy and authenticated encryption alone`(
+        suite: String,
+        isSpoken: Bool
+    ) async throws {
+        try await TestEdge.with { edge in
+            let openssl = try #require(Tool("openssl"))
+            let text = try await openssl.run([
+                "s_client", "-tls1_2", "-cipher", "\(suite):@SECLEVEL=0", "-connect", "127.0.0.1:\(edge.httpsPort)",
+                "-servername", "app.edge.test",
+            ])
+            #expect(text.contains("Cipher is \(suite)") == isSpoken, "\(text)")
+            #expect(text.contains("alert handshake failure") != isSpoken, "\(text)")
+        }
+    }
+
     @Test func `Private keys are sealed in what is stored`() async throws {
         try await TestEdge.with { edge in
             let uploads = try Uploads()
