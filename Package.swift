@@ -159,6 +159,7 @@ let modules: [Module] = [
         tests: [.NIOConcurrencyHelpers],
         testUses: ["Certificates"]
     ),
+    Module(place: "Trust/Federation", uses: ["JSON", "Secrets"], products: [.Crypto, .CryptoExtras]),
     Module(place: "Trust/SSHKeys", uses: ["Model"], products: [.Crypto, .CryptoExtras]),
     Module(place: "Observe/Events", uses: ["Addressing", "JSON", "Model"], products: [.NIOConcurrencyHelpers]),
     Module(place: "Observe/Telemetry", uses: ["JSON", "Events"], testUses: ["Model"]),
@@ -167,7 +168,7 @@ let modules: [Module] = [
         place: "DataPlane/PolicyEngine",
         uses: [
             "CZlib", "CBrotli", "CZstd", "CMaxMindDB", "Addressing", "LinearRegex", "Expression", "Model",
-            "TrafficPolicy",
+            "TrafficPolicy", "JSON", "Federation",
         ],
         products: [.NIOCore, .Crypto, .X509, .SwiftASN1],
         tests: [.NIOEmbedded, .NIOPosix, .NIOConcurrencyHelpers],

@@ -69,10 +69,12 @@ package final class OutboundRequester: PolicyRequester {
         }.value
     }
 
-    /// Providers are asked as they are on the Internet, whatever policies may ask.
+    /// Providers are asked as they are on the Internet, whatever policies may ask; key sets wherever their server is.
     private func rules(for origin: PolicyRequest.Origin) -> OutboundRules {
         switch origin {
         case .policy: self.configuration.rules
+        case .keySet:
+            OutboundRules(ports: Set(1 ... .max), opened: self.configuration.rules.opened)
         case .provider: OutboundRules(schemes: ["https"], ports: [443], opened: self.configuration.rules.opened)
         }
     }
@@ -82,7 +84,7 @@ package final class OutboundRequester: PolicyRequester {
         of request: PolicyRequest,
         by rules: OutboundRules
     ) throws(PolicyRequestError) -> OutboundURL {
-        guard self.configuration.isOpen || request.origin == .provider else {
+        guard self.configuration.isOpen || request.origin != .policy else {
             throw .refused("hosts outside are not open to policies of this edge")
         }
         do throws(OutboundURLError) {

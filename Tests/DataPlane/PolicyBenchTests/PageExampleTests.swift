@@ -14,6 +14,19 @@ import TrafficPolicy
         #expect(result.failureCount == 0, "\(result.text)")
     }
 
+    // Of a login server that nobody has: the key that signed them is thrown away, and they have no end.
+    private static let keySet =
+        #"{"keys":[{"kty":"EC","crv":"P-256","kid":"k1","x":"tzlycyOQMQiRC-NyDPph2dbAIbhCvpVK0o7d7uzoVvg","y":"#
+        + #""vOJro0vpwPpwlo1yDJp8cnt9OvNtLb7sAVLLFvQqkE8"}]}"#
+    private static let token =
+        #"eyJhbGciOiJFUzI1NiIsImtpZCI6ImsxIn0.eyJpc3MiOiJodHRwczovL2xvZ2luLmV4YW1wbGUuY29tLyIsImF1ZCI6Imh0dHBz"#
+        + #"Oi8vYXBpLmV4YW1wbGUuY29tIiwic3ViIjoiYWRhIiwic2NvcGUiOiJvcmRlcnMucmVhZCJ9.GPCFnWnm1-ThAOnBk3GDoxAYklF"#
+        + #"I3XoF1Ku1k_ysbI5M3-qAU5fzh3lKdLhWGORjRX1NK_8eqAIcSvYWyoO32w"#
+    private static let otherToken =
+        #"eyJhbGciOiJFUzI1NiIsImtpZCI6ImsxIn0.eyJpc3MiOiJodHRwczovL2Vsc2V3aGVyZS5leGFtcGxlLmNvbS8iLCJhdWQiOiJo"#
+        + #"dHRwczovL2FwaS5leGFtcGxlLmNvbSIsInN1YiI6ImV2ZSJ9.0WVAZo0Kefp9L56opwHF5rRbTWEN1mcLZ-dhEZrqzcKeEpXJyb9"#
+        + #"_-vTGYzmFFIKCM8BEam6quowpKFm6h4dPXQ"#
+
     private static let cases: [ActionType: String] = [
         .addHeaders: """
         cases:
@@ -111,6 +124,21 @@ import TrafficPolicy
             request: GET /
             internal: {"https://sessions.internal": {error: 3200}}
             expect: {answered_by: error, status: 502}
+        """,
+        .jwtValidation: """
+        cases:
+          - name: a token of the login server
+            request: {method: GET, url: /, headers: {authorization: "Bearer \(Self.token)"}}
+            internal: {"https://login.example.com/jwks.json": {status: 200, body: '\(Self.keySet)'}}
+            expect: {answered_by: upstream}
+          - name: nobody
+            request: GET /
+            internal: {"https://login.example.com/jwks.json": {status: 200, body: '\(Self.keySet)'}}
+            expect: {status: 401, code: 3408}
+          - name: a token of somebody else
+            request: {method: GET, url: /, headers: {authorization: "Bearer \(Self.otherToken)"}}
+            internal: {"https://login.example.com/jwks.json": {status: 200, body: '\(Self.keySet)'}}
+            expect: {status: 403, code: 3403}
         """,
         .log: """
         cases:

@@ -15,6 +15,7 @@ extension ActionPlace {
         case .deny(let configuration): return DenyAction(configuration)
         case .forwardInternal(let configuration): return try ForwardInternalAction(configuration, self)
         case .httpRequest(let configuration): return try HTTPRequestAction(configuration, self)
+        case .jwtValidation(let configuration): return try JWTValidationAction(configuration, self)
         case .log(let configuration): return try LogAction(configuration, self)
         case .rateLimit(let configuration): return try RateLimitAction(configuration, self)
         case .redirect(let configuration): return try RedirectAction(configuration, self)
@@ -27,7 +28,7 @@ extension ActionPlace {
         case .sseFindReplace(let configuration): return try SSEFindReplaceAction(configuration, self)
         case .urlRewrite(let configuration): return try URLRewriteAction(configuration, self)
         case .verifyWebhook(let configuration): return try VerifyWebhookAction(configuration, self)
-        case .jwtValidation, .oauth, .openIDConnect, .owaspCRSRequest,
+        case .oauth, .openIDConnect, .owaspCRSRequest,
             .owaspCRSResponse, .terminateTLS:
             throw self.later(configuration.type)
         }
@@ -38,7 +39,7 @@ extension PolicyProgram {
     /// The actions that have a behaviour here, for checking what is attached (``PolicyAttachment``).
     package static let runnable: Set<ActionType> = [
         .addHeaders, .basicAuth, .circuitBreaker, .closeConnection, .compressResponse, .customResponse, .deny,
-        .forwardInternal, .httpRequest, .log,
+        .forwardInternal, .httpRequest, .jwtValidation, .log,
         .rateLimit, .redirect, .removeHeaders, .requestBodyFindReplace, .responseBodyFindReplace, .restrictIPs,
         .setVars, .sseFindReplace, .urlRewrite, .verifyWebhook,
     ]

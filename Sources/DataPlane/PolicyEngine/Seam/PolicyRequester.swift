@@ -22,6 +22,8 @@ package struct PolicyRequest: Sendable {
         case policy
         /// The edge: a host of a provider that it knows, checked before.
         case provider
+        /// Whoever wrote the policy, of the keys of one who signs tokens. Nobody sees the answer.
+        case keySet
     }
 
     package var method: String

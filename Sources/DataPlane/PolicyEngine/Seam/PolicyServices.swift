@@ -16,6 +16,8 @@ package struct PolicyServices: Sendable {
     package var ipPolicies: (any IPPolicyDirectory)?
     /// Nil where policies can make no requests.
     package var requester: (any PolicyRequester)?
+    /// The keys with which policies verify tokens.
+    package var keySets: KeySetStore
     /// The URL that those are told who want to complain of such requests; nil to tell none.
     package var abuseContact: String?
     /// The largest body that is collected for an action, and the largest that may come of it.
@@ -26,6 +28,7 @@ package struct PolicyServices: Sendable {
         secrets: (any SecretDirectory)? = nil,
         ipPolicies: (any IPPolicyDirectory)? = nil,
         requester: (any PolicyRequester)? = nil,
+        keySets: KeySetStore = KeySetStore(),
         abuseContact: String? = nil,
         bodyBytes: Int = 4 << 20
     ) {
@@ -33,6 +36,7 @@ package struct PolicyServices: Sendable {
         self.secrets = secrets
         self.ipPolicies = ipPolicies
         self.requester = requester
+        self.keySets = keySets
         self.abuseContact = abuseContact
         self.bodyBytes = bodyBytes
     }

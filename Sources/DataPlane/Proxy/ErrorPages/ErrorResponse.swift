@@ -51,6 +51,8 @@ package struct ErrorResponse {
         fields.append(("Cache-Control", "no-store"))
         fields.append(("X-Content-Type-Options", "nosniff"))
         fields.append(("ngrok-error-code", self.failure.code.wireName))
+        // Of the failures only those of tokens have this status (RFC 6750 §3).
+        if status == 401 { fields.append(("WWW-Authenticate", "Bearer")) }
         if status == 405 { fields.append(("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS")) }
         if status == 426 { fields.append(("Sec-WebSocket-Version", "13")) }
         if status == 503 { fields.append(("Retry-After", "\(self.retryAfterSeconds)")) }

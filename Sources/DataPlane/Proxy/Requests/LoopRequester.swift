@@ -23,7 +23,7 @@ final class LoopRequester: PolicyRequester {
     }
 
     func send(_ request: PolicyRequest, on eventLoop: any EventLoop) -> EventLoopFuture<PolicyAnswer> {
-        guard request.origin == .policy, let target = try? OutboundURL(parsingInternal: request.url) else {
+        guard request.origin != .provider, let target = try? OutboundURL(parsingInternal: request.url) else {
             return self.outside?.send(request, on: eventLoop)
                 ?? eventLoop.makeFailedFuture(
                     PolicyRequestError.refused("this edge asks internal endpoints and no other host")

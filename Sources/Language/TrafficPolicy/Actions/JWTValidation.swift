@@ -225,7 +225,11 @@ extension JWTValidationConfiguration {
         notes: [
             "Signature, issuer, audience, `exp` and `nbf` are checked; clocks may differ by 60 seconds.",
             "A token that is missing or wrong gets 401, a good one of another issuer or audience 403.",
-            "Algorithms without keys of their own (`none`, `HS256`) are refused.",
+            "Algorithms without keys of their own (`none`, `HS256`) are refused, and keys that a token brings along.",
+            "A token in a header is the first value with the prefix; one in a body is a member of JSON or a field of a form.",
+            "Key sets are fetched from public addresses, from `policy.outbound.allow_networks` and from internal endpoints; "
+                + "they are kept for 15 minutes, and fetched again when a token names a key that is not there, once a minute.",
+            "Where a key set cannot be fetched the last one is used for a day; without one the answer is 500 and 3422.",
         ],
         example: """
             on_http_request:
