@@ -5,7 +5,7 @@ extension ErrorCode {
         .agentUnreachableUpstream, .upstreamInvalidResponse, .upstreamConnectTimeout, .upstreamRefused,
         .gatewayFailure, .upstreamTimeout, .upstreamUnknownStatus, .websocketExpected, .internalError, .draining,
         .overloaded, .connectionRateExceeded, .tooManyConnections, .requestRateExceeded, .tlsHandshakeFailed,
-        .serverNameMissing, .visitorAddressForbidden,
+        .serverNameMissing, .visitorAddressForbidden, .browserWarning,
     ]
 
     package static let visitorAddressForbidden = ErrorCode(
@@ -13,6 +13,14 @@ extension ErrorCode {
         status: 403,
         meaning: "The account of this endpoint does not accept visitors from this address.",
         remedy: "Come from an address that it accepts, or ask its owner to allow this one."
+    )
+
+    package static let browserWarning = ErrorCode(
+        6024,
+        status: 200,
+        meaning: "A browser is warned before it shows what somebody serves through the edge.",
+        remedy:
+            "Go on only if you trust whoever sent you here. Programs pass with the field `ngrok-skip-browser-warning`."
     )
 
     package static let endpointOffline = ErrorCode(

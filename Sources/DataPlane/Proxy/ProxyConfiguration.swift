@@ -48,6 +48,8 @@ package struct ProxyConfiguration: Sendable {
     /// Endpoints of each loop whose requests are counted apart.
     package var countedEndpoints = 1000
 
+    /// Whether browsers are warned before they see what an account serves.
+    package var warnsBrowsers = false
     /// What is recorded of requests.
     package var observation = Observation()
     /// What policies are told of this edge.

@@ -5,6 +5,13 @@ struct ErrorPage {
     let remedy: String
     let code: String
     let requestID: String?
+    /// Where the reader may go on; nil for nowhere.
+    var link: Link?
+
+    struct Link {
+        let text: String
+        let target: String
+    }
 
     /// The one style sheet. `contentSecurityPolicy` names it by its hash; a test keeps the two together.
     static let style = """
@@ -31,6 +38,9 @@ struct ErrorPage {
 
     var html: String {
         let request = self.requestID.map { "<dt>Request</dt><dd>\(Self.escaped($0))</dd>" } ?? ""
+        let link = self.link.map { link in
+            "<p><a href=\"\(Self.escaped(link.target))\" rel=\"nofollow\">\(Self.escaped(link.text))</a></p>\n"
+        }
         return """
             <!doctype html>
             <html lang="en">
@@ -46,7 +56,7 @@ struct ErrorPage {
             <h1>\(Self.escaped(self.title))</h1>
             <p>\(Self.escaped(self.failure))</p>
             <p class="remedy">\(Self.escaped(self.remedy))</p>
-            <dl><dt>Code</dt><dd>\(Self.escaped(self.code))</dd>\(request)</dl>
+            \(link ?? "")<dl><dt>Code</dt><dd>\(Self.escaped(self.code))</dd>\(request)</dl>
             </main>
             </body>
             </html>

@@ -32,6 +32,9 @@ extension Exchange {
             )
             return
         }
+        guard !self.loop.configuration.warnsBrowsers || !self.warns(head, in: bytes, before: upstream.endpoint) else {
+            return
+        }
         if upstream.gate == nil, self.judged == nil {
             self.forward(head, in: bytes, to: upstream)
         } else {
@@ -55,6 +58,23 @@ extension Exchange {
         self.answerFormat = bytes.withUnsafeReadableBytes { ErrorResponse.Format(for: head, in: $0) }
         self.front?.closeBehindAnswer()
         self.answer(failure)
+        return true
+    }
+
+    /// Answers a browser with a warning in the endpoint's place, unless it has been warned. What the operator serves itself
+    /// needs none.
+    private func warns(_ head: RequestHead, in bytes: ByteBuffer, before endpoint: RoutedEndpoint) -> Bool {
+        if case .address = endpoint.target { return false }
+        guard self.depth == 1, endpoint.binding == .public, let range = head.hostRange else { return false }
+        let answer = bytes.withUnsafeReadableBytes { raw in
+            BrowserWarning(
+                host: String(decoding: raw[range], as: UTF8.self),
+                isSecure: self.context.visitor.isSecure,
+                account: endpoint.account.text
+            ).answer(head, in: raw)
+        }
+        guard let answer else { return false }
+        self.answer(answer)
         return true
     }
 

@@ -24,6 +24,7 @@ package struct EdgeProgramConfiguration: Sendable {
     package let limits: LimitsConfiguration
     package let metrics: MetricsConfiguration
     package let policy: PolicyConfiguration
+    package let warnsBrowsers: Bool
     package let hold: Duration
     package let drainTimeout: Duration
     package let log: LogConfiguration
@@ -123,6 +124,16 @@ package struct EdgeProgramConfiguration: Sendable {
             "policy",
             "What traffic policies are told of the world, and how they fail.",
             PolicyConfiguration.init
+        )
+        self.warnsBrowsers = settings.value(
+            "browser_warning",
+            .bool,
+            default: false,
+            """
+            Whether a browser shows a page with the address and the account before what an agent or a cloud endpoint serves, \
+            until its user goes on; then a cookie remembers it for a week. Programs see nothing of it, nor does who sends \
+            the field `ngrok-skip-browser-warning`.
+            """
         )
         self.hold = settings.value(
             "hold",

@@ -6,7 +6,8 @@ import Settings
 enum LiveSettings {
     /// Settings, and sections with all that is in them. What reads them again is ``Reloader``.
     static let paths = [
-        "upstreams", "limits", "metrics", "tls", "require_reservations", "hold", "drain_timeout", "log.level",
+        "upstreams", "limits", "metrics", "tls", "require_reservations", "browser_warning", "hold", "drain_timeout",
+        "log.level",
     ]
 
     static func contains(_ path: String) -> Bool {

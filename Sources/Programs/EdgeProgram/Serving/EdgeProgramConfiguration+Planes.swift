@@ -20,6 +20,7 @@ extension EdgeProgramConfiguration {
         edge.region = self.region
         edge.threads = self.threads
         edge.proxy = self.limits.proxy
+        edge.proxy.warnsBrowsers = self.warnsBrowsers
         edge.proxy.countedEndpoints = self.metrics.endpoints
         edge.proxy.policy.region = self.region
         edge.proxy.policy.services.expressionErrors = self.policy.expressionErrors
