@@ -20,6 +20,8 @@ package final class ProxyLoop {
 
     /// Whether each request is recorded.
     let isObserved: Bool
+    /// Whether somebody is told of every request that a policy has judged.
+    let tellsOfAllJudged: Bool
     /// The policies of the table's endpoints.
     private(set) var gates: EndpointGates = [:]
     /// The accounts whose endpoints not everybody may visit.
@@ -56,6 +58,7 @@ package final class ProxyLoop {
         self.eventLoop = eventLoop
         self.configuration = configuration
         self.isObserved = configuration.observation.isActive
+        self.tellsOfAllJudged = configuration.policy.tellsAll && configuration.policy.events != nil
         self.agents = agents
         self.requestScratch = self.allocator.buffer(capacity: 4096)
         self.responseScratch = self.allocator.buffer(capacity: 16 * 1024)

@@ -18,12 +18,10 @@ extension Exchange {
     ) -> Int? {
         let sight = self.glance(head, in: bytes, at: gate)
         // Of these somebody is told what the policy has said.
-        guard !(self.loop.configuration.policy.tellsAll && self.loop.configuration.policy.events != nil) else {
-            return sight.firstRule
-        }
+        guard !self.loop.tellsOfAllJudged else { return sight.firstRule }
         switch sight.end {
         case .passed where gate.program.judgesRequestsAlone:
-            self.forward(head, in: bytes, to: upstream, addingLines: true)
+            self.forward(head, in: bytes, to: upstream, addingLines: self.loop.glancedLines.readableBytes > 0)
             return nil
         case .denied(let status) where !gate.judgesConnections:
             self.answer(LocalAnswer(status: status))
