@@ -85,7 +85,7 @@ extension Edge {
                 "portico_pool_members",
                 .gauge,
                 "Endpoints that share a URL, where there are several.",
-                pools.prefix(self.configuration.proxy.countedEndpoints).map { url, count in
+                pools.prefix(self.configuration.proxy.limits.countedEndpoints).map { url, count in
                     .init(labels: [.init("endpoint", url)], Double(count))
                 }
             ),

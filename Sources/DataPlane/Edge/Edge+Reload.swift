@@ -36,7 +36,7 @@ extension Edge {
         self.watchMemory()
         await self.onEachLoop { loop in
             loop.admission = reload.admission
-            loop.proxy.setLimits(new.proxy)
+            loop.proxy.setLimits(new.proxy.limits)
         }
     }
 }

@@ -9,7 +9,10 @@ package import Routing
 /// needs without a lock, a hop or an allocation.
 package final class ProxyLoop {
     package let eventLoop: any EventLoop
-    package private(set) var configuration: ProxyConfiguration
+    package private(set) var limits: ProxyLimits
+    /// What policies are told of this edge.
+    package let environment: PolicyEnvironment
+    let observation: Observation
     package private(set) var table = RoutingTable.empty
     package let wheel = DeadlineWheel()
     package let allocator = ByteBufferAllocator()
@@ -56,7 +59,9 @@ package final class ProxyLoop {
 
     package init(eventLoop: any EventLoop, configuration: ProxyConfiguration, agents: any AgentPorts) {
         self.eventLoop = eventLoop
-        self.configuration = configuration
+        self.limits = configuration.limits
+        self.environment = configuration.policy
+        self.observation = configuration.observation
         self.isObserved = configuration.observation.isActive
         self.tellsOfAllJudged = configuration.policy.tellsAll && configuration.policy.events != nil
         self.agents = agents
@@ -66,20 +71,15 @@ package final class ProxyLoop {
     }
 
     /// Bounds that count from now on, for connections that are open too; a time that is running runs out as it was set.
-    /// What policies are told of the edge stays, and what is
-    /// recorded.
-    package func setLimits(_ configuration: ProxyConfiguration) {
-        let (policy, observation) = (self.configuration.policy, self.configuration.observation)
-        self.configuration = configuration
-        self.configuration.policy = policy
-        self.configuration.observation = observation
+    package func setLimits(_ limits: ProxyLimits) {
+        self.limits = limits
         self.fieldList = FieldList(limit: self.fieldListBytes)
     }
 
-    private var fieldListBytes: Int { min(self.configuration.headLimits.headBytes, 64 * 1024) }
+    private var fieldListBytes: Int { min(self.limits.headLimits.headBytes, 64 * 1024) }
 
     private func makePolicies() -> PolicyLoop {
-        var services = self.configuration.policy.services
+        var services = self.environment.services
         services.requester = LoopRequester(self, outside: services.requester)
         return PolicyLoop(services: services)
     }
@@ -188,7 +188,7 @@ package final class ProxyLoop {
 
     /// Where the requests of an endpoint that is new here are counted.
     func makeTally() -> RequestTally {
-        self.upstreams.count < self.configuration.countedEndpoints ? RequestTally() : self.counters.others
+        self.upstreams.count < self.limits.countedEndpoints ? RequestTally() : self.counters.others
     }
 
     /// How near the process is to its budget of memory, as it is from now on.
@@ -198,7 +198,7 @@ package final class ProxyLoop {
 
     /// A quarter of a second has passed, and so many milliseconds.
     package func tick(late lag: Int64 = 0) {
-        self.shedding.noteTick(late: lag, limit: self.configuration.loopLagMilliseconds)
+        self.shedding.noteTick(late: lag, limit: self.limits.loopLagMilliseconds)
         self.wheel.advance()
     }
 }

@@ -53,7 +53,7 @@ package final class AgentConnection {
         self.logger = logger
         var configuration = AgentServerSession.Configuration()
         configuration.region = region
-        configuration.proxyPatience = .milliseconds(proxyLoop.configuration.agentSilenceMilliseconds)
+        configuration.proxyPatience = .milliseconds(proxyLoop.limits.agentSilenceMilliseconds)
         self.session = AgentServerSession(
             connection: MuxConnection(role: .server),
             configuration: configuration,
@@ -100,11 +100,11 @@ package final class AgentConnection {
     func start(_ transport: StreamTransport) {
         if self.isEnded || (self.queue.isEmpty && self.hasRoom(for: transport)) {
             transport.open()
-        } else if self.queue.count < self.proxyLoop.configuration.queuedStreams {
+        } else if self.queue.count < self.proxyLoop.limits.queuedStreams {
             let deadline = Deadline { [weak transport] in transport?.queueTimePassed() }
             transport.queueDeadline = deadline
             self.queue.append(transport)
-            self.proxyLoop.wheel.set(deadline, in: self.proxyLoop.configuration.streamQueueMilliseconds)
+            self.proxyLoop.wheel.set(deadline, in: self.proxyLoop.limits.streamQueueMilliseconds)
         } else {
             self.proxyLoop.counters.note(.queuedStreams)
             transport.wasIgnored()

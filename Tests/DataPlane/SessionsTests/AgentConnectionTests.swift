@@ -97,8 +97,8 @@ import Testing
 
     @Test func `A stream that gets no room in time ends, and one beyond the queue ends at once`() async throws {
         var configuration = ProxyConfiguration()
-        configuration.queuedStreams = 1
-        configuration.streamQueueMilliseconds = 1000
+        configuration.limits.queuedStreams = 1
+        configuration.limits.streamQueueMilliseconds = 1000
         let (loops, _) = try await EdgeLoop.make(configuration: configuration)
         let agent = try await ConnectedAgent.serving(loops[0])
         let (first, second) = (VisitorSide(), VisitorSide())
@@ -112,7 +112,7 @@ import Testing
 
     @Test func `A stream that is given up while it waits leaves its place to another`() async throws {
         var configuration = ProxyConfiguration()
-        configuration.queuedStreams = 1
+        configuration.limits.queuedStreams = 1
         let (loops, _) = try await EdgeLoop.make(configuration: configuration)
         let agent = try await ConnectedAgent.serving(loops[0])
         let stream = try await loops[0].open(to: agent.id, .visit("b2"), for: VisitorSide(), first: "1")

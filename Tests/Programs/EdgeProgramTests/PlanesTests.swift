@@ -49,16 +49,16 @@ import Testing
         #expect(edge.handshakeMilliseconds == 1000)
         #expect(edge.connectionLimit == 100 && edge.connectionsPerAddress == 9)
         let proxy = edge.proxy
-        #expect(proxy.headMilliseconds == 2000)
-        #expect(proxy.headLimits.headBytes == 8192)
-        #expect(proxy.headLimits.fields == 20)
-        #expect(proxy.headLimits.lineBytes == 2048)
-        #expect(proxy.keepAliveMilliseconds == 3000)
-        #expect(proxy.bodyIdleMilliseconds == 4000)
-        #expect(proxy.slowReaderMilliseconds == 5000)
-        #expect(proxy.pipeIdleMilliseconds == 6000)
-        #expect(proxy.halfCloseMilliseconds == 700)
-        #expect(proxy.connectMilliseconds == 60_001)
+        #expect(proxy.limits.headMilliseconds == 2000)
+        #expect(proxy.limits.headLimits.headBytes == 8192)
+        #expect(proxy.limits.headLimits.fields == 20)
+        #expect(proxy.limits.headLimits.lineBytes == 2048)
+        #expect(proxy.limits.keepAliveMilliseconds == 3000)
+        #expect(proxy.limits.bodyIdleMilliseconds == 4000)
+        #expect(proxy.limits.slowReaderMilliseconds == 5000)
+        #expect(proxy.limits.pipeIdleMilliseconds == 6000)
+        #expect(proxy.limits.halfCloseMilliseconds == 700)
+        #expect(proxy.limits.connectMilliseconds == 60_001)
     }
 
     @Test func `URLs get the public port, and those that visitors reach without it are known too`() throws {

@@ -99,7 +99,7 @@ struct Acceptor: Sendable {
             loop.domains.served(for: hello.host) ?? loop.admission.contexts.served(for: hello.serverName)
         let observer = CipherSuiteObserver()
         let proxy = loop.proxy
-        let whenFailed: (() -> Void)? = judged.map { judged in { judged.report(in: proxy.configuration.policy) } }
+        let whenFailed: (() -> Void)? = judged.map { judged in { judged.report(in: proxy.environment) } }
         let guardian = HandshakeGuard(
             loop: proxy,
             milliseconds: loop.admission.handshakeMilliseconds,

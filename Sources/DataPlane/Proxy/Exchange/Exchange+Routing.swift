@@ -32,7 +32,7 @@ extension Exchange {
             )
             return
         }
-        guard !self.loop.configuration.warnsBrowsers || !self.warns(head, in: bytes, before: upstream.endpoint) else {
+        guard !self.loop.limits.warnsBrowsers || !self.warns(head, in: bytes, before: upstream.endpoint) else {
             return
         }
         if upstream.gate == nil, self.judged == nil {
@@ -175,7 +175,7 @@ extension Exchange {
 
     /// The request waits for a table with somebody to serve it.
     private func wait(for place: EndpointPlace, _ bytes: ByteBuffer) {
-        guard self.loop.waitingRoom.enter(self, for: place, limit: self.loop.configuration.waitingVisitorsPerPool)
+        guard self.loop.waitingRoom.enter(self, for: place, limit: self.loop.limits.waitingVisitorsPerPool)
         else {
             self.loop.counters.note(.waitingVisitors)
             self.answerOffline(place.url)
@@ -271,7 +271,7 @@ extension Exchange {
 
     /// Reads a head again that was kept; it was whole when it was, and nothing has touched it since.
     func scan(_ bytes: ByteBuffer) -> Bool {
-        let limits = self.loop.configuration.headLimits
+        let limits = self.loop.limits.headLimits
         let result = bytes.withUnsafeReadableBytes {
             self.loop.requestHead.scan($0, limits: self.depth == 1 ? limits : limits.widened)
         }

@@ -64,7 +64,7 @@ final class ExchangeContext {
                 of: self.visitor,
                 serverName: self.serverName,
                 since: self.start,
-                in: self.loop.configuration.policy
+                in: self.loop.environment
             )
         facts.policyHops = self.policyHops
         return facts
@@ -130,7 +130,7 @@ final class ExchangeContext {
     }
 
     private func report(_ judgement: ConnectionJudgement) {
-        judgement.report(in: self.loop.configuration.policy, bytesIn: self.bytesIn, bytesOut: self.bytesOut)
+        judgement.report(in: self.loop.environment, bytesIn: self.bytesIn, bytesOut: self.bytesOut)
     }
 }
 

@@ -169,7 +169,7 @@ extension InternalLink: ExchangeLink {
 
 extension InternalLink {
     func wait() {
-        self.loop.wheel.set(self, in: self.loop.configuration.streamQueueMilliseconds)
+        self.loop.wheel.set(self, in: self.loop.limits.streamQueueMilliseconds)
     }
 
     func goOn() {

@@ -83,7 +83,7 @@ extension ProxyLoop {
             self.upstream(for: member).restriction?.allows(visitor) ?? true,
             let gate = self.gates[member.endpoint.id], gate.judgesConnections
         else { return .passes(nil) }
-        let facts = ConnectionFacts(of: visitor, serverName: serverName, in: self.configuration.policy)
+        let facts = ConnectionFacts(of: visitor, serverName: serverName, in: self.environment)
         // Requests are forwarded, not the connections that bring them.
         guard case .passes(let judgement) = self.judge(facts, at: gate) else { return .refused }
         return .passes(judgement)
@@ -101,7 +101,7 @@ extension ProxyLoop {
         )
         let outcome = ConnectionOutcome(policy.run(.tcpConnect), policy, host, at: gate)
         if case .refused = outcome {
-            ConnectionJudgement(gate: gate, policy: policy).report(in: self.configuration.policy)
+            ConnectionJudgement(gate: gate, policy: policy).report(in: self.environment)
         }
         return outcome
     }

@@ -18,7 +18,7 @@ extension JudgedExchange {
     func report() {
         guard !self.isReported, self.isDropped || self.status != nil else { return }
         self.isReported = true
-        self.exchange.loop.configuration.policy.tell(self.policy.record) {
+        self.exchange.loop.environment.tell(self.policy.record) {
             TrafficEvent(
                 of: self.policy.endpoint.account,
                 at: Date(),

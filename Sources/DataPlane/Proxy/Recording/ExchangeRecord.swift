@@ -18,7 +18,7 @@ final class ExchangeRecord {
     private var account: ResourceID<AccountKind>?
 
     init(_ head: RequestHead, in bytes: UnsafeRawBufferPointer, isSecure: Bool, loop: ProxyLoop) {
-        let observation = loop.configuration.observation
+        let observation = loop.observation
         let fields = RecordedFields(head, in: bytes, isTraced: observation.traces != nil)
         self.id = "req_" + TraceSpan.hexadecimal(loop.random.next()) + TraceSpan.hexadecimal(loop.random.next())
         self.passesID = observation.passesRequestIDs && !fields.hasRequestID
@@ -88,7 +88,7 @@ final class ExchangeRecord {
     ///   - context: its connection.
     ///   - judged: what its policy did; nil where it has none.
     func report(status: Int, over context: ExchangeContext, judgedBy judged: JudgedExchange?) {
-        let observation = context.loop.configuration.observation
+        let observation = context.loop.observation
         let traces = self.span == nil ? nil : observation.traces
         guard observation.accessLog != nil || traces != nil else { return }
         self.request.status = status == 0 ? nil : status

@@ -13,11 +13,11 @@ struct BodyPace {
     /// So many bytes have come.
     ///
     /// - Returns: false when that is too few.
-    mutating func note(_ count: Int, at tick: UInt64, _ configuration: ProxyConfiguration) -> Bool {
+    mutating func note(_ count: Int, at tick: UInt64, _ limits: ProxyLimits) -> Bool {
         self.bytes += count
         let elapsed = Int64(tick - self.began) * DeadlineWheel.tickMilliseconds
-        guard elapsed >= configuration.bodyRatePeriodMilliseconds else { return true }
-        let isFastEnough = Int64(self.bytes) * 1000 >= Int64(configuration.bodyBytesPerSecond) * elapsed
+        guard elapsed >= limits.bodyRatePeriodMilliseconds else { return true }
+        let isFastEnough = Int64(self.bytes) * 1000 >= Int64(limits.bodyBytesPerSecond) * elapsed
         self.start(at: tick)
         return isFastEnough
     }

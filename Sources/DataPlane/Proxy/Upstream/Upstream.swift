@@ -93,7 +93,7 @@ final class Upstream {
     /// Puts an idle link where the next request finds it.
     func keep(_ link: HTTP1Link) {
         guard !self.isRetired, !self.isHeld, self.sharesLinks,
-            self.idle.count < self.loop.configuration.idleConnectionsPerUpstream
+            self.idle.count < self.loop.limits.idleConnectionsPerUpstream
         else {
             link.abandon()
             return
@@ -164,7 +164,7 @@ final class Upstream {
                 host: host,
                 port: port,
                 on: self.loop.eventLoop,
-                timeoutMilliseconds: self.loop.configuration.connectMilliseconds
+                timeoutMilliseconds: self.loop.limits.connectMilliseconds
             )
             return transport
         case .agent(let target):

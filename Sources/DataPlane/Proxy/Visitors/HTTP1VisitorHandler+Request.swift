@@ -10,7 +10,7 @@ extension HTTP1VisitorHandler {
     func receiveHead(_ bytes: ByteBuffer) -> Bool {
         let head = self.loop.requestHead
         let result = bytes.withUnsafeReadableBytes {
-            head.scan($0, limits: self.loop.configuration.headLimits, progress: &self.progress)
+            head.scan($0, limits: self.loop.limits.headLimits, progress: &self.progress)
         }
         switch result {
         case .incomplete:
@@ -83,7 +83,7 @@ extension HTTP1VisitorHandler {
     /// So many bytes of a body have come, and there are more.
     private func goOnReceiving(behind count: Int) {
         // Who is answered already has no hurry: a conversation may be slow.
-        guard self.pace.note(count, at: self.loop.wheel.now, self.loop.configuration) || self.responseStarted else {
+        guard self.pace.note(count, at: self.loop.wheel.now, self.loop.limits) || self.responseStarted else {
             self.loop.counters.note(.bodyRate)
             self.exchange.refuse(.init(.requestTimeout, "The request's body came too slowly."))
             return
@@ -180,7 +180,7 @@ extension HTTP1VisitorHandler {
         // Where nothing of the request is left to stop, what is sent ahead has a bound of its own.
         case .idle, .exchanging, .waiting, .lingering: guard isWritable || !self.requestEnded else { return }
         }
-        if isWritable, let pending = self.pending, pending.readableBytes > self.loop.configuration.pipelinedBytes {
+        if isWritable, let pending = self.pending, pending.readableBytes > self.loop.limits.pipelinedBytes {
             return
         }
         if isWritable { self.pace.start(at: self.loop.wheel.now) }

@@ -90,7 +90,7 @@ package final class HTTP1VisitorHandler: Timed, ChannelInboundHandler {
         self.context = context
         self.loop.add(self)
         self.loop.counters.connections += 1
-        self.loop.wheel.set(self, in: self.loop.configuration.keepAliveMilliseconds)
+        self.loop.wheel.set(self, in: self.loop.limits.keepAliveMilliseconds)
     }
 
     package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -102,7 +102,7 @@ package final class HTTP1VisitorHandler: Timed, ChannelInboundHandler {
             self.receiveBody(bytes)
         case .pipe:
             self.exchange.receiveBody(bytes)
-            self.loop.wheel.set(self, in: self.loop.configuration.pipeIdleMilliseconds)
+            self.loop.wheel.set(self, in: self.loop.limits.pipeIdleMilliseconds)
         case .idle, .exchanging, .waiting:
             self.receiveAhead(bytes)
         case .lingering, .over:
@@ -199,7 +199,7 @@ package final class HTTP1VisitorHandler: Timed, ChannelInboundHandler {
 
     private func limitAhead() {
         guard let pending = self.pending, case .exchanging = self.phase else { return }
-        if pending.readableBytes > self.loop.configuration.pipelinedBytes { self.setReading(false) }
+        if pending.readableBytes > self.loop.limits.pipelinedBytes { self.setReading(false) }
     }
 
     func setReading(_ isReading: Bool) {
@@ -226,27 +226,27 @@ package final class HTTP1VisitorHandler: Timed, ChannelInboundHandler {
 
     /// What the connection is waited for now, and how long; nil when it is over.
     private var patience: (limit: Limit, milliseconds: Int64)? {
-        let configuration = self.loop.configuration
+        let limits = self.loop.limits
         switch self.phase {
         case .idle where self.pending != nil:
-            return (.headTimeout, configuration.headMilliseconds)
+            return (.headTimeout, limits.headMilliseconds)
         case .idle:
-            return (.keepAliveTimeout, configuration.keepAliveMilliseconds)
+            return (.keepAliveTimeout, limits.keepAliveMilliseconds)
         case .waiting:
             // The table that ends the wait comes by itself; this is for a control plane that is away.
-            return (.waitingVisitors, configuration.streamQueueMilliseconds)
+            return (.waitingVisitors, limits.streamQueueMilliseconds)
         case .exchanging where self.inputEnded:
-            return (.halfCloseGrace, configuration.halfCloseMilliseconds)
+            return (.halfCloseGrace, limits.halfCloseMilliseconds)
         case .exchanging where self.context?.channel.isWritable == false:
-            return (.slowReaderTimeout, configuration.slowReaderMilliseconds)
+            return (.slowReaderTimeout, limits.slowReaderMilliseconds)
         case .exchanging where self.isAnswered:
-            return (.lingerTimeout, configuration.lingerMilliseconds)
+            return (.lingerTimeout, limits.lingerMilliseconds)
         case .exchanging where !self.requestEnded && self.isReading:
-            return (.bodyIdleTimeout, configuration.bodyIdleMilliseconds)
+            return (.bodyIdleTimeout, limits.bodyIdleMilliseconds)
         case .exchanging, .pipe:
-            return (.pipeIdleTimeout, configuration.pipeIdleMilliseconds)
+            return (.pipeIdleTimeout, limits.pipeIdleMilliseconds)
         case .lingering:
-            return (.lingerTimeout, configuration.lingerMilliseconds)
+            return (.lingerTimeout, limits.lingerMilliseconds)
         case .over:
             return nil
         }

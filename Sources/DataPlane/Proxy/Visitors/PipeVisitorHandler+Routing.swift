@@ -105,12 +105,12 @@ extension PipeVisitorHandler {
 
     func makeFacts() -> ConnectionFacts {
         let name: [UInt8]? = if case .serverName(let name) = self.key { name } else { nil }
-        return ConnectionFacts(of: self.visitor, serverName: name, in: self.loop.configuration.policy)
+        return ConnectionFacts(of: self.visitor, serverName: name, in: self.loop.environment)
     }
 
     private func wait(for place: EndpointPlace) {
         guard
-            self.loop.waitingRoom.enter(self, for: place, limit: self.loop.configuration.waitingVisitorsPerPool)
+            self.loop.waitingRoom.enter(self, for: place, limit: self.loop.limits.waitingVisitorsPerPool)
         else {
             self.loop.counters.note(.waitingVisitors)
             self.closeNow()
@@ -118,7 +118,7 @@ extension PipeVisitorHandler {
         }
         self.waitingFor = place
         self.setReading(false)
-        self.loop.wheel.set(self, in: self.loop.configuration.streamQueueMilliseconds)
+        self.loop.wheel.set(self, in: self.loop.limits.streamQueueMilliseconds)
     }
 
     /// The agent that is waited for does not come back.

@@ -116,7 +116,7 @@ package final class PipeVisitorHandler: Timed, ChannelInboundHandler, RemovableC
     // MARK: Ends
 
     private func touch() {
-        self.loop.wheel.set(self, in: self.loop.configuration.pipeIdleMilliseconds)
+        self.loop.wheel.set(self, in: self.loop.limits.pipeIdleMilliseconds)
     }
 
     package override func deadlinePassed() {
@@ -149,7 +149,7 @@ package final class PipeVisitorHandler: Timed, ChannelInboundHandler, RemovableC
     }
 
     private func report() {
-        if let log = self.loop.configuration.observation.accessLog, let endpoint = self.served {
+        if let log = self.loop.observation.accessLog, let endpoint = self.served {
             var connection = TrafficEvent.Connection(self.facts)
             (connection.bytesIn, connection.bytesOut) = (self.bytesIn, self.bytesOut)
             log.record(TrafficEvent(of: endpoint.account, at: Date(), connection: connection))
@@ -157,7 +157,7 @@ package final class PipeVisitorHandler: Timed, ChannelInboundHandler, RemovableC
         let judgements = self.judgements
         self.judgements = []
         for judgement in judgements {
-            judgement.report(in: self.loop.configuration.policy, bytesIn: self.bytesIn, bytesOut: self.bytesOut)
+            judgement.report(in: self.loop.environment, bytesIn: self.bytesIn, bytesOut: self.bytesOut)
         }
     }
 }

@@ -19,9 +19,9 @@ extension EdgeProgramConfiguration {
         edge.requiresServerName = self.tls.requiresServerName
         edge.region = self.region
         edge.threads = self.threads
-        edge.proxy = self.limits.proxy
-        edge.proxy.warnsBrowsers = self.warnsBrowsers
-        edge.proxy.countedEndpoints = self.metrics.endpoints
+        edge.proxy.limits = self.limits.proxy
+        edge.proxy.limits.warnsBrowsers = self.warnsBrowsers
+        edge.proxy.limits.countedEndpoints = self.metrics.endpoints
         edge.proxy.policy.region = self.region
         edge.proxy.policy.services.expressionErrors = self.policy.expressionErrors
         edge.proxy.policy.services.abuseContact = self.policy.outbound.abuseContact
@@ -68,32 +68,32 @@ extension EdgeProgramConfiguration {
 }
 
 extension LimitsConfiguration {
-    fileprivate var proxy: ProxyConfiguration {
-        var proxy = ProxyConfiguration()
-        proxy.headLimits.headBytes = self.headBytes
-        proxy.headLimits.fields = self.headFields
-        proxy.headLimits.lineBytes = self.lineBytes
-        proxy.headMilliseconds = self.headTimeout.milliseconds
-        proxy.bodyIdleMilliseconds = self.bodyIdleTimeout.milliseconds
-        proxy.slowReaderMilliseconds = self.slowReaderTimeout.milliseconds
-        proxy.keepAliveMilliseconds = self.keepAliveTimeout.milliseconds
-        proxy.pipeIdleMilliseconds = self.pipeIdleTimeout.milliseconds
-        proxy.halfCloseMilliseconds = self.halfCloseGrace.milliseconds
-        proxy.connectMilliseconds = self.connectTimeout.milliseconds
-        proxy.lingerMilliseconds = self.lingerTimeout.milliseconds
-        proxy.bodyBytesPerSecond = self.bodyRate
-        proxy.bodyRatePeriodMilliseconds = self.bodyRatePeriod.milliseconds
-        proxy.pipelinedBytes = self.pipelinedBytes
-        proxy.waitingVisitorsPerPool = self.waitingVisitors
-        proxy.queuedStreams = self.queuedStreams
-        proxy.streamQueueMilliseconds = self.queueTimeout.milliseconds
-        proxy.agentSilenceMilliseconds = self.agentSilence.milliseconds
-        proxy.loopLagMilliseconds = self.loopLag.milliseconds
-        proxy.http2Limits = self.http2.limits
-        proxy.http2IdleMilliseconds = self.http2.idleTimeout.milliseconds
-        proxy.http2PingAfterMilliseconds = self.http2.pingAfter.milliseconds
-        proxy.http2PingAnswerMilliseconds = self.http2.pingTimeout.milliseconds
-        return proxy
+    fileprivate var proxy: ProxyLimits {
+        var limits = ProxyLimits()
+        limits.headLimits.headBytes = self.headBytes
+        limits.headLimits.fields = self.headFields
+        limits.headLimits.lineBytes = self.lineBytes
+        limits.headMilliseconds = self.headTimeout.milliseconds
+        limits.bodyIdleMilliseconds = self.bodyIdleTimeout.milliseconds
+        limits.slowReaderMilliseconds = self.slowReaderTimeout.milliseconds
+        limits.keepAliveMilliseconds = self.keepAliveTimeout.milliseconds
+        limits.pipeIdleMilliseconds = self.pipeIdleTimeout.milliseconds
+        limits.halfCloseMilliseconds = self.halfCloseGrace.milliseconds
+        limits.connectMilliseconds = self.connectTimeout.milliseconds
+        limits.lingerMilliseconds = self.lingerTimeout.milliseconds
+        limits.bodyBytesPerSecond = self.bodyRate
+        limits.bodyRatePeriodMilliseconds = self.bodyRatePeriod.milliseconds
+        limits.pipelinedBytes = self.pipelinedBytes
+        limits.waitingVisitorsPerPool = self.waitingVisitors
+        limits.queuedStreams = self.queuedStreams
+        limits.streamQueueMilliseconds = self.queueTimeout.milliseconds
+        limits.agentSilenceMilliseconds = self.agentSilence.milliseconds
+        limits.loopLagMilliseconds = self.loopLag.milliseconds
+        limits.http2Limits = self.http2.limits
+        limits.http2IdleMilliseconds = self.http2.idleTimeout.milliseconds
+        limits.http2PingAfterMilliseconds = self.http2.pingAfter.milliseconds
+        limits.http2PingAnswerMilliseconds = self.http2.pingTimeout.milliseconds
+        return limits
     }
 }
 

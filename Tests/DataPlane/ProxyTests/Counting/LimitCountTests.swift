@@ -88,8 +88,8 @@ import Testing
         },
         Case(.waitingVisitors, .status(404)) { test in
             var configuration = ProxyConfiguration()
-            configuration.waitingVisitorsPerPool = 0
-            test.loop.setLimits(configuration)
+            configuration.limits.waitingVisitorsPerPool = 0
+            test.loop.setLimits(configuration.limits)
             try test.serve([TestEndpoint("http://a.test", .held)])
             try test.receive(Self.get + "\r\n")
         },
@@ -244,10 +244,10 @@ import Testing
 
     @Test func `A visitor is told the limits of HTTP/2 that are set, and held to them`() throws {
         var configuration = ProxyConfiguration()
-        configuration.http2Limits.concurrentStreams = 2
-        configuration.http2Limits.framesPerSecond = 3
+        configuration.limits.http2Limits.concurrentStreams = 2
+        configuration.limits.http2Limits.framesPerSecond = 3
         let test = try LoopUnderTest()
-        test.loop.setLimits(configuration)
+        test.loop.setLimits(configuration.limits)
         let visitor = try HTTP2Visitor(test)
         for stream in [1, 3, 5] as [UInt32] { try visitor.headers(stream, HTTP2Visitor.get) }
         #expect(try visitor.receive() == ["RST 5 7"])

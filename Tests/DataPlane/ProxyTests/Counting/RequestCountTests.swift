@@ -84,9 +84,9 @@ import Testing
 
     @Test func `Beyond so many endpoints and statuses, the rest is counted as one`() throws {
         var configuration = ProxyConfiguration()
-        configuration.countedEndpoints = 1
+        configuration.limits.countedEndpoints = 1
         let test = try LoopUnderTest(hosts: [("a.test", "ac_1"), ("b.test", "ac_1"), ("c.test", "ac_1")])
-        test.loop.setLimits(configuration)
+        test.loop.setLimits(configuration.limits)
         try test.connectHTTP1()
         for (index, host) in ["a.test", "b.test", "c.test"].enumerated() {
             try test.receive("GET / HTTP/1.1\r\nHost: \(host)\r\n\r\n")

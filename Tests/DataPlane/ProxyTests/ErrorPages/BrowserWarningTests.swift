@@ -9,7 +9,7 @@ import Testing
 
     private static func test() throws -> LoopUnderTest {
         var configuration = ProxyConfiguration()
-        configuration.warnsBrowsers = true
+        configuration.limits.warnsBrowsers = true
         let test = try LoopUnderTest(configuration: configuration)
         try test.connectHTTP1()
         return test

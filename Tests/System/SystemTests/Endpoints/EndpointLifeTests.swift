@@ -50,7 +50,7 @@ import Testing
         try await TestUpstream.with(TestUpstream.echoHead) { upstream in
             try await TestEdge.with {
                 $0.control.holdTime = .seconds(50)
-                $0.edge.proxy.streamQueueMilliseconds = 50_000
+                $0.edge.proxy.limits.streamQueueMilliseconds = 50_000
             } _: { edge in
                 try await self.loseAgent(of: edge, port: upstream.port) {
                     async let status = self.status(of: edge)

@@ -171,7 +171,7 @@ import Testing
 
     @Test func `A head that does not end is refused at its deadline`() async throws {
         try await TestEdge.with {
-            $0.edge.proxy.headMilliseconds = 250
+            $0.edge.proxy.limits.headMilliseconds = 250
         } _: { edge in
             let visitor = try await edge.visit()
             try await visitor.write("GET / HTTP/1.1\r\nHost:")
@@ -182,7 +182,7 @@ import Testing
 
     @Test func `An idle connection is closed after its time`() async throws {
         try await TestEdge.with {
-            $0.edge.proxy.keepAliveMilliseconds = 250
+            $0.edge.proxy.limits.keepAliveMilliseconds = 250
         } _: { edge in
             let visitor = try await edge.visit()
             #expect(try await visitor.readToEnd().isEmpty)

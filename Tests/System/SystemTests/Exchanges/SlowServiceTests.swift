@@ -17,7 +17,7 @@ import Testing
             _ = try await connection.read(until: "\r\n\r\n")
             try await connection.channel.closeFuture.get()
         } edge: {
-            $0.edge.proxy.pipeIdleMilliseconds = 1_000
+            $0.edge.proxy.limits.pipeIdleMilliseconds = 1_000
         } _: { edge in
             let visitor = try await edge.visit()
             let sent = await Self.send(over: visitor)

@@ -46,7 +46,7 @@ import Testing
             }
         } _: { upstream in
             try await TestEdge.with {
-                $0.edge.proxy.slowReaderMilliseconds = 1_000
+                $0.edge.proxy.limits.slowReaderMilliseconds = 1_000
             } _: { edge in
                 let agent = try await edge.connectAgent()
                 var options = EndpointOptions(scheme: .http, url: "http://app.edge.test")

@@ -72,7 +72,7 @@ package final class HTTP2UpstreamConnection: Timed, UpstreamTransportReceiver {
     func open(_ link: HTTP2Link, ends: Bool) -> Bool {
         guard self.hasRoom else { return false }
         let head = self.loop.requestHead
-        let limits = self.loop.configuration.headLimits
+        let limits = self.loop.limits.headLimits
         let isRight = self.loop.requestScratch.withUnsafeReadableBytes { bytes in
             guard case .complete = head.scan(bytes, limits: limits.widened) else { return false }
             self.out.writeHeaderBlock(self.nextStream, ends: ends, frameLimit: FrameHeader.payloadLimit) {
@@ -96,7 +96,7 @@ package final class HTTP2UpstreamConnection: Timed, UpstreamTransportReceiver {
         if self.isLeaving {
             self.close()
         } else {
-            self.loop.wheel.set(self, in: self.loop.configuration.upstreamIdleMilliseconds)
+            self.loop.wheel.set(self, in: self.loop.limits.upstreamIdleMilliseconds)
         }
     }
 

@@ -28,7 +28,7 @@ extension HTTP2Stream {
     /// So many bytes of a body have come, and there are more.
     private func goOnReceiving(behind count: Int) {
         // Who is answered already has no hurry: a conversation may be slow.
-        guard self.pace.note(count, at: self.loop.wheel.now, self.loop.configuration) || self.responseStarted else {
+        guard self.pace.note(count, at: self.loop.wheel.now, self.loop.limits) || self.responseStarted else {
             self.loop.counters.note(.bodyRate)
             self.exchange.refuse(.init(.requestTimeout, "The request's body came too slowly."))
             return

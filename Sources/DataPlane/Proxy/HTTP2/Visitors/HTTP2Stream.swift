@@ -64,16 +64,16 @@ package final class HTTP2Stream: Timed, NumberedStream {
     /// Sets the deadline that fits what the stream is doing.
     func updateDeadline() {
         guard !self.isOver else { return }
-        let configuration = self.loop.configuration
+        let limits = self.loop.limits
         let milliseconds: Int64
         if self.isWaiting {
-            milliseconds = configuration.streamQueueMilliseconds
+            milliseconds = limits.streamQueueMilliseconds
         } else if !self.queue.isEmpty {
-            milliseconds = configuration.slowReaderMilliseconds
+            milliseconds = limits.slowReaderMilliseconds
         } else if !self.requestEnded, !self.responseStarted, self.takesBody {
-            milliseconds = configuration.bodyIdleMilliseconds
+            milliseconds = limits.bodyIdleMilliseconds
         } else {
-            milliseconds = configuration.pipeIdleMilliseconds
+            milliseconds = limits.pipeIdleMilliseconds
         }
         self.loop.wheel.set(self, in: milliseconds)
     }

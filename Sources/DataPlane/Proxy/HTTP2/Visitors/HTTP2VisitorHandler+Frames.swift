@@ -148,7 +148,7 @@ extension HTTP2VisitorHandler {
 
     private func begin(_ stream: HTTP2Stream, _ text: ByteBuffer) throws(HTTP2Error) {
         let head = self.loop.requestHead
-        switch text.withUnsafeReadableBytes({ head.scan($0, limits: self.loop.configuration.headLimits) }) {
+        switch text.withUnsafeReadableBytes({ head.scan($0, limits: self.loop.limits.headLimits) }) {
         case .complete:
             self.streams.insert(stream)
             stream.isHEAD = head.isHEAD

@@ -129,7 +129,7 @@ extension HTTP2VisitorHandler {
         if stream.withheld > 0 { self.giveBack(stream.withheld) }
         stream.withheld = 0
         if self.streams.count == 0, self.context != nil {
-            self.loop.wheel.set(self, in: self.loop.configuration.http2IdleMilliseconds)
+            self.loop.wheel.set(self, in: self.loop.limits.http2IdleMilliseconds)
         }
     }
 

@@ -66,7 +66,7 @@ package final class HTTP2VisitorHandler: Timed, ChannelInboundHandler {
         judged: ConnectionJudgement? = nil
     ) {
         self.loop = loop
-        self.limits = loop.configuration.http2Limits
+        self.limits = loop.limits.http2Limits
         self.reader = FrameReader(continuationLimit: self.limits.continuationFrames)
         self.guardian = FloodGuard(self.limits)
         self.exchanges = ExchangeContext(loop: loop, visitor: visitor, serverName: serverName, judged: judged)
@@ -80,12 +80,12 @@ package final class HTTP2VisitorHandler: Timed, ChannelInboundHandler {
         self.context = context
         self.loop.add(self)
         self.loop.counters.connections += 1
-        self.loop.wheel.set(self, in: self.loop.configuration.headMilliseconds)
+        self.loop.wheel.set(self, in: self.loop.limits.headMilliseconds)
         self.out.writeSettings([
             (HTTP2Settings.ID.headerTableSize, UInt32(Self.headerTableBytes)),
             (HTTP2Settings.ID.concurrentStreams, UInt32(self.limits.concurrentStreams)),
             (HTTP2Settings.ID.initialWindow, UInt32(Self.streamWindow)),
-            (HTTP2Settings.ID.headerListSize, UInt32(self.loop.configuration.headLimits.headBytes)),
+            (HTTP2Settings.ID.headerListSize, UInt32(self.loop.limits.headLimits.headBytes)),
             (HTTP2Settings.ID.enableConnect, 1),
         ])
         self.out.writeWindowUpdate(0, increment: Self.connectionWindow - 65_535)
@@ -159,16 +159,16 @@ package final class HTTP2VisitorHandler: Timed, ChannelInboundHandler {
         guard self.context != nil else { return }
         if self.reader.isInBlock {
             // From the first frame of a header block on, all of it has one deadline.
-            if !self.isBlockTimed { self.loop.wheel.set(self, in: self.loop.configuration.headMilliseconds) }
+            if !self.isBlockTimed { self.loop.wheel.set(self, in: self.loop.limits.headMilliseconds) }
             self.isBlockTimed = true
             return
         }
         self.isBlockTimed = false
-        let configuration = self.loop.configuration
+        let limits = self.loop.limits
         let isBusy = self.streams.count > 0
         self.loop.wheel.set(
             self,
-            in: isBusy ? configuration.http2PingAfterMilliseconds : configuration.http2IdleMilliseconds
+            in: isBusy ? limits.http2PingAfterMilliseconds : limits.http2IdleMilliseconds
         )
     }
 
@@ -182,7 +182,7 @@ package final class HTTP2VisitorHandler: Timed, ChannelInboundHandler {
         } else {
             self.isPingSent = true
             self.writeControl { $0.writePing(Self.pingWord, isAcknowledgement: false) }
-            self.loop.wheel.set(self, in: self.loop.configuration.http2PingAnswerMilliseconds)
+            self.loop.wheel.set(self, in: self.loop.limits.http2PingAnswerMilliseconds)
             self.scheduleFlush()
         }
     }
@@ -235,7 +235,7 @@ extension HTTP2VisitorHandler: DrainableVisitor {
             $0.writePing(Self.drainWord, isAcknowledgement: false)
         }
         if self.streams.count == 0 {
-            self.loop.wheel.set(self, in: self.loop.configuration.http2PingAnswerMilliseconds)
+            self.loop.wheel.set(self, in: self.loop.limits.http2PingAnswerMilliseconds)
         }
         self.scheduleFlush()
     }
