@@ -36,7 +36,11 @@ enum Schema {
             forgotten INTEGER NOT NULL
         ) STRICT;
         INSERT INTO history VALUES (1, 0, 0);
-        """
+        """,
+        // For the keys of one record, which are asked for with every record that is read, and removed with every one that is
+        // written. The constraint's own index would do, but SQLite's planner takes the primary key in its place, and goes
+        // through all keys of the kind.
+        "CREATE INDEX unique_key_by_record ON unique_key (kind, id);",
     ]
 
     /// Takes the database to the last step, each in a transaction of its own.
