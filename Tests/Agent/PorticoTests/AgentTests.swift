@@ -4,6 +4,7 @@ import Model
 import Mux
 import NIOCore
 import Portico
+import TestSupport
 import Testing
 
 /// The library against a server on loopback, over TLS.
@@ -101,27 +102,29 @@ struct AgentTests {
 
     @Test func `An upstream that is not there: an HTTP visitor is told with code 8012`() async throws {
         try await Self.withAgent { agent, server in
-            let port = try await TestUpstream.unusedPort()
-            _ = try await agent.forward(to: "127.0.0.1:\(port)")
+            let held = try #require(HeldPort(0))
+            _ = try await agent.forward(to: "127.0.0.1:\(held.port)")
             let visitor = try await server.visit(server.lastBindID(), first: "GET / HTTP/1.1\r\nHost: a\r\n\r\n")
             let (text, end) = await visitor.readAll()
             #expect(text.hasPrefix("HTTP/1.1 502 Bad Gateway\r\n"))
             #expect(text.contains("ngrok-error-code: ERR_NGROK_8012\r\n"))
             #expect(text.contains("connection: close\r\n"))
-            #expect(text.contains("http://127.0.0.1:\(port)"))
+            #expect(text.contains("http://127.0.0.1:\(held.port)"))
             #expect(text.contains("connection refused"))
             #expect(end == .end)
+            withExtendedLifetime(held) {}
         }
     }
 
     @Test func `An upstream that is not there: a TCP visitor is cut`() async throws {
         try await Self.withAgent { agent, server in
-            let port = try await TestUpstream.unusedPort()
-            _ = try await agent.forward(to: "127.0.0.1:\(port)", options: EndpointOptions(scheme: .tcp))
+            let held = try #require(HeldPort(0))
+            _ = try await agent.forward(to: "127.0.0.1:\(held.port)", options: EndpointOptions(scheme: .tcp))
             let visitor = try await server.visit(server.lastBindID(), first: "hello")
             let (text, end) = await visitor.readAll()
             #expect(text.isEmpty)
             #expect(end == .reset(.streamReset))
+            withExtendedLifetime(held) {}
         }
     }
 

@@ -125,16 +125,6 @@ final class TestUpstream: Sendable {
         try await listener.close()
     }
 
-    /// A port on which nobody listens.
-    static func unusedPort() async throws -> Int {
-        let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .bind(host: "127.0.0.1", port: 0)
-            .get()
-        let port = listener.localAddress?.port ?? 0
-        try await listener.close()
-        return port
-    }
-
     /// The next connection.
     func accept() async throws -> Peer {
         for await peer in self.peers { return peer }

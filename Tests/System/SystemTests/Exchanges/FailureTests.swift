@@ -99,8 +99,9 @@ import Testing
     }
 
     @Test func `A service that cannot be reached is 502, from the edge and from the agent`() async throws {
-        // A port that was free a moment ago, and that nobody listens on.
-        let port = try await TestUpstream.with({ _ in }) { $0.port }
+        // Held, so that no other test's service gets it while nobody listens on it here.
+        let held = try #require(HeldPort(0))
+        let port = Int(held.port)
         try await TestEdge.with {
             try $0.addStatic("http://static.edge.test", port: port)
         } _: { edge in
@@ -117,6 +118,7 @@ import Testing
             }
             await agent.close()
         }
+        withExtendedLifetime(held) {}
     }
 
     @Test(arguments: [
