@@ -2,6 +2,7 @@ import Foundation
 import Model
 import NIOCore
 import Portico
+import TestSupport
 import Testing
 
 /// What keeps an agent from coming online, and how it is told.
@@ -20,13 +21,14 @@ struct ConnectTests {
     struct NoFailure: Error {}
 
     @Test func `A port without a listener is named as unreachable`() async throws {
-        let port = try await TestUpstream.unusedPort()
-        let server = try ServerAddress("127.0.0.1:\(port)")
+        let held = try #require(HeldPort(0))
+        let server = try ServerAddress("127.0.0.1:\(held.port)")
         let error = try await Self.failure(Agent.Configuration(server: server, authtoken: "t"))
         #expect(error.kind == .unreachable)
         #expect(error.code == ErrorCode.edgeUnreachable.name)
-        #expect(error.message == "The edge at 127.0.0.1:\(port) cannot be reached: connection refused.")
+        #expect(error.message == "The edge at 127.0.0.1:\(held.port) cannot be reached: connection refused.")
         #expect(error.remedy != nil)
+        withExtendedLifetime(held) {}
     }
 
     @Test func `A name that does not exist is named as such`() async throws {

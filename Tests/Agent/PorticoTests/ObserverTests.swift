@@ -1,5 +1,6 @@
 import NIOCore
 import Portico
+import TestSupport
 import Testing
 
 /// What an observer is told of the traffic.
@@ -63,12 +64,13 @@ struct ObserverTests {
         let (told, continuation) = AsyncStream.makeStream(of: Told.self)
         let observer = Observer(watchesExchanges: true, told: continuation)
         try await AgentTests.withAgent({ $0.trafficObserver = observer }) { agent, server in
-            let port = try await TestUpstream.unusedPort()
-            _ = try await agent.forward(to: "127.0.0.1:\(port)", options: EndpointOptions(scheme: .tcp))
+            let held = try #require(HeldPort(0))
+            _ = try await agent.forward(to: "127.0.0.1:\(held.port)", options: EndpointOptions(scheme: .tcp))
             _ = try await server.visit(server.lastBindID(), first: "x").readAll()
             var all: [Told] = []
             for await event in told { all.append(event) }
             #expect(all.dropFirst() == [.failed("connection refused"), .closed])
+            withExtendedLifetime(held) {}
         }
     }
 }
