@@ -101,7 +101,7 @@ import Testing
     @Test func `A service that cannot be reached is 502, from the edge and from the agent`() async throws {
         // Held, so that no other test's service gets it while nobody listens on it here.
         let held = try #require(HeldPort(0))
-        let port = Int(held.port)
+        let port = held.port
         try await TestEdge.with {
             try $0.addStatic("http://static.edge.test", port: port)
         } _: { edge in
