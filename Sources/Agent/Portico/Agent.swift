@@ -14,7 +14,7 @@ public final class Agent: Sendable {
     /// The version of this library and of the `portico` program.
     public static let version = "0.1.0"
 
-    private let session: AgentSession
+    let session: AgentSession
 
     /// An agent that has not connected yet, for those who want to see its events from the first.
     package init(_ configuration: Configuration) {

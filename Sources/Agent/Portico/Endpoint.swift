@@ -7,6 +7,9 @@ public final class Endpoint: Sendable, Identifiable {
         package init(value: UInt64) {
             self.value = value
         }
+
+        /// For those who show it; it means nothing elsewhere.
+        package var text: String { "ep_\(self.value)" }
     }
 
     public let id: ID

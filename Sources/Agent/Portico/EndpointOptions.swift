@@ -29,6 +29,10 @@ public struct EndpointOptions: Sendable, Hashable {
     /// The policy document that the edge runs on the endpoint's traffic, YAML or JSON; nil for none. The edge checks it:
     /// one that is wrong is refused with the code and the place of what is wrong.
     public var trafficPolicy: String?
+    /// The label below the edge's base domain that is wished for, the form of older configurations; `url` says more.
+    package var subdomain: String?
+    /// Whether the exchanges on it may be kept for people to look at.
+    package var isInspected = true
 
     public init(
         scheme: Scheme = .https,

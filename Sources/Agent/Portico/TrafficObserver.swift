@@ -1,3 +1,4 @@
+package import Inspection
 package import NIOCore
 
 /// Is told of the connections that an agent carries, and of the HTTP exchanges on them.
@@ -7,12 +8,36 @@ package protocol TrafficObserver: Sendable {
     /// Whether single exchanges are of interest; if not, no time is spent on finding them.
     var watchesExchanges: Bool { get }
 
+    /// How much of each exchange is kept for `exchangeFinished`; nil: nothing is.
+    var capture: CaptureWish? { get }
+
     func connectionOpened(_ connection: ObservedConnection)
     func connectionClosed(_ connection: ObservedConnection, after duration: TimeAmount)
     /// An upstream could not be reached.
     func upstreamFailed(_ connection: ObservedConnection, reason: String)
     /// A response has begun.
-    func exchangeAnswered(_ exchange: ObservedExchange)
+    func exchangeAnswered(_ exchange: ObservedExchange, on connection: ObservedConnection)
+    /// A response is complete, or its connection is over.
+    func exchangeFinished(_ exchange: TappedExchange, on connection: ObservedConnection)
+}
+
+extension TrafficObserver {
+    package var capture: CaptureWish? { nil }
+
+    package func exchangeFinished(_ exchange: TappedExchange, on connection: ObservedConnection) {}
+}
+
+/// How much of exchanges is kept.
+package struct CaptureWish: Sendable {
+    /// Bytes of each message.
+    package let limit: Int
+    /// What all exchanges that are under way may take.
+    package let budget: CaptureBudget
+
+    package init(limit: Int, budget: CaptureBudget) {
+        self.limit = limit
+        self.budget = budget
+    }
 }
 
 /// One proxied connection.
@@ -30,25 +55,5 @@ package struct ObservedConnection: Sendable {
         self.id = id
         self.visitor = visitor
         self.upstream = upstream
-    }
-}
-
-/// The first lines of a request and of its response, as they passed by. Method, target and reason are the peers'
-/// bytes: escape before showing.
-package struct ObservedExchange: Sendable, Equatable {
-    package let method: String
-    /// Cut at 256 bytes.
-    package let target: String
-    package let status: Int
-    package let reason: String
-    /// From the request's first byte to the response's.
-    package let duration: TimeAmount
-
-    package init(method: String, target: String, status: Int, reason: String, duration: TimeAmount) {
-        self.method = method
-        self.target = target
-        self.status = status
-        self.reason = reason
-        self.duration = duration
     }
 }

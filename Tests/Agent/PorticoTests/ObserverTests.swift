@@ -1,3 +1,4 @@
+import Inspection
 import NIOCore
 import Portico
 import TestSupport
@@ -30,7 +31,7 @@ struct ObserverTests {
             self.told.yield(.failed(reason))
         }
 
-        func exchangeAnswered(_ exchange: ObservedExchange) {
+        func exchangeAnswered(_ exchange: ObservedExchange, on connection: ObservedConnection) {
             self.told.yield(.exchange("\(exchange.method) \(exchange.target)", exchange.status))
         }
     }
@@ -71,6 +72,84 @@ struct ObserverTests {
             for await event in told { all.append(event) }
             #expect(all.dropFirst() == [.failed("connection refused"), .closed])
             withExtendedLifetime(held) {}
+        }
+    }
+
+    // MARK: - What is kept
+
+    /// Keeps exchanges.
+    private struct Keeper: TrafficObserver {
+        let capture: CaptureWish?
+        let finished: AsyncStream<TappedExchange>.Continuation
+
+        var watchesExchanges: Bool { true }
+
+        func connectionOpened(_ connection: ObservedConnection) {}
+        func connectionClosed(_ connection: ObservedConnection, after duration: TimeAmount) { self.finished.finish() }
+        func upstreamFailed(_ connection: ObservedConnection, reason: String) {}
+        func exchangeAnswered(_ exchange: ObservedExchange, on connection: ObservedConnection) {}
+        func exchangeFinished(_ exchange: TappedExchange, on connection: ObservedConnection) {
+            self.finished.yield(exchange)
+        }
+    }
+
+    private static let request = "POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi"
+    private static let response = "HTTP/1.1 201 Created\r\nContent-Length: 3\r\n\r\nyes"
+
+    @Test(arguments: [true, false])
+    func `Exchanges are kept as they were, unless the endpoint is not to be inspected`(isInspected: Bool) async throws {
+        let (finished, continuation) = AsyncStream.makeStream(of: TappedExchange.self)
+        let keeper = Keeper(
+            capture: CaptureWish(limit: 1000, budget: CaptureBudget(limit: 10_000)),
+            finished: continuation
+        )
+        try await AgentTests.withAgent({ $0.trafficObserver = keeper }) { agent, server in
+            try await TestUpstream.run { upstream in
+                var options = EndpointOptions()
+                options.isInspected = isInspected
+                _ = try await agent.forward(to: "127.0.0.1:\(upstream.port)", options: options)
+                let visitor = try await server.visit(server.lastBindID(), first: Self.request)
+                let peer = try await upstream.accept()
+                _ = await peer.read(Self.request.utf8.count)
+                try await peer.write(Self.response)
+                #expect(await visitor.read(Self.response.utf8.count) == Self.response)
+                visitor.finish()
+                try await peer.finish()
+                var kept: [String] = []
+                for await exchange in finished {
+                    kept.append(
+                        String(decoding: exchange.request.bytes + (exchange.response?.bytes ?? []), as: UTF8.self)
+                    )
+                }
+                #expect(kept == (isInspected ? [Self.request + Self.response] : []))
+            }
+        }
+    }
+
+    @Test func `A request is sent again without the edge`() async throws {
+        try await AgentTests.withAgent { agent, _ in
+            try await TestUpstream.run { upstream in
+                let endpoint = try await agent.forward(to: "127.0.0.1:\(upstream.port)")
+                async let replayed = agent.replay(Array(Self.request.utf8), to: endpoint.id)
+                let peer = try await upstream.accept()
+                #expect(await peer.read(Self.request.utf8.count) == Self.request)
+                try await peer.write(Self.response)
+                let exchange = try await replayed
+                #expect(exchange.response?.bytes == Array(Self.response.utf8))
+                #expect(exchange.request.bytes == Array(Self.request.utf8))
+            }
+        }
+    }
+
+    @Test func `What cannot be sent again is answered as the agent answers visitors`() async throws {
+        try await AgentTests.withAgent { agent, _ in
+            let held = try #require(HeldPort(0))
+            let endpoint = try await agent.forward(to: "127.0.0.1:\(held.port)")
+            let exchange = try await agent.replay(Array(Self.request.utf8), to: endpoint.id)
+            #expect(exchange.response?.head.startLine.1 == "502")
+            withExtendedLifetime(held) {}
+            await endpoint.close()
+            await #expect(throws: PorticoError.self) { try await agent.replay([], to: endpoint.id) }
         }
     }
 }

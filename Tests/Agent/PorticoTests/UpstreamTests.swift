@@ -17,7 +17,14 @@ struct UpstreamTests {
         #expect(try Upstream(text, for: endpoint).description == url)
     }
 
-    @Test(arguments: ["", "0", "65536", "a:b", "http://a/path", "user@host:80", "ftp://a", "file:///srv", "a b"])
+    @Test func `A folder is an upstream of requests`() throws {
+        let upstream = try Upstream("file:///srv/www")
+        #expect(upstream.description == "file:///srv/www")
+        #expect(upstream.scheme == .http)
+        #expect(throws: PorticoError.self) { try Upstream("file:///srv/www", for: .tcp) }
+    }
+
+    @Test(arguments: ["", "0", "65536", "a:b", "http://a/path", "user@host:80", "ftp://a", "file://relative", "a b"])
     func `What cannot be dialled is refused with the text, a code and what to do`(text: String) throws {
         let error = try #require(throws: PorticoError.self) { try Upstream(text, for: .https) }
         #expect(error.kind == .invalidConfiguration)

@@ -1,4 +1,5 @@
 import Addressing
+import Inspection
 import Model
 import NIOCore
 import NIOSSL
@@ -19,6 +20,8 @@ struct Forwarding: Sendable {
     let observer: (any TrafficObserver)?
     /// Somebody wants to know of exchanges, and the streams carry such as can be seen.
     let watchesExchanges: Bool
+    /// How much of them is kept; nil for nothing.
+    let capture: CaptureWish?
 
     /// - Throws: `.invalidConfiguration` when the certificates of `upstreamTrust` cannot be read.
     init(
@@ -35,6 +38,7 @@ struct Forwarding: Sendable {
         self.observer = observer
         self.watchesExchanges =
             self.httpVersion == .http1 && !self.hasProxyHeader && observer?.watchesExchanges ?? false
+        self.capture = self.watchesExchanges && options.isInspected ? observer?.capture : nil
         self.isVerified = options.upstreamTrust != nil
         self.tls = upstream.usesTLS ? try Self.context(options, offersHTTP2: self.httpVersion == .http2) : nil
     }
@@ -42,7 +46,7 @@ struct Forwarding: Sendable {
     /// New handlers for TLS to the upstream, in their order; none when it is spoken to in clear.
     func tlsHandlers() throws -> [any ChannelHandler] {
         guard let tls else { return [] }
-        let name = self.upstream.address.host.serverName
+        let name = self.upstream.serverName
         guard self.isVerified else { return [try NIOSSLClientHandler(context: tls, serverHostname: name)] }
         return try ServerNameHandler.client(of: name, tls)
     }

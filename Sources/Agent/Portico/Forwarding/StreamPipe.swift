@@ -1,4 +1,5 @@
 import Foundation
+import Inspection
 import Mux
 import NIOCore
 import NIOSSL
@@ -38,7 +39,7 @@ final class StreamPipe {
     private let begun = NIODeadline.now()
     private var phase = Phase.dialing
     private var context: ChannelHandlerContext?
-    private var watch: ExchangeWatch?
+    private var tap: ExchangeTap?
     /// What came before the upstream was there; bounded by the stream's window.
     private var waiting: [ByteBuffer] = []
     private var proxyHeader: ProxyHeaderCut?
@@ -53,7 +54,9 @@ final class StreamPipe {
         self.loop = loop
         self.forwarding = forwarding
         self.observed = observed
-        if forwarding.watchesExchanges { self.watch = ExchangeWatch() }
+        if forwarding.watchesExchanges {
+            self.tap = ExchangeTap(limit: forwarding.capture?.limit ?? 0, budget: forwarding.capture?.budget)
+        }
         if forwarding.hasProxyHeader, forwarding.usesTLS { self.proxyHeader = ProxyHeaderCut() }
         forwarding.observer?.connectionOpened(observed)
     }
@@ -148,7 +151,13 @@ final class StreamPipe {
             return self.finish()
         }
         let page = RefusalPage(upstream: self.forwarding.upstream.description, reason: reason)
-        self.stream.finish(with: page.response(to: head, allocator: ByteBufferAllocator()))
+        let response = page.response(to: head, allocator: ByteBufferAllocator())
+        // The one who looks at the exchanges sees the agent's own answer too.
+        if self.tap != nil {
+            for bytes in self.waiting { self.tell(self.tap?.sawRequest(bytes, at: .now()) ?? []) }
+            self.tell(self.tap?.sawResponse(response, at: .now()) ?? [])
+        }
+        self.stream.finish(with: response)
         let dropped = self.waiting.reduce(0) { $0 + $1.readableBytes }
         self.waiting = []
         self.drain(dropped)
@@ -174,6 +183,7 @@ final class StreamPipe {
         guard !self.isOver else { return }
         self.phase = .over
         self.waiting = []
+        if let events = self.tap?.ended(at: .now()) { self.tell(events) }
         self.forwarding.observer?.connectionClosed(self.observed, after: .now() - self.begun)
     }
 
@@ -200,8 +210,17 @@ final class StreamPipe {
 
     // MARK: - Bytes
 
+    private func tell(_ events: [ExchangeTap.Event]) {
+        for event in events {
+            switch event {
+            case .answered(let exchange): self.forwarding.observer?.exchangeAnswered(exchange, on: self.observed)
+            case .finished(let exchange): self.forwarding.observer?.exchangeFinished(exchange, on: self.observed)
+            }
+        }
+    }
+
     private func pass(_ bytes: ByteBuffer, to context: ChannelHandlerContext) {
-        self.watch?.sawRequest(bytes, at: .now())
+        if self.tap != nil, let events = self.tap?.sawRequest(bytes, at: .now()) { self.tell(events) }
         self.owedCredit += bytes.readableBytes
         context.write(Self.wrapOutboundOut(bytes), promise: nil)
     }
@@ -292,9 +311,7 @@ extension StreamPipe: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let bytes = Self.unwrapInboundIn(data)
-        if self.watch != nil, let exchange = self.watch?.sawResponse(bytes, at: .now()) {
-            self.forwarding.observer?.exchangeAnswered(exchange)
-        }
+        if self.tap != nil, let events = self.tap?.sawResponse(bytes, at: .now()) { self.tell(events) }
         self.stream.write(bytes)
         if !self.stream.isWritable { self.pauseReading(true, in: context) }
     }

@@ -38,7 +38,7 @@ final class UpstreamDialer {
     private func resolveAndDial(_ pipe: StreamPipe) {
         guard !pipe.isOver else { return }
         let bound = NIOLoopBound((dialer: self, pipe: pipe), eventLoop: self.loop)
-        self.bootstrap.connect(host: self.upstream.host, port: self.upstream.port).whenComplete { result in
+        self.upstream.connect(by: self.bootstrap).whenComplete { result in
             let (dialer, pipe) = bound.value
             switch result {
             case .success(let channel):
@@ -52,9 +52,14 @@ final class UpstreamDialer {
 
     /// Several channels may be made for one name, of which one wins: handlers are added to that one alone.
     private var bootstrap: ClientBootstrap {
-        ClientBootstrap(group: self.loop)
+        // A socket of files knows nothing of TCP.
+        let bootstrap =
+            self.upstream.folder == nil
+            ? ClientBootstrap(group: self.loop).channelOption(.tcpOption(.tcp_nodelay), value: 1)
+            : ClientBootstrap(group: self.loop)
+        return
+            bootstrap
             .connectTimeout(Self.timeout)
-            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelOption(.allowRemoteHalfClosure, value: true)
     }
 }

@@ -31,6 +31,7 @@ struct EndpointRecord: Sendable {
         var wishes: JSONObject = [
             "URL": .string(url), "ProxyProto": .integer(Int64(options.proxyProtocol?.rawValue ?? 0)),
         ]
+        if let subdomain = options.subdomain { wishes.set("Subdomain", to: .string(subdomain)) }
         if let policy = options.trafficPolicy { wishes.set("TrafficPolicy", to: .string(policy)) }
         bind.options = AgentMessage.BindOptions(wishes)
         self.bind = bind
