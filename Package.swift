@@ -25,7 +25,7 @@ let rooms: [(name: String, uses: Set<String>)] = [
 /// A product of another package, by the name that imports use.
 enum Product: String {
     case NIOCore, NIOPosix, NIOTLS, NIOHTTP1, NIOEmbedded, NIOConcurrencyHelpers, NIOSSL, NIOExtras
-    case Logging, Crypto, CryptoExtras, X509, SwiftASN1, GRDB, Yams, ArgumentParser, DequeModule
+    case Logging, Crypto, CryptoExtras, X509, SwiftASN1, GRDB, Yams, TOMLKit, ArgumentParser, DequeModule
     case ServiceLifecycle, UnixSignals, Hummingbird, HummingbirdCore, HTTPTypes
 
     var package: String {
@@ -39,6 +39,7 @@ enum Product: String {
         case .SwiftASN1: "swift-asn1"
         case .GRDB: "GRDB.swift"
         case .Yams: "Yams"
+        case .TOMLKit: "TOMLKit"
         case .ArgumentParser: "swift-argument-parser"
         case .ServiceLifecycle, .UnixSignals: "swift-service-lifecycle"
         case .DequeModule: "swift-collections"
@@ -59,6 +60,7 @@ let packages: [String: (url: String, from: Version)] = [
     "swift-asn1": ("https://github.com/apple/swift-asn1", "1.7.4"),
     "GRDB.swift": ("https://github.com/groue/GRDB.swift", "7.10.0"),
     "Yams": ("https://github.com/jpsim/Yams", "6.2.2"),
+    "TOMLKit": ("https://github.com/LebJe/TOMLKit", "0.6.0"),
     "swift-argument-parser": ("https://github.com/apple/swift-argument-parser", "1.8.2"),
     "swift-service-lifecycle": ("https://github.com/swift-server/swift-service-lifecycle", "2.13.0"),
     "hummingbird": ("https://github.com/hummingbird-project/hummingbird", "2.28.1"),
@@ -163,6 +165,7 @@ let modules: [Module] = [
     Module(place: "Trust/SSHKeys", uses: ["Model"], products: [.Crypto, .CryptoExtras]),
     Module(place: "Observe/Events", uses: ["Addressing", "JSON", "Model"], products: [.NIOConcurrencyHelpers]),
     Module(place: "Observe/Telemetry", uses: ["JSON", "Events"], testUses: ["Model"]),
+    Module(place: "Observe/Inspection", products: [.NIOCore, .DequeModule]),
     Module(place: "DataPlane/Routing", uses: ["Addressing", "Model", "EdgeLink"]),
     Module(
         place: "DataPlane/PolicyEngine",
@@ -245,30 +248,37 @@ let modules: [Module] = [
     ),
     Module(
         place: "Agent/Portico",
-        uses: ["Addressing", "JSON", "Model", "Mux", "AgentProtocol", "PeerIdentity"],
+        uses: ["Addressing", "JSON", "Model", "Mux", "AgentProtocol", "PeerIdentity", "Inspection"],
         products: [.NIOCore, .NIOPosix, .NIOSSL, .NIOTLS, .DequeModule],
         tests: [.NIOEmbedded],
         testUses: ["Certificates"]
     ),
     Module(
         place: "Agent/AgentRuntime",
-        uses: ["Addressing", "Model", "Settings", "TrafficPolicy", "PeerIdentity", "Portico"],
-        products: [.Yams, .NIOCore, .NIOPosix, .NIOHTTP1, .NIOSSL]
+        uses: ["Addressing", "JSON", "Model", "Settings", "TrafficPolicy", "PeerIdentity", "Inspection", "Portico"],
+        products: [.Yams, .TOMLKit, .NIOCore, .NIOPosix, .NIOHTTP1, .NIOSSL],
+        testUses: ["Certificates"],
+        testData: ["Wrong", "Imports"]
     ),
     Module(
         place: "Agent/AgentConsole",
-        uses: ["Portico", "AgentRuntime"],
+        uses: ["Inspection", "Portico", "AgentRuntime"],
         products: [.NIOCore, .NIOConcurrencyHelpers]
+    ),
+    Module(
+        place: "Agent/AgentWeb",
+        uses: ["Addressing", "JSON", "Model", "Inspection", "Portico", "AgentRuntime"],
+        products: [.Hummingbird, .HummingbirdCore, .HTTPTypes, .NIOCore, .NIOPosix, .Logging]
     ),
     Module(
         place: "Programs/PorticoCLI",
         form: .program("portico"),
         uses: [
             "Addressing", "JSON", "Model", "Expression", "TrafficPolicy", "APIClient", "PolicyBench", "Portico",
-            "AgentRuntime", "AgentConsole",
+            "AgentRuntime", "AgentConsole", "AgentWeb",
         ],
         products: [.ArgumentParser],
-        tests: nil
+        tests: []
     ),
     Module(
         place: "Programs/EdgeProgram",

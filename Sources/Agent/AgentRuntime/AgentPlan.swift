@@ -7,6 +7,9 @@ package struct AgentPlan: Sendable {
     /// What the configuration files name; served only where a command asks for it.
     package let endpoints: [EndpointDefinition]
     package let output: OutputPlan
+    package let web: WebPlan
+    /// The files that were read, or looked for.
+    package let files: ConfigurationLocation
     /// What stands in a file and has no effect.
     package let warnings: [String]
 
@@ -27,10 +30,12 @@ package struct AgentPlan: Sendable {
         )
         configuration.metadata = settings.metadata ?? ""
         configuration.product = Agent.Product(name: "portico", version: Agent.version)
-        configuration.remoteCommands = [.stop]
+        configuration.remoteCommands = settings.remoteManagement == false ? [] : [.stop]
         self.configuration = configuration
         self.endpoints = settings.endpoints
         self.output = OutputPlan(flags, settings, isTerminal: isTerminal)
+        self.web = WebPlan(settings)
+        self.files = location
         self.warnings = settings.warnings
     }
 
@@ -54,6 +59,26 @@ package struct AgentPlan: Sendable {
             "No authtoken is configured.",
             remedy: "Save one with `portico config add-authtoken TOKEN`, set PORTICO_AUTHTOKEN, or give --authtoken."
         )
+    }
+}
+
+/// What the agent tells programs and browsers on this machine.
+package struct WebPlan: Sendable, Hashable {
+    package let address: WebAddress
+    /// Under which hosts it answers; empty for those of this machine.
+    package let hosts: [String]
+    /// Bytes of exchanges that are kept; 0 for none.
+    package let keptBytes: Int
+
+    init(_ settings: AgentSettings) {
+        self.address = settings.web ?? .standard
+        self.hosts = settings.webHosts ?? []
+        switch settings.inspectBytes ?? 0 {
+        case _ where settings.localStorage == false || self.address == .none: self.keptBytes = 0
+        case ..<0: self.keptBytes = 0
+        case 0: self.keptBytes = TrafficInspector.defaultBytes
+        case let bytes: self.keptBytes = bytes
+        }
     }
 }
 

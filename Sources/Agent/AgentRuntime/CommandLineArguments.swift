@@ -40,7 +40,8 @@ package struct CommandLineArguments: Sendable, Equatable {
         guard parts.count == 2, booleans.contains(String(parts[0])) else { return [argument] }
         switch parts[1] {
         case "true", "1": return [String(parts[0])]
-        case "false", "0": return []
+        // What is true unless somebody says otherwise has a flag for that.
+        case "false", "0": return parts[0] == "--inspect" ? ["--no-inspect"] : []
         default: return [argument]
         }
     }

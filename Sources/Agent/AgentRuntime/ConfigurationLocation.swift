@@ -24,6 +24,8 @@ package struct ConfigurationLocation: Sendable {
     /// The file that commands which change the configuration write to.
     package var target: String { self.paths.last ?? "" }
 
+    package func isThere(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+
     private static func defaultPath(_ environment: [String: String]) -> String {
         let home = environment["HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? NSHomeDirectory()
         #if os(macOS)

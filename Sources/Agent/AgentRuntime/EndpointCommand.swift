@@ -5,26 +5,102 @@ package import Portico
 package enum EndpointCommand: String, Sendable, CaseIterable {
     case http, tcp, tls
 
-    /// The endpoint that the flags describe.
+    /// The endpoints that the flags describe: one, or one for each of two schemes.
     ///
     /// - Throws: `PorticoError` of kind `.invalidConfiguration`.
-    package func endpoint(_ flags: EndpointFlags) throws(PorticoError) -> EndpointDefinition {
+    package func endpoints(_ flags: EndpointFlags) throws(PorticoError) -> [EndpointDefinition] {
+        let name = try Self.name(flags)
+        var flags = flags
+        if let name, name.flag != "--subdomain" {
+            flags.url = name.text
+        }
+        guard self == .http, !flags.schemes.isEmpty, flags.url?.contains("://") != true else {
+            return [try self.endpoint(flags, label: name?.flag == "--subdomain" ? name?.text : nil)]
+        }
+        var definitions: [EndpointDefinition] = []
+        for scheme in ["https", "http"] where flags.schemes.contains(scheme) {
+            var one = flags
+            one.url = "\(scheme)://\(flags.url ?? "")"
+            if scheme == "http", flags.schemes.contains("https") { one.name = "\(flags.name ?? "command_line") (http)" }
+            definitions.append(try self.endpoint(one, label: name?.flag == "--subdomain" ? name?.text : nil))
+        }
+        guard definitions.count == Set(flags.schemes).count else {
+            throw Self.usage(
+                "--scheme \(flags.schemes.joined(separator: ",").quotedForDisplay) is none",
+                "Give https or http."
+            )
+        }
+        return definitions
+    }
+
+    private func endpoint(_ flags: EndpointFlags, label: String?) throws(PorticoError) -> EndpointDefinition {
         let scheme = try self.scheme(of: flags)
         var options = EndpointOptions(scheme: scheme, url: flags.url)
+        options.subdomain = label
         options.binding = try Self.binding(flags.binding)
         options.name = flags.name ?? ""
         options.description = flags.description ?? ""
         options.metadata = flags.metadata ?? ""
         options.isPooled = flags.isPooled
+        options.isInspected = flags.isInspected
         options.upstreamProtocol = try Self.upstreamProtocol(flags.upstreamProtocol)
         options.proxyProtocol = try Self.proxyProtocol(flags.proxyProtocol)
         options.upstreamTrust = try Self.upstreamTrust(flags)
-        options.trafficPolicy = flags.trafficPolicy?.text
-        return EndpointDefinition(
-            name: flags.name ?? "command_line",
-            upstream: try self.upstream(flags.upstream, for: scheme),
-            options: options
-        )
+        let upstream = try self.upstream(flags.upstream, for: scheme)
+        options.trafficPolicy = try self.policy(flags, upstream, options)
+        return EndpointDefinition(name: flags.name ?? "command_line", upstream: upstream, options: options)
+    }
+
+    /// The one name that flags of older agents tell; nil for none.
+    private static func name(_ flags: EndpointFlags) throws(PorticoError) -> EndpointFlags.OlderName? {
+        guard let first = flags.names.first else { return nil }
+        let other = flags.url == nil ? flags.names.dropFirst().first?.flag : "--url"
+        if let other {
+            throw Self.usage("\(first.flag) and \(other) are both given; an endpoint has one name", "Give --url alone.")
+        }
+        return first
+    }
+
+    private func policy(
+        _ flags: EndpointFlags,
+        _ upstream: Upstream,
+        _ options: EndpointOptions
+    ) throws(PorticoError) -> String? {
+        var rules = flags.rules
+        for credential in rules.basicAuth where !PolicyOptions.isCredential(credential) {
+            throw Self.usage(
+                "--basic-auth is not user:password",
+                "The user has at most 128 characters, the password 8 to 128."
+            )
+        }
+        for line in rules.requestHeaders.added + rules.responseHeaders.added where PolicyOptions.header(line) == nil {
+            throw Self.usage("\(line.quotedForDisplay) is no header", "Write name:value.")
+        }
+        rules.edgeTLS = try Self.edgeTLS(flags)
+        guard !rules.isEmpty else { return flags.trafficPolicy?.text }
+        guard flags.trafficPolicy == nil else { throw EndpointFlags.twoPolicies }
+        return try rules.policy(for: upstream, of: options)
+    }
+
+    private static func edgeTLS(_ flags: EndpointFlags) throws(PorticoError) -> PolicyOptions.EdgeTLS? {
+        if (flags.certificate == nil) != (flags.key == nil) {
+            throw Self.usage("--crt and --key go together, and one is given", "Give both, or none.")
+        }
+        switch flags.terminateAt {
+        case "edge": return PolicyOptions.EdgeTLS(certificate: flags.certificate, key: flags.key)
+        case nil where flags.certificate == nil, "upstream" where flags.certificate == nil: return nil
+        case nil, "upstream":
+            throw Self.usage("--crt has no use where TLS does not end at the edge", "Add --terminate-at edge.")
+        case let place?:
+            throw Self.usage(
+                "--terminate-at \(place.quotedForDisplay) is not supported",
+                "Give edge or upstream."
+            )
+        }
+    }
+
+    private static func usage(_ message: String, _ remedy: String) -> PorticoError {
+        PorticoError(.invalidConfiguration, code: ErrorCode.usage.name, "\(message).", remedy: remedy)
     }
 
     private func scheme(of flags: EndpointFlags) throws(PorticoError) -> Scheme {

@@ -6,12 +6,19 @@ package struct TokenEdit: Sendable {
     package enum Key: String, Sendable {
         case authtoken
         case apiKey = "api_key"
+        case connectURL = "connect_url"
+
+        /// As a file of this version has it.
+        func spelt(isVersion2: Bool) -> String {
+            self == .connectURL && isVersion2 ? "server_addr" : self.rawValue
+        }
 
         /// In words.
         var name: String {
             switch self {
             case .authtoken: "authtoken"
             case .apiKey: "API key"
+            case .connectURL: "connect address"
             }
         }
     }
@@ -49,9 +56,10 @@ package struct TokenEdit: Sendable {
             let start = original.isEmpty || original.hasSuffix("\n") ? original : original + "\n"
             return start + "version: 3\nagent:\n    \(name.rawValue): \(value)\n"
         }
-        var lines = Lines(original, key: name)
+        let isVersion2 = root["version"]?.scalar?.string == "2"
+        var lines = Lines(original, key: name.spelt(isVersion2: isVersion2))
         // Version 2 has the agent's keys at the top.
-        if root["version"]?.scalar?.string == "2" {
+        if isVersion2 {
             try lines.set(value, in: root, indent: "")
             return lines.text
         }
@@ -87,13 +95,14 @@ package struct TokenEdit: Sendable {
 
     private static func token(_ key: Key, in text: String) throws -> String? {
         guard let root = try Self.root(of: text) else { return nil }
-        return (root[key.rawValue] ?? root["agent"]?.mapping?[key.rawValue])?.scalar?.string
+        let top = root[key.spelt(isVersion2: true)]
+        return (top ?? root["agent"]?.mapping?[key.rawValue])?.scalar?.string
     }
 
     /// The file's meaning apart from the token and what an edit may add around it.
     private static func rest(of text: String, without key: Key) throws -> Node? {
         guard var root = try Self.root(of: text) else { return nil }
-        root[key.rawValue] = nil
+        root[key.spelt(isVersion2: true)] = nil
         if var agent = root["agent"]?.mapping {
             agent[key.rawValue] = nil
             root["agent"] = agent.isEmpty ? nil : Node.mapping(agent)
@@ -120,9 +129,10 @@ package struct TokenEdit: Sendable {
 private struct Lines {
     private var lines: [String]
     private let ending: String
-    private let key: TokenEdit.Key
+    /// As it is spelt in this text.
+    private let key: String
 
-    init(_ text: String, key: TokenEdit.Key) {
+    init(_ text: String, key: String) {
         self.key = key
         self.ending = text.contains("\r\n") ? "\r\n" : "\n"
         self.lines = text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }.map(String.init)
@@ -142,7 +152,7 @@ private struct Lines {
 
     /// Changes the value of the token's key of a mapping, or adds the key in front of its first one.
     mutating func set(_ value: String, in mapping: Node.Mapping, indent: String) throws {
-        if let (key, node) = mapping.first(where: { $0.key.string == self.key.rawValue }) {
+        if let (key, node) = mapping.first(where: { $0.key.string == self.key }) {
             try self.replace(node, of: key, with: value)
             return
         }
@@ -151,9 +161,9 @@ private struct Lines {
         }
         // Something else than blanks in front of the first key: the mapping is in braces.
         if !self.lines[first.line - 1].prefix(first.column - 1).allSatisfy({ $0 == " " }) {
-            self.insert("\(self.key.rawValue): \(value), ", line: first.line, column: first.column)
+            self.insert("\(self.key): \(value), ", line: first.line, column: first.column)
         } else {
-            self.lines.insert("\(indent)\(self.key.rawValue): \(value)", at: first.line - 1)
+            self.lines.insert("\(indent)\(self.key): \(value)", at: first.line - 1)
         }
     }
 
@@ -171,7 +181,7 @@ private struct Lines {
     private mutating func replace(_ node: Node, of key: Node, with value: String) throws {
         guard case .scalar(let scalar) = node, let keyMark = key.mark, let mark = node.mark else { throw Self.refusal }
         if scalar.string.isEmpty, scalar.style == .plain {
-            self.insert(" \(value)", line: keyMark.line, column: keyMark.column + self.key.rawValue.count + 1)
+            self.insert(" \(value)", line: keyMark.line, column: keyMark.column + self.key.count + 1)
             return
         }
         guard self.lines.indices.contains(mark.line - 1) else { throw Self.refusal }

@@ -1,4 +1,5 @@
 import Foundation
+import Inspection
 import NIOCore
 import Portico
 import Synchronization
@@ -29,7 +30,7 @@ struct AgentRunTests {
         func connectionOpened(_ connection: ObservedConnection) {}
         func connectionClosed(_ connection: ObservedConnection, after duration: TimeAmount) {}
         func upstreamFailed(_ connection: ObservedConnection, reason: String) {}
-        func exchangeAnswered(_ exchange: ObservedExchange) {}
+        func exchangeAnswered(_ exchange: ObservedExchange, on connection: ObservedConnection) {}
 
         private func note(_ text: String) {
             self.told.withLock { $0.append(text) }

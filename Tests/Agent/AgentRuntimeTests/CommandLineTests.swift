@@ -9,6 +9,7 @@ struct CommandLineTests {
         (["http", "80"], ["http", "80"]),
         (["http", "80", "--pooling-enabled=true"], ["http", "80", "--pooling-enabled"]),
         (["http", "--pooling-enabled=false", "80"], ["http", "80"]),
+        (["http", "80", "--inspect=false"], ["http", "80", "--no-inspect"]),
         (["http", "80", "--pooling-enabled=maybe"], ["http", "80", "--pooling-enabled=maybe"]),
         (["--config", "a.yml", "http", "80"], ["http", "--config", "a.yml", "80"]),
         (["--config=a.yml", "--log", "stdout", "http"], ["http", "--config=a.yml", "--log", "stdout"]),
@@ -19,10 +20,10 @@ struct CommandLineTests {
         ([], []),
     ])
     func `A command line is spelt as the parser wants it`(arguments: [String], normalized: [String]) {
-        #expect(CommandLineArguments(arguments, booleans: ["--pooling-enabled"]).normalized == normalized)
+        #expect(CommandLineArguments(arguments, booleans: ["--pooling-enabled", "--inspect"]).normalized == normalized)
     }
 
-    @Test(arguments: [["http", "80", "--basic-auth=a:b"], ["http", "80", "--domain", "a"], ["service", "install"]])
+    @Test(arguments: [["tunnel", "--label", "a=b"], ["service", "install"], ["diagnose"]])
     func `What the reference system knows and this version does not is told apart`(arguments: [String]) throws {
         let error = try #require(MissingFeature.error(in: arguments))
         #expect(error.remedy != nil)
@@ -31,6 +32,50 @@ struct CommandLineTests {
 
     @Test func `A typing error is none of those`() {
         #expect(MissingFeature.error(in: ["http", "80", "--urll", "x"]) == nil)
+    }
+
+    /// A command, what is changed in its flags, and URL and policy of what comes of it.
+    private static let older:
+        [(command: EndpointCommand, change: @Sendable (inout EndpointFlags) -> Void, url: String, parts: [String])] = [
+            (.http, { $0.names = [.init(flag: "--domain", text: "a.example")] }, "a.example", []),
+            (.tls, { $0.names = [.init(flag: "--hostname", text: "a.example")] }, "a.example", []),
+            (.tcp, { $0.names = [.init(flag: "--remote-addr", text: "a.example:1")] }, "a.example:1", []),
+            (.http, { $0.schemes = ["http"] }, "http://", []),
+            (.http, { $0.rules.basicAuth = ["ada:lovelace1"] }, "", ["basic-auth"]),
+            (.tcp, { $0.rules.allowedRanges = ["10.0.0.0/8"] }, "", ["restrict-ips", "10.0.0.0/8"]),
+            (.http, { $0.rules.hostHeader = "rewrite" }, "", ["add-headers", "localhost:22"]),
+            (.tls, { $0.terminateAt = "edge" }, "", ["terminate-tls"]),
+        ]
+
+    @Test(arguments: Self.older.indices)
+    func `Flags of older agents are names and rules of a policy`(index: Int) throws {
+        let (command, change, url, parts) = Self.older[index]
+        var flags = EndpointFlags()
+        flags.upstream = "22"
+        change(&flags)
+        let endpoint = try #require(try command.endpoints(flags).first)
+        #expect((endpoint.options.url ?? "") == url)
+        #expect((endpoint.options.trafficPolicy == nil) == parts.isEmpty)
+        for part in parts { #expect(endpoint.options.trafficPolicy?.contains(part) == true) }
+    }
+
+    @Test func `Two schemes are two endpoints, and a label is asked of the edge`() throws {
+        var flags = EndpointFlags()
+        flags.schemes = ["http", "https"]
+        flags.names = [.init(flag: "--subdomain", text: "shop")]
+        let endpoints = try EndpointCommand.http.endpoints(flags)
+        #expect(endpoints.map(\.name) == ["command_line", "command_line (http)"])
+        #expect(endpoints.map(\.options.url) == ["https://", "http://"])
+        #expect(endpoints.map(\.options.subdomain) == ["shop", "shop"])
+    }
+
+    @Test func `Each deprecated flag is warned of once, with what to use`() {
+        for name in DeprecatedFlags.names {
+            let warnings = DeprecatedFlags.warnings(in: ["http", "80", "--\(name)=x", "--\(name)", "y"])
+            #expect(warnings.count == 1)
+            #expect(warnings.first?.hasPrefix("--\(name) is deprecated. ") == true)
+        }
+        #expect(DeprecatedFlags.warnings(in: ["http", "--url", "x", "--", "--domain"]).isEmpty)
     }
 
     @Test func `Flags of an endpoint become its options`() throws {
@@ -45,7 +90,7 @@ struct CommandLineTests {
         flags.proxyProtocol = "1"
         flags.verifiesUpstream = true
         flags.upstreamCAs = "ca.pem"
-        let endpoint = try EndpointCommand.http.endpoint(flags)
+        let endpoint = try #require(try EndpointCommand.http.endpoints(flags).first)
         #expect(endpoint.name == "shop")
         #expect(endpoint.upstream.description == "https://localhost:8443")
         #expect(endpoint.options.url == "https://shop.example")
@@ -57,7 +102,7 @@ struct CommandLineTests {
     }
 
     @Test func `An endpoint without a name is called after where it came from, and only here`() throws {
-        let endpoint = try EndpointCommand.http.endpoint(EndpointFlags())
+        let endpoint = try #require(try EndpointCommand.http.endpoints(EndpointFlags()).first)
         #expect(endpoint.name == "command_line")
         #expect(endpoint.options.name.isEmpty)
         #expect(endpoint.upstream.description == "http://localhost:80")
@@ -66,7 +111,7 @@ struct CommandLineTests {
     @Test func `http serves a plain http URL too`() throws {
         var flags = EndpointFlags()
         flags.url = "http://shop.example"
-        #expect(try EndpointCommand.http.endpoint(flags).options.scheme == .http)
+        #expect(try EndpointCommand.http.endpoints(flags).map(\.options.scheme) == [.http])
     }
 
     /// A command, what is changed in its flags, and the code of the error.
@@ -82,6 +127,23 @@ struct CommandLineTests {
                 (.http, { $0.upstreamProtocol = "http3" }, .upstreamProtocolInvalid),
                 (.tcp, { $0.binding = "nowhere" }, .bindingUnknown),
                 (.tls, { $0.upstreamCAs = "ca.pem" }, .usage),
+                (
+                    .http,
+                    {
+                        $0.url = "a.example"; $0.names = [.init(flag: "--domain", text: "b.example")]
+                    }, .usage
+                ),
+                (.http, { $0.schemes = ["ftp"] }, .usage),
+                (.http, { $0.rules.basicAuth = ["ada:short"] }, .usage),
+                (.http, { $0.rules.requestHeaders.added = ["nocolon"] }, .usage),
+                (
+                    .http,
+                    {
+                        $0.rules.compresses = true; $0.trafficPolicy = PolicyText(name: "p", text: "{}")
+                    }, .usage
+                ),
+                (.tls, { $0.certificate = "a.pem" }, .usage),
+                (.tls, { $0.terminateAt = "agent" }, .usage),
             ]
 
     @Test(arguments: Self.refused.indices)
@@ -90,7 +152,7 @@ struct CommandLineTests {
         var flags = EndpointFlags()
         flags.upstream = "22"
         change(&flags)
-        let error = try #require(throws: PorticoError.self) { try command.endpoint(flags) }
+        let error = try #require(throws: PorticoError.self) { try command.endpoints(flags) }
         #expect(error.code == code.name)
         #expect(error.remedy != nil)
     }

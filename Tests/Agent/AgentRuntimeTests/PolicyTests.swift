@@ -104,10 +104,10 @@ struct PolicyTests {
         var flags = EndpointFlags()
         flags.upstream = "8080"
         flags.trafficPolicy = policy
-        let definition = try EndpointCommand.http.endpoint(flags)
+        let definition = try EndpointCommand.http.endpoints(flags)[0]
         #expect(definition.options.trafficPolicy == policy.text)
         try policy.check(for: definition.options)
-        let tcp = try EndpointCommand.tcp.endpoint(flags)
+        let tcp = try EndpointCommand.tcp.endpoints(flags)[0]
         let error = try #require(throws: PolicyText.CheckError.self) { try policy.check(for: tcp.options) }
         #expect(error.description.contains("ERR_PORTICO_9026"))
         #expect(error.description.contains("p.yaml:1:1: error ERR_PORTICO_2230"))

@@ -5,9 +5,15 @@ import TrafficPolicy
 
 extension EndpointOptions {
     /// Reads `traffic_policy`, a mapping or a text, or `traffic_policy_file` of an endpoint in a configuration file, and
-    /// checks the policy, each problem where it stands.
-    mutating func readPolicy(_ reader: SettingsReader) {
-        let inline = reader.structure("traffic_policy", absent: "none", "The policy that the edge runs on the traffic.")
+    /// checks the policy, each problem where it stands. `olderKey` is another name of the first.
+    mutating func readPolicy(_ reader: SettingsReader, olderKey: String? = nil) {
+        var inline = reader.structure("traffic_policy", absent: "none", "The policy that the edge runs on the traffic.")
+        if let olderKey,
+            let older = reader.structure(olderKey, absent: "none", "The older name of `traffic_policy`.")
+        {
+            if inline != nil { reader.refuse(olderKey, "stands beside traffic_policy; an endpoint has one policy") }
+            inline = inline ?? older
+        }
         let file = reader.optional(
             "traffic_policy_file",
             .text(maxBytes: 4096),
