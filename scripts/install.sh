@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # Installs what is missing on Debian 12 with Swift 6.3: nothing when nothing is missing, quietly otherwise.
 #
-# usage: scripts/install.sh build|lint|demo|api|schemathesis|metrics|http2|grpc|acceptance|test|bench|expressions ...
+# usage: scripts/install.sh build|lint|demo|api|schemathesis|metrics|pyngrok|http2|grpc|acceptance|test|bench|expressions ...
 #   build   what the package is compiled with
 #   lint    what `make lint` needs
 #   demo    what a running edge is asked with
 #   api     a Python environment with the published client of the REST API
 #   schemathesis   one with what makes up calls after an OpenAPI document
 #   metrics   a Python environment with a scraper
+#   pyngrok   one with the wrapper of that name, and what makes a certificate
 #   http2   as demo, and what writes the frames of a flood
 #   grpc    as demo, and a published gRPC
 #   acceptance   visitors that are slow on purpose
@@ -113,6 +114,9 @@ http2_environment() { venv http2 python3 hpack==4.2.0 h2==4.4.1 wsproto==1.3.2 w
 # What reads metrics as a scraper does.
 metrics_environment() { venv metrics python3 prometheus-client==0.26.0; }
 
+# What drives an agent as its binary.
+pyngrok_environment() { venv pyngrok python3 pyngrok==9.1.0; }
+
 # The published client of the REST API, and what makes up calls of it.
 api_environment() { venv api python3 ngrok-api==0.19.0; }
 schemathesis_environment() { venv schemathesis python3 schemathesis==4.32.5 ngrok-api==0.19.0; }
@@ -173,6 +177,10 @@ for purpose in "$@"; do
             debian_packages python3-venv
             metrics_environment
             ;;
+        pyngrok)
+            debian_packages python3-venv openssl
+            pyngrok_environment
+            ;;
         http2)
             debian_packages "${demo_packages[@]}" python3-venv nghttp2-client
             http2_environment
@@ -182,6 +190,7 @@ for purpose in "$@"; do
             sdk_environments
             http2_environment
             metrics_environment
+            pyngrok_environment
             api_environment
             schemathesis_environment
             ;;

@@ -10,6 +10,7 @@
 #                   http2: h2 and wsproto of PyPI, curl and nghttp, to a service dialled by the edge and through an agent
 #                   websocket: frames of every kind and size with websockets, h2 and wsproto of PyPI, both ways, beside
 #                   what the service shows without an edge
+#   pyngrok: PyPI's pyngrok, with our agent as its binary
 #   metrics: a scraper of PyPI's prometheus_client, a collector of traces and the access log, beside visits whose
 #   number is known
 #   --only KIND     for api: this kind of resource alone, as scripts/api_kinds.py has it
@@ -64,6 +65,10 @@ case "$client" in
     metrics)
         driver="${driver:-$ROOT/scripts/metrics_interop.py}"
         "$ROOT/scripts/install.sh" build http2 metrics
+        ;;
+    pyngrok)
+        driver="${driver:-$ROOT/scripts/wrapper/__main__.py}"
+        "$ROOT/scripts/install.sh" build demo pyngrok
         ;;
     *) die "no such client: ${client:-none given} (make interop CLIENT=sdk)" ;;
 esac
@@ -198,13 +203,31 @@ log:
     stop_started
 }
 
+# The agent is the wrapper's own child, under the name by which it knows its binary.
+run_pyngrok() {
+    local log="$home/pyngrok.log"
+    edge_ports
+    make_edge "$bin" "$home"
+    api_key "$bin" "$home" api-key
+    start_edge "$bin" "$home"
+    mkdir -p "$home/bin" "$home/agents"
+    ln -sf "$bin/portico" "$home/bin/ngrok"
+    PYTHONDONTWRITEBYTECODE=1 "$RUN_DIR/venv/pyngrok/bin/python" "$driver" --ngrok "$home/bin/ngrok" \
+        --home "$home/agents" --server "localhost:$AGENT_PORT" --ca "$EDGE_CA" --authtoken "$AUTHTOKEN" \
+        --http "$HTTP_PORT" --https "$HTTPS_PORT" --api "http://127.0.0.1:$API_PORT" --api-key "$API_KEY" 2>&1 |
+        tee "$log" || true
+    tally "$log"
+    stop_started
+}
+
 case "$client" in
+    pyngrok) run_pyngrok ;;
     http2) run_http2 ;;
     websocket) run_websocket ;;
     metrics) run_metrics ;;
     api | command | schemathesis) run_api ;;
 esac
-if [[ "$client" = @(http2|websocket|metrics|api|command|schemathesis) ]]; then
+if [[ "$client" = @(http2|websocket|metrics|pyngrok|api|command|schemathesis) ]]; then
     closing_line
     exit
 fi

@@ -1,4 +1,5 @@
 package import AgentRuntime
+package import Inspection
 package import NIOCore
 package import Portico
 
@@ -12,8 +13,31 @@ package struct CombinedDisplay: AgentDisplay {
 
     package var watchesExchanges: Bool { self.displays.contains(where: \.watchesExchanges) }
 
+    /// That of the first one which wants any: there is one store.
+    package var capture: CaptureWish? { self.displays.lazy.compactMap(\.capture).first }
+
     package func endpointStarted(_ endpoint: Endpoint, name: String) {
         for display in self.displays { display.endpointStarted(endpoint, name: name) }
+    }
+
+    package func endpointClosed(_ endpoint: Endpoint, name: String) {
+        for display in self.displays { display.endpointClosed(endpoint, name: name) }
+    }
+
+    package func configurationRead(_ files: ConfigurationLocation) {
+        for display in self.displays { display.configurationRead(files) }
+    }
+
+    package func webServiceStarted(at address: String, hosts: [String]) {
+        for display in self.displays { display.webServiceStarted(at: address, hosts: hosts) }
+    }
+
+    package func webCallBegan(_ call: WebCall) {
+        for display in self.displays { display.webCallBegan(call) }
+    }
+
+    package func webCallEnded(_ call: WebCall, status: Int, after duration: Duration) {
+        for display in self.displays { display.webCallEnded(call, status: status, after: duration) }
     }
 
     package func happened(_ event: Agent.Event, details: Agent.SessionDetails?) {
@@ -40,7 +64,11 @@ package struct CombinedDisplay: AgentDisplay {
         for display in self.displays { display.upstreamFailed(connection, reason: reason) }
     }
 
-    package func exchangeAnswered(_ exchange: ObservedExchange) {
-        for display in self.displays { display.exchangeAnswered(exchange) }
+    package func exchangeAnswered(_ exchange: ObservedExchange, on connection: ObservedConnection) {
+        for display in self.displays { display.exchangeAnswered(exchange, on: connection) }
+    }
+
+    package func exchangeFinished(_ exchange: TappedExchange, on connection: ObservedConnection) {
+        for display in self.displays { display.exchangeFinished(exchange, on: connection) }
     }
 }

@@ -5,11 +5,14 @@ package import Portico
 extension OutputPlan {
     /// Opens the displays of the plan. The terminal view takes the screen at once.
     ///
-    /// - Parameter program: the name that is shown.
+    /// - Parameters:
+    ///   - program: the name that is shown.
+    ///   - others: what else is to be told.
     /// - Returns: all of them as one.
     /// - Throws: `PorticoError` when the log file cannot be opened.
-    package func open(program: String) throws(PorticoError) -> any AgentDisplay {
-        var displays: [any AgentDisplay] = []
+    package func open(program: String, beside others: [any AgentDisplay]) throws(PorticoError) -> any AgentDisplay {
+        // The others come first: who reads in a log that something is there finds it there.
+        var displays = others
         if let descriptor = try self.logDescriptor() {
             let format: LogFormat =
                 switch self.format {

@@ -1,5 +1,6 @@
 import AgentConsole
 import AgentRuntime
+import AgentWeb
 import Foundation
 
 extension AgentPlan {
@@ -18,8 +19,18 @@ extension AgentPlan {
             PorticoCLI.write("WARNING:  \(warning)\n")
         }
         let signals = TerminationSignals()
-        let display = try self.output.open(program: PorticoCLI.name)
-        try await AgentRun(self.configuration, serving: endpoints, display: display).run(until: signals.first)
+        let inspector = TrafficInspector(limitBytes: self.web.keptBytes)
+        let display = try self.output.open(program: PorticoCLI.name, beside: [inspector])
+        display.configurationRead(self.files)
+        let service = WebService(self.web.address, hosts: self.web.hosts, inspector: inspector)
+        let run = AgentRun(
+            self.configuration,
+            serving: endpoints,
+            display: display,
+            service: service,
+            folders: FolderServer()
+        )
+        try await run.run(until: signals.first)
         withExtendedLifetime(signals) {}
     }
 }

@@ -1,6 +1,7 @@
 import AgentRuntime
 import ArgumentParser
 import Foundation
+import Portico
 
 struct ConfigCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -10,7 +11,10 @@ struct ConfigCommand: ParsableCommand {
             Example:
               portico config add-authtoken TOKEN
             """,
-        subcommands: [AddAuthtokenCommand.self, AddAPIKeyCommand.self, CheckCommand.self]
+        subcommands: [
+            AddAuthtokenCommand.self, AddAPIKeyCommand.self, AddConnectURLCommand.self, CheckCommand.self,
+            EditCommand.self, UpgradeCommand.self,
+        ]
     )
 }
 
@@ -36,6 +40,24 @@ struct AddAuthtokenCommand: ParsableCommand {
     }
 }
 
+/// `authtoken TOKEN`, the spelling of older agents.
+struct AuthtokenCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "authtoken",
+        abstract: "Saves an authtoken; the older name of 'config add-authtoken'.",
+        discussion: """
+            Example:
+              portico authtoken TOKEN
+            """,
+        shouldDisplay: false
+    )
+
+    @OptionGroup
+    var command: AddAuthtokenCommand
+
+    func run() throws { try self.command.run() }
+}
+
 struct AddAPIKeyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "add-api-key",
@@ -55,6 +77,29 @@ struct AddAPIKeyCommand: ParsableCommand {
         let location = ConfigurationLocation(flags: self.files.config, environment: ProcessInfo.processInfo.environment)
         try TokenFile.save(self.key, as: .apiKey, to: location.target)
         print("API key saved to configuration file: \(location.target)")
+    }
+}
+
+struct AddConnectURLCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "add-connect-url",
+        abstract: "Saves where the edge accepts agents in the configuration file.",
+        discussion: """
+            Example:
+              portico config add-connect-url edge.example.com:443
+            """,
+        aliases: ["add-server-addr"]
+    )
+
+    @Argument(help: ArgumentHelp("Where the edge accepts agents.", valueName: "host:port"))
+    var address: String
+    @OptionGroup
+    var files: FileFlagOptions
+
+    func run() throws {
+        let location = ConfigurationLocation(flags: self.files.config, environment: ProcessInfo.processInfo.environment)
+        try TokenFile.save(ServerAddress(self.address).description, as: .connectURL, to: location.target)
+        print("Connect address saved to configuration file: \(location.target)")
     }
 }
 

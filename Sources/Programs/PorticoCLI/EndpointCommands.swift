@@ -22,13 +22,28 @@ struct HTTPCommand: AsyncParsableCommand {
     var upstreamProtocol: String?
     @OptionGroup(title: "TLS to the service")
     var upstreamTLS: UpstreamTLSOptions
+    @Flag(inversion: .prefixedNo, help: "Keeps exchanges for the local inspector; --inspect=false for not.")
+    var inspect = true
     @OptionGroup(title: "Agent")
     var agent: AgentFlagOptions
+    @OptionGroup
+    var older: OlderEndpointOptions
+    @OptionGroup
+    var names: OlderNameOptions
+    @OptionGroup
+    var requests: OlderHTTPOptions
+    @OptionGroup
+    var logins: OlderLoginOptions
 
     func run() async throws {
         var flags = try await self.endpoint.flags(upstream: self.upstream)
         flags.upstreamProtocol = self.upstreamProtocol
+        flags.isInspected = self.inspect
         self.upstreamTLS.apply(to: &flags)
+        try await self.older.apply(to: &flags)
+        self.names.apply(to: &flags)
+        try self.requests.apply(to: &flags)
+        self.logins.apply(to: &flags)
         try await EndpointCommand.http.run(flags, self.agent.flags)
     }
 }
@@ -50,9 +65,15 @@ struct TCPCommand: AsyncParsableCommand {
     var endpoint: EndpointFlagOptions
     @OptionGroup(title: "Agent")
     var agent: AgentFlagOptions
+    @OptionGroup
+    var older: OlderEndpointOptions
+    @Option(help: .hidden)
+    var remoteAddr: String?
 
     func run() async throws {
-        let flags = try await self.endpoint.flags(upstream: self.upstream)
+        var flags = try await self.endpoint.flags(upstream: self.upstream)
+        try await self.older.apply(to: &flags)
+        if let remoteAddr { flags.names.append(.init(flag: "--remote-addr", text: remoteAddr)) }
         try await EndpointCommand.tcp.run(flags, self.agent.flags)
     }
 }
@@ -74,12 +95,27 @@ struct TLSCommand: AsyncParsableCommand {
     var endpoint: EndpointFlagOptions
     @OptionGroup(title: "TLS to the service")
     var upstreamTLS: UpstreamTLSOptions
+    @Option(help: ArgumentHelp("The certificate that visitors are shown, with --terminate-at edge.", valueName: "file"))
+    var crt: String?
+    @Option(help: ArgumentHelp("Its key.", valueName: "file"))
+    var key: String?
+    @Option(help: "Where the visitor's TLS ends: upstream, or edge.")
+    var terminateAt: String?
     @OptionGroup(title: "Agent")
     var agent: AgentFlagOptions
+    @OptionGroup
+    var older: OlderEndpointOptions
+    @OptionGroup
+    var names: OlderNameOptions
 
     func run() async throws {
         var flags = try await self.endpoint.flags(upstream: self.upstream)
         self.upstreamTLS.apply(to: &flags)
+        try await self.older.apply(to: &flags)
+        self.names.apply(to: &flags)
+        flags.certificate = self.crt
+        flags.key = self.key
+        flags.terminateAt = self.terminateAt
         try await EndpointCommand.tls.run(flags, self.agent.flags)
     }
 }
@@ -87,8 +123,8 @@ struct TLSCommand: AsyncParsableCommand {
 extension EndpointCommand {
     /// Serves the endpoint until the process is told to stop.
     fileprivate func run(_ endpoint: EndpointFlags, _ agent: AgentFlags) async throws {
-        let definition = try self.endpoint(endpoint)
-        try endpoint.trafficPolicy?.check(for: definition.options)
-        try await AgentPlan.forThisProcess(agent).serve([definition])
+        let definitions = try self.endpoints(endpoint)
+        for definition in definitions { try endpoint.trafficPolicy?.check(for: definition.options) }
+        try await AgentPlan.forThisProcess(agent).serve(definitions)
     }
 }

@@ -48,7 +48,10 @@ extension LogLevelName: ExpressibleByArgument {}
 /// Flags of every endpoint.
 struct EndpointFlagOptions: ParsableArguments {
     /// The flags of the commands that take no value, with their dashes.
-    static let booleans: Set<String> = ["--pooling-enabled", "--upstream-tls-verify", "--all", "--none"]
+    static let booleans: Set<String> = [
+        "--pooling-enabled", "--upstream-tls-verify", "--all", "--none", "--inspect", "--compression",
+        "--websocket-tcp-converter", "--verify-upstream-tls", "--dry-run", "--relocate",
+    ]
 
     @Option(help: "What visitors use. Without it the edge chooses.")
     var url: String?

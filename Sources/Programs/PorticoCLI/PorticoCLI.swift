@@ -16,6 +16,7 @@ enum PorticoCLI {
             if let words = APICommand.words(of: arguments) { return try await APICommand.run(words) }
             let line = CommandLineArguments(arguments, booleans: EndpointFlagOptions.booleans)
             var command = try RootCommand.parseAsRoot(line.normalized)
+            for warning in DeprecatedFlags.warnings(in: arguments) { Self.write("WARNING:  \(warning)\n") }
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {

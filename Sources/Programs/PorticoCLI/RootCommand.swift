@@ -14,7 +14,9 @@ struct RootCommand: ParsableCommand {
             version: VersionCommand.text,
             subcommands: [
                 HTTPCommand.self, TCPCommand.self, TLSCommand.self, StartCommand.self, ConfigCommand.self,
-                PolicyCommand.self, APICommand.self, VersionCommand.self,
+                ImportCommand.self,
+                PolicyCommand.self, APICommand.self, CompletionCommand.self, UpdateCommand.self, CreditsCommand.self,
+                AuthtokenCommand.self, VersionCommand.self,
             ]
         )
     }
@@ -29,6 +31,9 @@ struct VersionCommand: ParsableCommand {
               portico version
             """
     )
+
+    @OptionGroup(visibility: .hidden)
+    var files: FileFlagOptions
 
     static var text: String { "\(PorticoCLI.name) version \(Agent.version)" }
 

@@ -1,4 +1,6 @@
+import AgentRuntime
 import Foundation
+import Inspection
 import NIOCore
 import Testing
 
@@ -83,6 +85,14 @@ struct ConsoleViewTests {
         )
     }
 
+    @Test func `The local web service has a line, and an endpoint that was closed has none`() {
+        var state = Self.online()
+        state.webAddress = "127.0.0.1:4040"
+        #expect(Self.picture(state).contains("Web Interface                 http://127.0.0.1:4040"))
+        state.closed(Endpoint.ID(value: 1))
+        #expect(!Self.picture(state).contains("Forwarding"))
+    }
+
     @Test func `A lost session says why, with the newest reason`() {
         var state = Self.online()
         state.happened(.statusChanged(.reconnecting(PorticoError(.disconnected, "Gone."))), details: nil)
@@ -153,9 +163,9 @@ struct ConsoleViewTests {
     }
 }
 
-struct ConnectionStatisticsTests {
+struct TrafficStatisticsTests {
     @Test func `Rates follow what comes, and decay when nothing does`() {
-        var statistics = ConnectionStatistics()
+        var statistics = TrafficStatistics()
         var now = NIODeadline.uptimeNanoseconds(0)
         for _ in 0..<600 {
             for _ in 0..<5 { statistics.opened(at: now) }
@@ -173,7 +183,7 @@ struct ConnectionStatisticsTests {
     }
 
     @Test func `Percentiles are of the durations that ended`() {
-        var statistics = ConnectionStatistics()
+        var statistics = TrafficStatistics()
         #expect(statistics.percentile(0.5) == 0)
         for second in 1...100 {
             statistics.opened(at: .uptimeNanoseconds(0))

@@ -109,6 +109,32 @@ struct OutputTests {
         )
     }
 
+    @Test func `What wrappers wait for at the start comes before the session`() async throws {
+        let missing = ConfigurationLocation(flags: [], environment: ["XDG_CONFIG_HOME": "/nonexistent"])
+        let call = WebCall(id: "a1", path: "/api/tunnels")
+        let lines = try await Self.lines { display in
+            display.configurationRead(missing)
+            display.configurationRead(ConfigurationLocation(flags: ["a b.yml"], environment: [:]))
+            display.webServiceStarted(at: "127.0.0.1:4040", hosts: [])
+            display.webServiceStarted(at: "0.0.0.0:80", hosts: ["a.example", ".b.example"])
+            display.webCallBegan(call)
+            display.webCallEnded(call, status: 200, after: .milliseconds(3))
+            display.endpointClosed(try Self.endpoint("8080", .https), name: "web")
+        }
+        #expect(
+            lines == [
+                #"lvl=info msg="no configuration paths supplied""#,
+                #"lvl=info msg="using configuration at default config path" path=/nonexistent/portico/portico.yml"#,
+                #"lvl=info msg="open config file" path="a b.yml" err=nil"#,
+                #"lvl=info msg="starting web service" obj=web addr=127.0.0.1:4040 allow_hosts=[]"#,
+                #"lvl=info msg="starting web service" obj=web addr=0.0.0.0:80 allow_hosts="[a.example .b.example]""#,
+                #"lvl=info msg=start pg=/api/tunnels id=a1"#,
+                #"lvl=info msg=end pg=/api/tunnels id=a1 status=200 dur=3ms"#,
+                #"lvl=info msg="stopped tunnel" obj=tunnels name=web url=https://a.example"#,
+            ]
+        )
+    }
+
     @Test func `Lines below the level are not written`() async throws {
         let lines = try await Self.lines(level: .warn) { display in
             display.happened(.statusChanged(.online), details: nil)

@@ -1,4 +1,5 @@
-import AgentRuntime
+package import AgentRuntime
+package import Inspection
 package import NIOCore
 package import Portico
 
@@ -20,6 +21,54 @@ package struct LogDisplay: AgentDisplay {
             [
                 .init("obj", "tunnels"), .init("name", name), .init("addr", endpoint.upstream.map(Self.address)),
                 .init("url", endpoint.url),
+            ]
+        )
+    }
+
+    package func endpointClosed(_ endpoint: Endpoint, name: String) {
+        self.log.write(
+            .info,
+            "stopped tunnel",
+            [.init("obj", "tunnels"), .init("name", name), .init("url", endpoint.url)]
+        )
+    }
+
+    package func configurationRead(_ files: ConfigurationLocation) {
+        if !files.isExplicit {
+            self.log.write(.info, "no configuration paths supplied")
+            self.log.write(
+                .info,
+                "using configuration at default config path",
+                [.init("path", files.target)]
+            )
+        }
+        for path in files.paths where files.isExplicit || files.isThere(path) {
+            self.log.write(.info, "open config file", [.init("path", path), .init("err", nil)])
+        }
+    }
+
+    package func webServiceStarted(at address: String, hosts: [String]) {
+        self.log.write(
+            .info,
+            "starting web service",
+            [
+                .init("obj", "web"), .init("addr", address),
+                .init("allow_hosts", "[\(hosts.joined(separator: " "))]"),
+            ]
+        )
+    }
+
+    package func webCallBegan(_ call: WebCall) {
+        self.log.write(.info, "start", [.init("pg", call.path), .init("id", call.id)])
+    }
+
+    package func webCallEnded(_ call: WebCall, status: Int, after duration: Duration) {
+        self.log.write(
+            .info,
+            "end",
+            [
+                .init("pg", call.path), .init("id", call.id), .init("status", "\(status)"),
+                .init("dur", "\(Self.milliseconds(duration))ms"),
             ]
         )
     }
@@ -94,7 +143,7 @@ package struct LogDisplay: AgentDisplay {
         )
     }
 
-    package func exchangeAnswered(_ exchange: ObservedExchange) {}
+    package func exchangeAnswered(_ exchange: ObservedExchange, on connection: ObservedConnection) {}
 
     /// As wrappers know it: `http://localhost:80`, `//localhost:22`.
     private static func address(_ upstream: Upstream) -> String {

@@ -1,4 +1,6 @@
+import AgentRuntime
 package import Foundation
+package import Inspection
 package import NIOCore
 package import Portico
 
@@ -26,9 +28,11 @@ package struct ConsoleState: Sendable {
     private(set) var status = Agent.Status.connecting
     private(set) var details: Agent.SessionDetails?
     private(set) var latency: Duration?
+    /// `host:port` of the local web service; nil where there is none.
+    package var webAddress: String?
     private(set) var forwardings: [Forwarding] = []
     private(set) var notices: [String] = []
-    private(set) var statistics = ConnectionStatistics()
+    private(set) var statistics = TrafficStatistics()
     /// The newest first.
     private(set) var exchanges: [Exchange] = []
 
@@ -39,6 +43,10 @@ package struct ConsoleState: Sendable {
 
     package mutating func started(_ endpoint: Endpoint.ID, url: String, upstream: String) {
         self.forwardings.append(Forwarding(id: endpoint, url: url, upstream: upstream))
+    }
+
+    package mutating func closed(_ endpoint: Endpoint.ID) {
+        self.forwardings.removeAll { $0.id == endpoint }
     }
 
     package mutating func happened(_ event: Agent.Event, details: Agent.SessionDetails?) {

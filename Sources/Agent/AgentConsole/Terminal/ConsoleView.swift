@@ -1,4 +1,6 @@
+import AgentRuntime
 package import Foundation
+import Inspection
 import Portico
 
 /// Draws the state as the lines of a screen (`spec/agent.md` 5).
@@ -57,6 +59,7 @@ package struct ConsoleView: Sendable {
         if let latency = state.latency {
             lines.append(self.row("Latency", Self.milliseconds(latency)))
         }
+        if let address = state.webAddress { lines.append(self.row("Web Interface", "http://\(address)")) }
         return lines
     }
 

@@ -1,5 +1,6 @@
 import AgentRuntime
 import Foundation
+package import Inspection
 package import NIOCore
 package import Portico
 import Synchronization
@@ -48,6 +49,14 @@ package final class TerminalDisplay: AgentDisplay {
         }
     }
 
+    package func endpointClosed(_ endpoint: Endpoint, name: String) {
+        self.change { $0.closed(endpoint.id) }
+    }
+
+    package func webServiceStarted(at address: String, hosts: [String]) {
+        self.change { $0.webAddress = address }
+    }
+
     package func happened(_ event: Agent.Event, details: Agent.SessionDetails?) {
         self.change { $0.happened(event, details: details) }
     }
@@ -75,7 +84,7 @@ package final class TerminalDisplay: AgentDisplay {
         self.change { $0.notice("\(connection.upstream) cannot be reached: \(reason)") }
     }
 
-    package func exchangeAnswered(_ exchange: ObservedExchange) {
+    package func exchangeAnswered(_ exchange: ObservedExchange, on connection: ObservedConnection) {
         let now = Date()
         self.change { $0.answered(exchange, at: now) }
     }

@@ -22,7 +22,7 @@ struct CheckPolicyCommand: ParsableCommand {
             Examples:
               portico policy check policy.yaml
               portico policy check --endpoint cloud --protocol https gateway.yaml
-              portico policy check --format json policies/*.yaml
+              portico policy check --format json shop.yaml blog.yaml
             """
     )
 
