@@ -60,7 +60,7 @@ bench-directions: ## measure one large body down and up, beside ssh -R
 bench-planner: ## measure how fast endpoints come into force among many
 	@scripts/bench-planner.sh
 
-## PART=name               for acceptance: programs, soak, tests, crash, fuzz, tsan or bench (all, one after another)
+## PART=name               for acceptance: programs, soak, overload, tests, crash, fuzz, tsan or bench (all, one after another)
 acceptance: ## the tests in full counts: soak, slow readers, gigabyte bodies, every client
 	@scripts/acceptance.sh $(if $(PART),--part $(PART))
 

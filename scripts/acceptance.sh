@@ -8,6 +8,7 @@
 #                           refusal (25 minutes)
 #                 soak      10,000 idle connections and 1,000 idle sessions, and half of the load that edge and agent
 #                           can carry for 30 minutes while visitors, downloads and agents come and go
+#                 overload  three times what the edge can do, for a minute: what is served, and what comes behind it
 #                 tests     make test, in full counts
 #                 crash     of these tests, only those that kill the edge or its database while clients write, and that
 #                           stop the database; part of tests, so only where it is named
@@ -41,7 +42,7 @@ while (($# > 0)); do
     case "$1" in
         --quick)
             quick=true
-            options+=(--gigabyte $((128 << 20)) --readers 100 --visits 400 --sessions 50 --slow 60 --events 300 --messages 20000 --idle 500 --minutes "${MINUTES:-1}" --outages "1,3")
+            options+=(--gigabyte $((128 << 20)) --readers 100 --visits 400 --sessions 50 --slow 60 --events 300 --messages 20000 --idle 500 --overload 15 --minutes "${MINUTES:-1}" --outages "1,3")
             ;;
         --only)
             options+=(--only "${2:?--only wants a text}")
@@ -58,12 +59,12 @@ while (($# > 0)); do
 done
 if ((${#parts[@]} == 0)); then
     parts=(programs)
-    "$quick" || parts+=(soak tests fuzz tsan bench)
+    "$quick" || parts+=(soak overload tests fuzz tsan bench)
 fi
 for part in "${parts[@]}"; do
     case "$part" in
-        programs | soak | tests | crash | fuzz | tsan | bench) ;;
-        *) die "no such part: $part (programs, soak, tests, crash, fuzz, tsan or bench)" ;;
+        programs | soak | overload | tests | crash | fuzz | tsan | bench) ;;
+        *) die "no such part: $part (programs, soak, overload, tests, crash, fuzz, tsan or bench)" ;;
     esac
 done
 need_shared
@@ -94,6 +95,10 @@ part_programs() { drive programs "connections_per_address: 5000" "slow_reader_ti
 
 part_soak() {
     drive soak "connections_per_address: 20000" "connections_per_listener: 20000" "keep_alive_timeout: 1h"
+}
+
+part_overload() {
+    drive overload "connections_per_address: 20000" "connections_per_listener: 20000"
 }
 
 part_tests() {

@@ -12,7 +12,8 @@ import time
 from stage import CHECKS, Stage
 
 # Modules that register their checks, in this order.
-SETS = {"programs": ["bodies", "outages", "sessions", "slow", "streams", "words"], "soak": ["idle", "soak"]}
+SETS = {"programs": ["bodies", "outages", "sessions", "slow", "streams", "words"], "soak": ["idle", "soak"],
+        "overload": ["overload"]}
 
 
 def arguments():
@@ -28,6 +29,7 @@ def arguments():
     parser.add_argument("--sessions", type=int, default=1000)
     parser.add_argument("--idle", type=int, default=10_000, help="connections that do nothing")
     parser.add_argument("--minutes", type=float, default=30, help="of the load that goes on")
+    parser.add_argument("--overload", type=float, default=60, help="seconds of three times the load")
     parser.add_argument("--slow", type=int, default=300, help="visitors that are slow on purpose")
     parser.add_argument("--events", type=int, default=3000, help="of a stream, one every 10 ms")
     parser.add_argument("--messages", type=int, default=1_000_000, help="of a stream of gRPC")

@@ -2,7 +2,6 @@
 import contextlib
 import http.client
 import re
-import socket
 import ssl
 import statistics
 import subprocess
@@ -10,13 +9,18 @@ import threading
 import time
 
 from bare_agent import BareAgent
+from services import fast_service
 from stage import MB, check, expect, until
 
 CLIENTS = 16
 # Seconds between two looks at memory and descriptors.
 LOOK = 5
-# What a process may grow by in the last two thirds: more is a leak, or a cache without a bound.
-GROWTH = 8 * MB
+# The time is cut into so many parts, and of each the least counts: what a process holds between its peaks.
+PARTS = 60
+# By how much that may grow in the second half, when allocators and caches have what they need: more is a leak, or a
+# cache without a bound. A busy heap goes up and down by 2.5 MB within minutes, which is what a line through fifteen of
+# them may rise or fall by; a leak of one byte for each request is more.
+GROWTH = 3 * MB
 
 
 class Churn:
@@ -45,25 +49,6 @@ class Churn:
             thread.join(30)
 
 
-def fast_service(stage):
-    """nginx with an answer of 1 KiB, so that the service is not what is measured."""
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        port = unused.getsockname()[1]
-    folder = stage.home / "nginx"
-    folder.mkdir(exist_ok=True)
-    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    paths = "".join(f"{kind}_temp_path {folder}/{kind}; " for kind in kinds)
-    configuration = folder / "nginx.conf"
-    configuration.write_text(
-        f"daemon off; worker_processes 1; pid {folder}/pid; error_log {folder}/error.log;\n"
-        "events { worker_connections 4096; }\n"
-        f"http {{ access_log off; {paths} keepalive_requests 1000000000;\n"
-        f"  server {{ listen 127.0.0.1:{port}; location / {{ return 200 '{'x' * 1024}'; }} }} }}\n"
-    )
-    return stage.run_command("nginx", "nginx", "-c", str(configuration), "-p", str(folder)), port
-
-
 def load(stage, host, seconds, *options):
     """h2load over HTTPS; its clients connect to the edge whatever the name in the URL is."""
     return subprocess.Popen(
@@ -83,8 +68,13 @@ def outcome(run):
 
 
 def slope(samples):
-    """By how much the figure grows in an hour, over the last two thirds, and in those in all."""
-    rest = [sample for sample in samples if sample[0] >= samples[-1][0] / 3]
+    """By how much the least figure grows in an hour, over the second half, and in that half in all."""
+    length = samples[-1][0] / PARTS
+    least = {}
+    for at, value in samples:
+        part = int(at / length)
+        least[part] = min(value, least.get(part, value))
+    rest = [(part * length, value) for part, value in least.items() if part >= PARTS // 2]
     rate = statistics.linear_regression([at for at, _ in rest], [value for _, value in rest]).slope
     return rate * 3600, rate * (rest[-1][0] - rest[0][0])
 
@@ -136,7 +126,7 @@ def _(stage):
     while any(run.poll() is None for run in runs):
         time.sleep(LOOK)
         for name, process in processes.items():
-            samples[name].append((time.monotonic() - begun, process.status("VmRSS")))
+            samples[name].append((time.monotonic() - begun, process.status("RssAnon")))
     churn.stop()
     done = [outcome(run) for run in runs]
     notes = [
@@ -147,8 +137,8 @@ def _(stage):
     for name, values in samples.items():
         hourly, grown[name] = slope(values)
         notes.append(
-            f"{name}: {values[0][1] / MB:.1f} MB, {values[len(values) // 3][1] / MB:.1f} after a third, "
-            f"{values[-1][1] / MB:.1f} in the end, slope {hourly / MB:+.1f} MB/h"
+            f"{name}: {values[0][1] / MB:.1f} MB, {values[len(values) // 2][1] / MB:.1f} after half of the time, "
+            f"{values[-1][1] / MB:.1f} in the end; slope of the second half {hourly / MB:+.1f} MB/h"
         )
     print("     " + "\n     ".join(notes), flush=True)
     expect(not churn.failures, f"{len(churn.failures)} failures beside the load: {churn.failures[:5]}")
