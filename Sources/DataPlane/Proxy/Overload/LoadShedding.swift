@@ -1,8 +1,9 @@
 /// Decides how many of the new requests an event loop turns away.
 ///
-/// By its lag: when the loop's clock has been late at each tick of a second, a part of the requests is refused that
-/// grows with each further late tick, and shrinks with each one that is in time. So the loop settles where it keeps up,
-/// and serves as much as it can. By memory: all of them, while the process is near its budget.
+/// By its lag: when the loop's clock has been late for a second, a part of the requests is refused that grows with each
+/// further late tick, and shrinks with each one that is in time. A tick that comes late stands for all the time that has
+/// passed: a loop that is a second late is asked only once a second. So the loop settles where it keeps up, and serves as
+/// much as it can. By memory: all of them, while the process is near its budget.
 package struct LoadShedding: Sendable {
     /// How near the process is to its budget of memory.
     package enum Memory: Sendable {
@@ -17,10 +18,14 @@ package struct LoadShedding: Sendable {
     static let whole = 16
     /// A loop that is late goes on serving a few, so that it can see what it can bear.
     private static let most = 14
-    /// Ticks that must be late one after another.
-    private static let patience = 1000 / Int(DeadlineWheel.tickMilliseconds)
+    /// Milliseconds that it must have been late for, and those beyond which more are not remembered.
+    private static let patience: Int64 = 1000
+    private static let memoryOfLateness: Int64 = 2000
+    /// What one tick counts for at most: a process that was stopped for long is not overloaded.
+    private static let longestTick: Int64 = 500
 
-    private var lateTicks = 0
+    /// How long it has been late for, less twice the time in which it was not.
+    private var lateMilliseconds: Int64 = 0
     private(set) var share = 0
     package private(set) var memory = Memory.enough
     /// Milliseconds that the last tick was late.
@@ -33,13 +38,16 @@ package struct LoadShedding: Sendable {
 
     mutating func noteTick(late lag: Int64, limit: Int64) {
         self.lag = lag
+        let tick = DeadlineWheel.tickMilliseconds
         guard lag > limit else {
-            self.lateTicks = 0
+            self.lateMilliseconds = max(0, self.lateMilliseconds - 2 * tick)
             self.share = max(0, self.share - 1)
             return
         }
-        self.lateTicks += 1
-        if self.lateTicks >= Self.patience { self.share = min(Self.most, self.share + 2) }
+        let passed = min(tick + lag, Self.longestTick)
+        self.lateMilliseconds = min(self.lateMilliseconds + passed, Self.memoryOfLateness)
+        guard self.lateMilliseconds >= Self.patience else { return }
+        self.share = min(Self.most, self.share + 2 * Int(passed / tick))
     }
 
     mutating func note(_ memory: Memory) {

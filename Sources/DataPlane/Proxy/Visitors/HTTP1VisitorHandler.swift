@@ -65,6 +65,8 @@ package final class HTTP1VisitorHandler: Timed, ChannelInboundHandler {
     private(set) var isInRead = false
     private var isReading = true
     private var isFlushNeeded = false
+    /// Whether the flush that is to come decides if the upstream is read on.
+    private var isStopDue = false
 
     /// - Parameters:
     ///   - loop: the loop of the connection.
@@ -118,7 +120,9 @@ package final class HTTP1VisitorHandler: Timed, ChannelInboundHandler {
 
     package func channelWritabilityChanged(context: ChannelHandlerContext) {
         let isWritable = context.channel.isWritable
-        self.exchange.setReading(isWritable)
+        // Of a batch that is being written, most goes out with the flush behind it: whether the visitor is slow is seen
+        // then. Reads of the batch could not be stopped any more.
+        if isWritable || !self.isFlushNeeded { self.exchange.setReading(isWritable) } else { self.isStopDue = true }
         self.updateDeadline()
     }
 
@@ -219,7 +223,11 @@ package final class HTTP1VisitorHandler: Timed, ChannelInboundHandler {
     func flushIfNeeded() {
         guard self.isFlushNeeded else { return }
         self.isFlushNeeded = false
-        self.context?.flush()
+        guard let context = self.context else { return }
+        context.flush()
+        guard self.isStopDue else { return }
+        self.isStopDue = false
+        if !context.channel.isWritable { self.exchange.setReading(false) }
     }
 
     // MARK: Deadlines

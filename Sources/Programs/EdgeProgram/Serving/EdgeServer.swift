@@ -96,6 +96,7 @@ package struct EdgeServer {
             store: store,
             metrics: {
                 await edge.metrics() + observers.metrics(beside: events) + ProcessUsage.now().families
+                    + [await control.certificateJobs()?.family].compactMap(\.self)
             }
         )
         for address in management.addresses { announce("management", address) }
@@ -133,6 +134,7 @@ package struct EdgeServer {
                     readiness: readiness,
                     announce: announce,
                     whenServing: { [logger] in
+                        StartupCode.release()
                         guard let shortage else { return }
                         logger.warning("fewer files may be open than limits.connections may need", metadata: shortage)
                     }

@@ -30,6 +30,8 @@ actor CertificateKeeper {
     private var client: Task<ACMEClient, any Error>?
     private var underWay = 0
     private var waiting: [CheckedContinuation<Void, Never>] = []
+    /// Domains whose last order failed, and that wait for the next one.
+    private var failing: Set<ID> = []
 
     init(_ settings: ACMESettings, _ control: Control) {
         self.settings = settings
@@ -40,6 +42,15 @@ actor CertificateKeeper {
     /// Tells that a domain was made, changed or deleted.
     nonisolated func consider(_ id: ID) {
         self.wakes.continuation.yield(id)
+    }
+
+    var jobs: CertificateJobs {
+        CertificateJobs(
+            waiting: self.waiting.count,
+            ordering: self.underWay,
+            failing: self.failing.count,
+            kept: max(0, self.working.count - self.waiting.count - self.underWay - self.failing.count)
+        )
     }
 
     /// Returns when its task is cancelled.
@@ -69,7 +80,9 @@ actor CertificateKeeper {
                 }
                 if let due = domain.document.management?.due, due > self.control.now() {
                     if self.changed.contains(id) { continue }
+                    if domain.document.management?.job != nil { self.failing.insert(id) }
                     await self.sleep(id, for: .seconds(due.timeIntervalSince(self.control.now())))
+                    self.failing.remove(id)
                 } else {
                     await self.takeTurn()
                     await self.obtain(domain)
@@ -185,4 +198,15 @@ actor CertificateKeeper {
             throw error
         }
     }
+}
+
+/// The domains whose certificates the edge obtains, by what is done for each at the moment.
+package struct CertificateJobs: Sendable, Equatable {
+    /// For the end of another's order.
+    package let waiting: Int
+    package let ordering: Int
+    /// The last order failed; the next one comes later.
+    package let failing: Int
+    /// Nothing is to be done before the certificate is renewed.
+    package let kept: Int
 }

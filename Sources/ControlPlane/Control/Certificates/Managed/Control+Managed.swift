@@ -18,6 +18,11 @@ extension Control {
         self.keeper = nil
     }
 
+    /// Nil where no authority is configured.
+    package func certificateJobs() async -> CertificateJobs? {
+        await self.keeper?.jobs
+    }
+
     func show(_ answers: ChallengeAnswers) async {
         await self.edge?.apply(answers)
     }
