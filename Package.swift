@@ -206,7 +206,8 @@ let modules: [Module] = [
     Module(
         place: "DataPlane/Edge",
         uses: [
-            "Addressing", "Model", "Preamble", "EdgeLink", "Telemetry", "Routing", "PolicyEngine", "Proxy", "Sessions",
+            "Addressing", "Model", "Expression", "Preamble", "EdgeLink", "Telemetry", "Routing", "PolicyEngine",
+            "Proxy", "Sessions",
         ],
         products: [.NIOCore, .NIOConcurrencyHelpers, .NIOPosix, .NIOTLS, .NIOSSL, .Logging],
         tests: nil

@@ -125,6 +125,9 @@ check("all endpoints are online", online == 4, online)
 check("the process has memory", value(after, "process_resident_memory_bytes") > 1 << 20)
 check("each loop tells its lag", value(after, "portico_event_loop_lag_seconds", loop="0") < 1)
 
+ends = [end for (name, _), end in after.items() if name == "portico_cert_expiry_seconds"]
+check("each certificate tells how long it is good for", ends and all(0 < end < 400 * 86_400 for end in ends), ends)
+
 before = scrape()
 check("a long target is 414", visit(STATIC, "/" + "x" * 20_000) == 414)
 check("long fields are 431", visit(STATIC, fields={"x": "y" * 20_000}) == 431)

@@ -1,5 +1,6 @@
 import Addressing
 import EdgeLink
+import Expression
 import Model
 import NIOCore
 package import Proxy
@@ -23,7 +24,27 @@ extension Edge {
             "Connections of agents that are open.",
             self.directory.count
         )
-        return await self.counts().families + [agents, await self.lagFamily()] + self.endpointFamilies
+        return await self.counts().families + [agents, await self.lagFamily(), await self.certificateFamily()]
+            + self.endpointFamilies
+    }
+
+    /// Those that end first are told of, where there are very many.
+    private func certificateFamily() async -> MetricFamily {
+        var ends = self.domainCertificates.contexts.ends
+        if let loop = self.loops.first {
+            ends += (try? await loop.eventLoop.submit { loop.value.admission.contexts.ends }.get()) ?? []
+        }
+        ends.sort { $0.end.seconds < $1.end.seconds }
+        let now = Timestamp.now().seconds
+        let samples = ends.prefix(self.configuration.proxy.limits.countedEndpoints).map { name, end in
+            MetricFamily.Sample(labels: [.init("name", name)], Double(end.seconds - now))
+        }
+        return MetricFamily(
+            "portico_cert_expiry_seconds",
+            .gauge,
+            "How long the certificate for a name is good for; below zero when it is over.",
+            samples
+        )
     }
 
     private func lagFamily() async -> MetricFamily {

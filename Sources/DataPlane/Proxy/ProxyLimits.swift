@@ -5,6 +5,8 @@
 package struct ProxyLimits: Sendable {
     /// Bounds of a request's head.
     package var headLimits = HeadLimits.request
+    /// Of what a body brings beside its content.
+    package var bodyLimits = BodyLimits()
     /// From the first byte of a head to its last.
     package var headMilliseconds: Int64 = 10_000
     /// Without a byte of a request body that is under way.

@@ -183,7 +183,9 @@ package final class ProxyLoop {
         }
         endpoints.append(.init("", self.counters.unrouted))
         endpoints.append(.init("other", self.counters.others))
-        return self.counters.snapshot(open: self.visitors.count, endpoints: endpoints)
+        var counts = self.counters.snapshot(open: self.visitors.count, endpoints: endpoints)
+        counts.actions = self.policies.actionCounts
+        return counts
     }
 
     /// Where the requests of an endpoint that is new here are counted.

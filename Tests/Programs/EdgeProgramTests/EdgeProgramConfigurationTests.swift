@@ -53,6 +53,8 @@ import Testing
         #expect(limits.http2.streams == 100 && limits.http2.continuationFrames == 5 && limits.http2.emptyFrames == 1)
         #expect(limits.http2.framesPerSecond == 100 && limits.http2.resetsPerSecond == 100)
         #expect(limits.http2.queuedFrames == 1000 && limits.http2.idleTimeout == .seconds(300))
+        #expect(limits.http2.streamWindow == 64 << 10 && limits.http2.connectionWindow == 1 << 20)
+        #expect(limits.trailerBytes == 16 << 10 && limits.chunkExtensionBytes == 1024)
         #expect(limits.http2.pingAfter == .seconds(30) && limits.http2.pingTimeout == .seconds(10))
         #expect(limits.loopLag == .milliseconds(50))
         #expect(limits.memory == 1 << 30)

@@ -1,5 +1,6 @@
 import Addressing
 import EdgeLink
+import Expression
 import Model
 
 /// The TLS contexts of the domains that have a certificate of their own. A value that each loop has a copy of.
@@ -9,6 +10,11 @@ struct DomainContexts: Sendable {
     /// Nil takes a domain's away.
     mutating func set(_ context: TLSContext?, for domain: HostPattern) {
         self.byDomain[domain] = context
+    }
+
+    /// When each domain's certificate ends.
+    var ends: [(name: String, end: Timestamp)] {
+        self.byDomain.compactMap { domain, served in served.end.map { ("\(domain)", $0) } }
     }
 
     /// That of the name itself before that of the nearest wildcard above it (`spec/endpoints.md` 9.3).

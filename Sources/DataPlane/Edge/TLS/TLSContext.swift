@@ -1,3 +1,4 @@
+import Expression
 import Model
 import NIOCore
 import NIOSSL
@@ -17,6 +18,9 @@ struct TLSContext: Sendable {
     let context: NIOSSLContext
     /// What policies are told of the certificate.
     let facts: CertificateFacts?
+
+    /// When the certificate ends; nil where that cannot be read.
+    var end: Timestamp? { self.facts?.contents.notAfter }
 
     /// - Throws: `certificateUnusable`.
     init(_ certificate: ServedCertificate, protocols: [String]) throws(Failure) {

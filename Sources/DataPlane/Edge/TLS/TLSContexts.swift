@@ -1,3 +1,4 @@
+import Expression
 import Model
 import NIOSSL
 
@@ -35,6 +36,11 @@ struct TLSContexts: Sendable {
     func served(for serverName: String?) -> TLSContext {
         guard let name = serverName else { return self.fallback }
         return Self.find(name, in: self.byName) ?? self.fallback
+    }
+
+    /// When each name's certificate ends.
+    var ends: [(name: String, end: Timestamp)] {
+        self.byName.compactMap { name, served in served.end.map { (name, $0) } }
     }
 
     private static func find<Value>(_ name: String, in byName: [String: Value]) -> Value? {

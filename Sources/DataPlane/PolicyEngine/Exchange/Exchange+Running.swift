@@ -57,31 +57,35 @@ extension Exchange {
                 self.position.action += 1
                 let verdict = action.run(on: self)
                 if case .next = verdict {
+                    self.count(.next, of: rule)
                     self.step(.went)
                     continue
                 }
-                return self.end(with: verdict)
+                return self.end(with: verdict, of: rule)
             }
             self.position = RulePosition(rule: self.position.rule + 1)
         }
         return .proceed
     }
 
-    /// What a verdict other than "next" makes of the phase; nil where it is waited for.
-    private func end(with verdict: Verdict) -> PhaseOutcome? {
+    /// What the verdict of an action of `rule` makes of the phase; nil where it is waited for.
+    private func end(with verdict: Verdict, of rule: CompiledRule) -> PhaseOutcome? {
         let outcome: PhaseOutcome
+        let result: ActionResult
         switch verdict {
         case .next:
+            self.count(.next, of: rule)
             self.step(.went)
             return self.advance()
         case .later(let future):
-            self.wait(for: future)
+            self.wait(for: future, of: rule)
             return nil
-        case .respond(let response): outcome = .respond(response)
-        case .forward(let target): outcome = .forward(target)
-        case .close: outcome = .close
-        case .fail(let failure, let status): outcome = .fail(failure, status: status)
+        case .respond(let response): (outcome, result) = (.respond(response), .respond)
+        case .forward(let target): (outcome, result) = (.forward(target), .forward)
+        case .close: (outcome, result) = (.close, .close)
+        case .fail(let failure, let status): (outcome, result) = (.fail(failure, status: status), .fail)
         }
+        self.count(result, of: rule)
         self.step(.ended)
         return self.finish(outcome)
     }
@@ -95,7 +99,7 @@ extension Exchange {
         return outcome
     }
 
-    private func wait(for future: EventLoopFuture<Verdict>) {
+    private func wait(for future: EventLoopFuture<Verdict>, of rule: CompiledRule) {
         let phase = self.phase
         future.assumeIsolated().whenComplete { result in
             // The host may have gone, with the visitor.
@@ -106,7 +110,7 @@ extension Exchange {
             case .failure(let error):
                 verdict = .fail(Failure(.policyActionFailed, "An action of the policy failed.", detail: "\(error)"))
             }
-            guard let outcome = self.end(with: verdict) else { return }
+            guard let outcome = self.end(with: verdict, of: rule) else { return }
             host.exchange(self, ended: phase, with: outcome)
         }
     }
@@ -140,6 +144,13 @@ extension Exchange {
             }
         }
         return .matched
+    }
+
+    /// The last action that ran is one of `rule`.
+    private func count(_ result: ActionResult, of rule: CompiledRule) {
+        let action = self.position.action - 1
+        guard action < rule.actionNumbers.count else { return }
+        self.loop.actionCounts.note(rule.actionNumbers[action], result)
     }
 
     private func step(_ event: PolicyRecord.Step.Event) {

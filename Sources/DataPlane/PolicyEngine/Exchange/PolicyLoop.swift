@@ -3,6 +3,7 @@ import Expression
 /// What the policies of one event loop share: one evaluation, used by one expression after the other.
 package final class PolicyLoop {
     package let services: PolicyServices
+    package var actionCounts = ActionCounts()
     private let bridge = ExchangeVariables()
     private let evaluation: Evaluation
 

@@ -32,7 +32,7 @@ struct GlanceCompiler {
                 break
             }
             let effect = Self.effect(of: rule, keepsResults: keepsResults)
-            if case .add(let lines) = effect { added.formUnion(lines.map(\.name)) }
+            if case .add(let lines, _) = effect { added.formUnion(lines.map(\.name)) }
             guard self.emit(condition, effect) else { break }
         }
         self.rule = Int32(rules.count)
@@ -55,7 +55,7 @@ struct GlanceCompiler {
     /// What a rule does where it applies.
     private enum Effect {
         /// Adds header lines that are always the same, and no more.
-        case add([(name: String, value: String)])
+        case add([(name: String, value: String)], actions: Int)
         case deny(status: Int)
         /// It must be run.
         case more
@@ -70,7 +70,7 @@ struct GlanceCompiler {
             all += lines
         }
         let areAdded = all.allSatisfy { !Self.notAdded.contains($0.name.replacing("_", with: "-")) }
-        return areAdded ? .add(all) : .more
+        return areAdded ? .add(all, actions: rule.actions.count) : .more
     }
 
     /// - Returns: whether a rule behind it can be come to.
@@ -90,8 +90,9 @@ struct GlanceCompiler {
 
     private mutating func emit(_ effect: Effect, mayJoin: Bool) {
         switch effect {
-        case .add(let lines):
-            self.emitAddition(lines.flatMap { Array("\($0.name): \($0.value)\r\n".utf8) }, mayJoin: mayJoin)
+        case .add(let lines, let actions):
+            let text = lines.flatMap { Array("\($0.name): \($0.value)\r\n".utf8) }
+            self.emitAddition(text, of: actions, mayJoin: mayJoin)
         case .deny(let status):
             let operand = GlanceStep.Span(start: Int32(status), count: 0)
             self.steps.append(GlanceStep(code: .deny, operand: operand, rule: self.rule))
@@ -100,12 +101,13 @@ struct GlanceCompiler {
     }
 
     /// Lines of rules that follow each other and always apply are one step.
-    private mutating func emitAddition(_ text: [UInt8], mayJoin: Bool) {
+    private mutating func emitAddition(_ text: [UInt8], of actions: Int, mayJoin: Bool) {
         let operand = self.literal(text)
         if mayJoin, self.lastPlace != Int32(self.steps.count), let last = self.steps.last, last.code == .add {
             self.steps[self.steps.count - 1].operand.count += operand.count
+            self.steps[self.steps.count - 1].actions += Int32(actions)
         } else {
-            self.steps.append(GlanceStep(code: .add, operand: operand, rule: self.rule))
+            self.steps.append(GlanceStep(code: .add, operand: operand, rule: self.rule, actions: Int32(actions)))
         }
     }
 

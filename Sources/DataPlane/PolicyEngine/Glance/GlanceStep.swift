@@ -35,6 +35,8 @@ struct GlanceStep: Sendable {
     var operand = Span.none
     /// The rule that it belongs to.
     let rule: Int32
+    /// How many actions add what it adds.
+    var actions: Int32 = 0
     var onTrue: Int32 = 0
     var onFalse: Int32 = 0
 }

@@ -46,9 +46,11 @@ package final class RequestGlance: Sendable {
         /// The rule from which an exchange goes on that has seen nothing of the glance: what the rules before it say changes
         /// nothing.
         package let firstRule: Int
+        /// Actions that have added lines.
+        package let additions: Int
 
         /// Nothing was seen.
-        package static let none = Sight(end: .unfinished, firstRule: 0)
+        package static let none = Sight(end: .unfinished, firstRule: 0, additions: 0)
     }
 
     /// Looks at a request.
@@ -119,6 +121,10 @@ extension RequestGlance {
                 var at = 0
                 // The first rule that adds a line: an exchange adds it itself.
                 var firstRule: Int?
+                var additions = 0
+                func sight(_ end: Sight.End, _ step: GlanceStep) -> Sight {
+                    Sight(end: end, firstRule: firstRule ?? Int(step.rule), additions: additions)
+                }
                 while true {
                     let step = steps[at]
                     switch step.code {
@@ -128,19 +134,18 @@ extension RequestGlance {
                     case .add:
                         firstRule = firstRule ?? Int(step.rule)
                         lines.writeBytes(literals[step.operand])
+                        additions += Int(step.actions)
                         at += 1
                         continue
-                    case .end: return Sight(end: .passed, firstRule: firstRule ?? Int(step.rule))
-                    case .stop: return Sight(end: .unfinished, firstRule: firstRule ?? Int(step.rule))
-                    case .deny:
-                        let status = Int(step.operand.start)
-                        return Sight(end: .denied(status: status), firstRule: firstRule ?? Int(step.rule))
+                    case .end: return sight(.passed, step)
+                    case .stop: return sight(.unfinished, step)
+                    case .deny: return sight(.denied(status: Int(step.operand.start)), step)
                     case .equal, .prefix, .suffix, .part, .regex, .address, .field: break
                     }
                     switch self.answer(step, request, texts, literals) {
                     case .yes: at = Int(step.onTrue)
                     case .no: at = Int(step.onFalse)
-                    case .unknown: return Sight(end: .unfinished, firstRule: firstRule ?? Int(step.rule))
+                    case .unknown: return sight(.unfinished, step)
                     }
                 }
             }

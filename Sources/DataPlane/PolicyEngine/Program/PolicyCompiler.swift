@@ -53,7 +53,8 @@ final class PolicyCompiler {
                 return try place.action(for: action.configuration)
             }
         }
-        return CompiledRule(name: rule.name, conditions: conditions, actions: actions)
+        let types = rule.actions.map(\.configuration.type)
+        return CompiledRule(name: rule.name, conditions: conditions, actions: actions, types: types)
     }
 
     private func attempt<Result>(_ body: () throws(PolicyProblem) -> Result) -> Result? {

@@ -55,10 +55,14 @@ package final class CompiledRule: Sendable {
     package let conditions: [Program]
     /// Never empty.
     package let actions: [any PolicyAction]
+    /// What each is counted as (``ActionCounts/numbers``).
+    let actionNumbers: [Int]
 
-    init(name: String?, conditions: [Program], actions: [any PolicyAction]) {
+    /// `types` are those of the actions; without them they are not counted.
+    init(name: String?, conditions: [Program], actions: [any PolicyAction], types: [ActionType] = []) {
         self.name = name
         self.conditions = conditions
         self.actions = actions
+        self.actionNumbers = types.compactMap { ActionCounts.numbers[$0] }
     }
 }

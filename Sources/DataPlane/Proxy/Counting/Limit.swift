@@ -11,6 +11,7 @@ package enum Limit: String, CaseIterable, Sendable {
     case headFields = "head_fields"
     case lineBytes = "line_bytes"
     case trailerBytes = "trailer_bytes"
+    case chunkExtensionBytes = "chunk_extension_bytes"
     case bodyIdleTimeout = "body_idle_timeout"
     case bodyRate = "body_rate"
     // Of a response.
@@ -34,6 +35,7 @@ package enum Limit: String, CaseIterable, Sendable {
     case http2Resets = "http2_resets"
     case http2UnknownFrames = "http2_unknown_frames"
     case http2QueuedFrames = "http2_queued_frames"
+    case http2Windows = "http2_windows"
     // Of the process.
     case loopLag = "loop_lag"
     case memory

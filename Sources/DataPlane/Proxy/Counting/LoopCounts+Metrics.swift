@@ -1,4 +1,6 @@
+import PolicyEngine
 package import Telemetry
+import TrafficPolicy
 
 extension LoopCounts {
     /// All of it under the names of `docs/metrics.md`.
@@ -48,6 +50,17 @@ extension LoopCounts {
                 "How often a limit was reached.",
                 Limit.allCases.map { limit in
                     .init(labels: [.init("limit", limit.rawValue)], Double(self.limits[limit] ?? 0))
+                }
+            ),
+            MetricFamily(
+                "portico_policy_action_total",
+                .counter,
+                "How often actions of policies ran, and what came of it.",
+                self.actions.entries.map { entry in
+                    .init(
+                        labels: [.init("action", entry.action.rawValue), .init("result", entry.result.rawValue)],
+                        Double(entry.count)
+                    )
                 }
             ),
         ]

@@ -1,3 +1,4 @@
+package import PolicyEngine
 package import Telemetry
 
 /// What one event loop has counted: plain numbers, touched on the loop alone.
@@ -75,6 +76,8 @@ package struct LoopCounts: Sendable {
     package var bytesOut = 0
     package var durations = LatencyHistogram()
     package var limits: [Limit: Int] = [:]
+    /// Of policies.
+    package var actions = ActionCounts()
     package var endpoints: [Endpoint] = []
 
     package init() {}
@@ -89,6 +92,7 @@ package struct LoopCounts: Sendable {
         self.bytesOut += other.bytesOut
         self.durations.add(other.durations)
         self.limits.merge(other.limits, uniquingKeysWith: +)
+        self.actions.add(other.actions)
         self.endpoints += other.endpoints
     }
 

@@ -26,16 +26,21 @@ package struct BodyReader {
     private var hasPassedTrailers = false
 
     /// A reader of a request's body, which is passed on with its framing.
-    package init(_ framing: BodyFraming) {
-        self.init(framing, from: .visitor)
+    package init(_ framing: BodyFraming, limits: BodyLimits = BodyLimits()) {
+        self.init(framing, from: .visitor, limits: limits)
     }
 
     /// A reader of a body of either side: upstreams are given a little more room. `form` tells whether chunks are passed
     /// on as such or only their content, for a visitor of HTTP/1.0.
-    package init(_ framing: BodyFraming, from source: ChunkWalker.Source, form: ChunkWalker.Form = .framed) {
+    package init(
+        _ framing: BodyFraming,
+        from source: ChunkWalker.Source,
+        form: ChunkWalker.Form = .framed,
+        limits: BodyLimits = BodyLimits()
+    ) {
         self.framing = framing
         self.form = form
-        self.walker = ChunkWalker(form: form, source: source)
+        self.walker = ChunkWalker(form: form, source: source, limits: limits)
         if case .length(let length) = framing { self.remaining = length } else { self.remaining = 0 }
     }
 

@@ -39,9 +39,6 @@ package struct ChunkWalker {
     static let chunkBytes: UInt64 = 0x7FFF_FFFF
     /// Digits of a size, leading zeros included.
     static let sizeDigits = 128
-    /// Bytes of the extensions of one chunk, and of a whole body. Without the second, one byte of content could cost
-    /// a thousand.
-    static let extensionBytes = (chunk: 1024, body: 16 * 1024)
 
     private enum State: UInt8 {
         case size, sizeEnd, content, contentCR, contentLF, trailerStart, trailers, lastLF, ended
@@ -51,6 +48,7 @@ package struct ChunkWalker {
 
     private let form: Form
     private let source: Source
+    private let limits: BodyLimits
     private var state = State.size
     private var digits = 0
     /// The size while its digits come; then the bytes of content still to come.
@@ -58,11 +56,13 @@ package struct ChunkWalker {
     private var chunkExtensionBytes = 0
     private var bodyExtensionBytes = 0
     /// The trailer section; empty until one begins.
-    private(set) var trailers = TrailerSection()
+    private(set) var trailers: TrailerSection
 
-    init(form: Form, source: Source) {
+    init(form: Form, source: Source, limits: BodyLimits = BodyLimits()) {
         self.form = form
         self.source = source
+        self.limits = limits
+        self.trailers = TrailerSection(limit: limits.trailerBytes)
     }
 
     /// Whether the whole body, its trailer section included, has been walked over.
@@ -175,9 +175,10 @@ extension ChunkWalker {
     private mutating func takeExtension(_ byte: UInt8) throws(HTTP1Error) {
         self.chunkExtensionBytes += 1
         self.bodyExtensionBytes += 1
-        guard self.chunkExtensionBytes <= Self.extensionBytes.chunk,
-            self.bodyExtensionBytes <= Self.extensionBytes.body, let next = self.extensionState(after: byte)
-        else { throw .chunkExtension }
+        guard self.chunkExtensionBytes <= self.limits.chunkExtensionBytes,
+            self.bodyExtensionBytes <= self.limits.extensionBytes
+        else { throw .chunkExtensionsTooLong }
+        guard let next = self.extensionState(after: byte) else { throw .chunkExtension }
         self.state = next
     }
 

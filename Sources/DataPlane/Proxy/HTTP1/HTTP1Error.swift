@@ -27,6 +27,7 @@ package enum HTTP1Error: Error, Hashable, Sendable, CaseIterable {
     // Bodies.
     case chunk
     case chunkExtension
+    case chunkExtensionsTooLong
     case trailer
     case trailersTooLong
 }
@@ -78,7 +79,8 @@ extension HTTP1Error: CodedError {
         case .upgrade: "The request cannot begin a WebSocket."
         case .webSocketVersion: "The WebSocket version is not 13."
         case .chunk: "The chunked body is malformed."
-        case .chunkExtension: "A chunk extension is malformed or too long."
+        case .chunkExtension: "A chunk extension is malformed."
+        case .chunkExtensionsTooLong: "The chunk extensions are too long."
         case .trailer: "A trailer field is malformed."
         case .trailersTooLong: "The trailer fields are too long together."
         }

@@ -5,13 +5,16 @@
 /// merged them into the head would see what no policy has seen.
 struct TrailerSection {
     /// Bytes of the whole section.
-    static let maximumBytes = 16 * 1024
-
+    private let limit: Int
     private var bytes: [UInt8] = []
     /// Where the line begins that is being received.
     private var lineStart = 0
     /// What is passed on of a section that has ended, its empty line included; nil before that.
     private(set) var passedOn: [UInt8]?
+
+    init(limit: Int = BodyLimits().trailerBytes) {
+        self.limit = limit
+    }
 
     /// Takes the next byte.
     ///
@@ -19,7 +22,7 @@ struct TrailerSection {
     mutating func append(_ byte: UInt8) throws(HTTP1Error) -> Bool {
         let followsCR = self.bytes.last == .carriageReturn && self.bytes.count > self.lineStart
         guard followsCR == (byte == .lineFeed) else { throw .trailer }
-        guard self.bytes.count < Self.maximumBytes else { throw .trailersTooLong }
+        guard self.bytes.count < self.limit else { throw .trailersTooLong }
         self.bytes.append(byte)
         guard byte == .lineFeed else { return false }
         let isEmptyLine = self.bytes.count - self.lineStart == 2

@@ -21,13 +21,21 @@ extension Exchange {
         guard !self.loop.tellsOfAllJudged else { return sight.firstRule }
         switch sight.end {
         case .passed where gate.program.judgesRequestsAlone:
+            self.countAdditions(of: sight)
             self.forward(head, in: bytes, to: upstream, addingLines: self.loop.glancedLines.readableBytes > 0)
             return nil
         case .denied(let status) where !gate.judgesConnections:
+            self.countAdditions(of: sight)
+            self.loop.policies.actionCounts.note(.deny, .respond)
             self.answer(LocalAnswer(status: status))
             return nil
         case .passed, .denied, .unfinished: return sight.firstRule
         }
+    }
+
+    private func countAdditions(of sight: RequestGlance.Sight) {
+        guard sight.additions > 0 else { return }
+        self.loop.policies.actionCounts.note(.addHeaders, .next, times: sight.additions)
     }
 
     /// Looks at the request with the rules of `gate` that its head answers; the lines that they add are the loop's

@@ -1,5 +1,5 @@
 package import Events
-import Expression
+package import Expression
 package import PolicyEngine
 
 #if canImport(Darwin)
@@ -27,7 +27,7 @@ package struct PolicyEnvironment: Sendable {
 
 extension Timestamp {
     /// The time of day.
-    static func now() -> Timestamp {
+    package static func now() -> Timestamp {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
         return Timestamp(nanosecondsSince1970: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))

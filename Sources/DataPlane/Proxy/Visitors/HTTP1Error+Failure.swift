@@ -13,6 +13,7 @@ extension HTTP1Error {
         case .headTooLong: .headBytes
         case .tooManyFields: .headFields
         case .trailersTooLong: .trailerBytes
+        case .chunkExtensionsTooLong: .chunkExtensionBytes
         default: nil
         }
     }

@@ -37,7 +37,7 @@ extension HTTP1VisitorHandler {
         self.pending = bytes.readableBytes > 0 ? bytes : nil
         self.ownsPending = false
         self.framing = head.framing
-        self.requestBody = BodyReader(head.framing)
+        self.requestBody = BodyReader(head.framing, limits: self.loop.limits.bodyLimits)
         self.bodyError = nil
         self.requestEnded = self.requestBody.isComplete
         if !self.requestEnded { self.pace.start(at: self.loop.wheel.now) }
@@ -141,7 +141,10 @@ extension HTTP1VisitorHandler {
     }
 
     func takeFirstBody(_ form: BodyForm) -> FirstBody {
-        if form == .content { self.requestBody = BodyReader(self.framing, from: .visitor, form: .content) }
+        if form == .content {
+            let limits = self.loop.limits.bodyLimits
+            self.requestBody = BodyReader(self.framing, from: .visitor, form: .content, limits: limits)
+        }
         guard var rest = self.pending else { return .none }
         var first: ByteBuffer?
         switch self.requestBody.take(&rest) {

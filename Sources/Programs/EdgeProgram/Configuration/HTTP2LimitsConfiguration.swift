@@ -8,6 +8,8 @@ package struct HTTP2LimitsConfiguration: Sendable {
     package let framesPerSecond: Int
     package let resetsPerSecond: Int
     package let queuedFrames: Int
+    package let streamWindow: Int
+    package let connectionWindow: Int
     package let idleTimeout: Duration
     package let pingAfter: Duration
     package let pingTimeout: Duration
@@ -51,6 +53,18 @@ package struct HTTP2LimitsConfiguration: Sendable {
             .integer(in: 10...1_000_000, of: "frames"),
             default: 1000,
             "Answers to the visitor's own frames that it has not read. More: closed."
+        )
+        self.streamWindow = settings.value(
+            "stream_window",
+            .bytes(in: 4096...16 << 20),
+            default: 64 << 10,
+            "Bytes of one request that a visitor may send ahead. More: the stream is reset (FLOW_CONTROL_ERROR)."
+        )
+        self.connectionWindow = settings.value(
+            "connection_window",
+            .bytes(in: 64 << 10...1 << 30),
+            default: 1 << 20,
+            "Bytes of all requests together that a visitor may send ahead. More: GOAWAY."
         )
         self.idleTimeout = settings.time(
             "idle_timeout",

@@ -7,6 +7,8 @@ package struct LimitsConfiguration: Sendable {
     package let headBytes: Int
     package let headFields: Int
     package let lineBytes: Int
+    package let trailerBytes: Int
+    package let chunkExtensionBytes: Int
     package let keepAliveTimeout: Duration
     package let bodyIdleTimeout: Duration
     package let bodyRate: Int
@@ -63,6 +65,18 @@ package struct LimitsConfiguration: Sendable {
             .bytes(in: 1024...1 << 20),
             default: 16 << 10,
             "The length of a request line (more: 414) or of a field (more: 431)."
+        )
+        self.trailerBytes = settings.value(
+            "trailer_bytes",
+            .bytes(in: 256...1 << 20),
+            default: 16 << 10,
+            "The size of the fields behind a request's body. More: 431; over HTTP/2 the stream is reset."
+        )
+        self.chunkExtensionBytes = settings.value(
+            "chunk_extension_bytes",
+            .bytes(in: 0...64 << 10),
+            default: 1 << 10,
+            "The size of the extensions of a chunk of a request's body; all chunks together: 16 times as much. More: 400."
         )
         self.keepAliveTimeout = settings.time(
             "keep_alive_timeout",

@@ -73,6 +73,8 @@ extension LimitsConfiguration {
         limits.headLimits.headBytes = self.headBytes
         limits.headLimits.fields = self.headFields
         limits.headLimits.lineBytes = self.lineBytes
+        limits.bodyLimits.trailerBytes = self.trailerBytes
+        limits.bodyLimits.chunkExtensionBytes = self.chunkExtensionBytes
         limits.headMilliseconds = self.headTimeout.milliseconds
         limits.bodyIdleMilliseconds = self.bodyIdleTimeout.milliseconds
         limits.slowReaderMilliseconds = self.slowReaderTimeout.milliseconds
@@ -106,6 +108,8 @@ extension HTTP2LimitsConfiguration {
         limits.framesPerSecond = self.framesPerSecond
         limits.resetsPerSecond = self.resetsPerSecond
         limits.queuedFrames = self.queuedFrames
+        limits.streamWindow = self.streamWindow
+        limits.connectionWindow = self.connectionWindow
         return limits
     }
 }

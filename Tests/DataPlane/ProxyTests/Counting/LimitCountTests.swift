@@ -51,6 +51,10 @@ import Testing
             try Self.post($0, "Transfer-Encoding: chunked")
             try $0.receive("0\r\n" + String(repeating: "x: \(String(repeating: "y", count: 1000))\r\n", count: 20))
         },
+        Case(.chunkExtensionBytes, .status(400)) {
+            try Self.post($0, "Transfer-Encoding: chunked")
+            try $0.receive("1;\(String(repeating: "x", count: 1024))\r\ny\r\n")
+        },
         Case(.bodyIdleTimeout, .status(408)) {
             try Self.post($0, "Content-Length: 5")
             try $0.receive("1234")
@@ -177,6 +181,12 @@ import Testing
                 try Self.frames(visitor, 100, FrameHeader.Kind.ping, payload: [0, 0, 0, 0, 0, 0, 0, 0])
                 visitor.test.tick(4)
             }
+        },
+        HTTP2Case(.http2Windows, "RST 1 3") { visitor in
+            try visitor.headers(1, HTTP2Visitor.post, ends: false)
+            // The service takes nothing.
+            try visitor.test.upstream().setWritable(false)
+            for _ in 0..<5 { try visitor.data(1, String(repeating: "x", count: 16_000)) }
         },
         HTTP2Case(.http2IdleTimeout, "GOAWAY 0") { $0.test.tick(1201) },
         HTTP2Case(.http2PingTimeout, "GOAWAY 0") {

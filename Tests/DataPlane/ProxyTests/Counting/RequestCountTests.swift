@@ -68,6 +68,31 @@ import Testing
         )
     }
 
+    @Test func `What policies do is counted by action and result, at a glance or not`() throws {
+        let policy = """
+            on_http_request:
+              - {expressions: ["req.url.path == '/no'"], actions: [{type: deny, config: {status_code: 403}}]}
+              - actions:
+                  - {type: add-headers, config: {headers: {x-a: '1'}}}
+                  - {type: add-headers, config: {headers: {x-b: '1'}}}
+              - expressions: ["req.url.path == '/own'"]
+                actions: [{type: custom-response, config: {status_code: 200, content: hello}}]
+            """
+        let test = try LoopUnderTest(endpoints: [TestEndpoint("http://a.test", policy)])
+        try test.connectHTTP1()
+        for path in ["no", "", "own"] {
+            try test.receive("GET /\(path) HTTP/1.1\r\nHost: a.test\r\n\r\n")
+            if path.isEmpty { try test.upstream().answer("HTTP/1.1 204 No Content\r\n\r\n") }
+        }
+        #expect(
+            Self.lines(test, "portico_policy_action_total") == [
+                #"portico_policy_action_total{action="add-headers",result="next"} 4"#,
+                #"portico_policy_action_total{action="custom-response",result="respond"} 1"#,
+                #"portico_policy_action_total{action="deny",result="respond"} 1"#,
+            ]
+        )
+    }
+
     @Test func `A forwarded request counts once, for the endpoint that the visitor asked`() throws {
         let policy = "on_http_request: [{actions: [{type: forward-internal, config: {url: 'http://b.internal'}}]}]"
         let test = try LoopUnderTest(endpoints: [

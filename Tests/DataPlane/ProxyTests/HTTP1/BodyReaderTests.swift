@@ -165,10 +165,10 @@ import Testing
     @Test func `Extensions have limits, for a chunk and for a body`() {
         let long = ";" + String(repeating: "e", count: 1023)
         #expect(Self.chunked("1\(long)\r\nx\r\n0\r\n\r\n").ended)
-        #expect(Self.chunked("1\(long)e\r\nx\r\n0\r\n\r\n").error == .chunkExtension)
+        #expect(Self.chunked("1\(long)e\r\nx\r\n0\r\n\r\n").error == .chunkExtensionsTooLong)
         let chunk = "1\(long)\r\nx\r\n"
         #expect(Self.chunked(String(repeating: chunk, count: 16) + "0\r\n\r\n").ended)
-        #expect(Self.chunked(String(repeating: chunk, count: 16) + "0;\r\n\r\n").error == .chunkExtension)
+        #expect(Self.chunked(String(repeating: chunk, count: 16) + "0;\r\n\r\n").error == .chunkExtensionsTooLong)
     }
 
     @Test func `An upstream may pad a size`() {

@@ -11,6 +11,9 @@ package struct HTTP2Limits: Sendable {
     package var framesPerSecond = 100
     /// Streams in a second that ended early.
     package var resetsPerSecond = 100
+    /// Bytes that the visitor may send ahead on one stream, and on all together.
+    package var streamWindow = 64 * 1024
+    package var connectionWindow = 1024 * 1024
     /// Answers to the visitor's own frames that may wait to be read.
     package var queuedFrames = 1000
 

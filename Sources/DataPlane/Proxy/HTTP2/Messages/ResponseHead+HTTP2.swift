@@ -45,10 +45,13 @@ enum TrailerBlock {
 
     /// The section that the fields of `list` are: as if it had come behind a chunked body, and filtered like it.
     ///
-    /// - Throws: `.malformed`.
-    static func section(_ list: FieldList) throws(RequestTranscript.Problem) -> ByteBuffer? {
+    /// - Throws: `.malformed`, for more than `limit` bytes too.
+    static func section(
+        _ list: FieldList,
+        limit: Int = BodyLimits().trailerBytes
+    ) throws(RequestTranscript.Problem) -> ByteBuffer? {
         let bytes = list.bytes
-        var section = TrailerSection()
+        var section = TrailerSection(limit: limit)
         for field in list.fields {
             let name = UnsafeRawBufferPointer(rebasing: bytes[field.name])
             let value = UnsafeRawBufferPointer(rebasing: bytes[field.value])

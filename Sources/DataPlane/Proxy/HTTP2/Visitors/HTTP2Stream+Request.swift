@@ -6,7 +6,10 @@ extension HTTP2Stream {
     /// Bytes of a DATA frame; `counted` is what they took of the windows.
     func receive(_ bytes: ByteBuffer, counted: Int, ends: Bool) throws(HTTP2Error) {
         guard !self.requestEnded else { throw .stream(self.id, .streamClosed) }
-        guard self.receiveWindow.receive(counted) else { throw .stream(self.id, .flowControl) }
+        guard self.receiveWindow.receive(counted) else {
+            self.loop.counters.note(.http2Windows)
+            throw .stream(self.id, .flowControl)
+        }
         let count = bytes.readableBytes
         if let remaining = self.remaining {
             guard remaining >= UInt64(count), !ends || remaining == UInt64(count) else {

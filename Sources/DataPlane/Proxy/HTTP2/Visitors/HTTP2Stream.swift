@@ -51,7 +51,7 @@ package final class HTTP2Stream: Timed, NumberedStream {
         self.id = id
         self.connection = connection
         self.exchange = Exchange(context: connection.exchanges)
-        self.receiveWindow = ReceiveWindow(HTTP2VisitorHandler.streamWindow)
+        self.receiveWindow = ReceiveWindow(connection.limits.streamWindow)
         self.sendWindow = SendWindow(connection.settings.initialWindow)
         self.pace.start(at: connection.loop.wheel.now)
         super.init()

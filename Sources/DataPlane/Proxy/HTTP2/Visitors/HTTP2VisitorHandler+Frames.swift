@@ -47,7 +47,10 @@ extension HTTP2VisitorHandler {
     // MARK: Bodies
 
     private func receiveData(_ id: UInt32, _ bytes: ByteBuffer, counted: Int, ends: Bool) throws(HTTP2Error) {
-        guard self.receiveWindow.receive(counted) else { throw .connection(.flowControl) }
+        guard self.receiveWindow.receive(counted) else {
+            self.loop.counters.note(.http2Windows)
+            throw .connection(.flowControl)
+        }
         guard let stream = self.streams[id] else {
             guard !self.isIdle(id) else { throw .connection(.protocolError) }
             self.giveBack(counted)
@@ -111,7 +114,7 @@ extension HTTP2VisitorHandler {
         guard !list.isTooLarge else { throw .stream(stream.id, .enhanceYourCalm) }
         let section: ByteBuffer?
         do throws(RequestTranscript.Problem) {
-            section = try TrailerBlock.section(list)
+            section = try TrailerBlock.section(list, limit: self.loop.limits.bodyLimits.trailerBytes)
         } catch {
             throw .stream(stream.id, stream.requestEnded ? .streamClosed : .protocolError)
         }

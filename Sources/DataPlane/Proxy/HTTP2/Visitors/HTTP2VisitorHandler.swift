@@ -12,9 +12,6 @@ package final class HTTP2VisitorHandler: Timed, ChannelInboundHandler {
     package typealias InboundIn = ByteBuffer
     package typealias OutboundOut = ByteBuffer
 
-    /// Bytes that a visitor may send ahead on one stream, and on all together.
-    static let streamWindow = 64 * 1024
-    static let connectionWindow = 1024 * 1024
     static let headerTableBytes = 4096
 
     enum Phase {
@@ -41,7 +38,7 @@ package final class HTTP2VisitorHandler: Timed, ChannelInboundHandler {
     var lastStream: UInt32 = 0
     /// Streams that the edge has ended, whose last frames may be on their way still.
     var recentResets = RecentStreams()
-    var receiveWindow = ReceiveWindow(HTTP2VisitorHandler.connectionWindow)
+    var receiveWindow: ReceiveWindow
     private(set) var isInRead = false
     private var isBlockTimed = false
 
@@ -69,6 +66,7 @@ package final class HTTP2VisitorHandler: Timed, ChannelInboundHandler {
         self.limits = loop.limits.http2Limits
         self.reader = FrameReader(continuationLimit: self.limits.continuationFrames)
         self.guardian = FloodGuard(self.limits)
+        self.receiveWindow = ReceiveWindow(self.limits.connectionWindow)
         self.exchanges = ExchangeContext(loop: loop, visitor: visitor, serverName: serverName, judged: judged)
         self.out = ByteBuffer()
         super.init()
@@ -84,11 +82,15 @@ package final class HTTP2VisitorHandler: Timed, ChannelInboundHandler {
         self.out.writeSettings([
             (HTTP2Settings.ID.headerTableSize, UInt32(Self.headerTableBytes)),
             (HTTP2Settings.ID.concurrentStreams, UInt32(self.limits.concurrentStreams)),
-            (HTTP2Settings.ID.initialWindow, UInt32(Self.streamWindow)),
+            (HTTP2Settings.ID.initialWindow, UInt32(self.limits.streamWindow)),
             (HTTP2Settings.ID.headerListSize, UInt32(self.loop.limits.headLimits.headBytes)),
             (HTTP2Settings.ID.enableConnect, 1),
         ])
-        self.out.writeWindowUpdate(0, increment: Self.connectionWindow - 65_535)
+        // What there is without a word (RFC 9113 §6.9.2).
+        let told = 65_535
+        if self.limits.connectionWindow > told {
+            self.out.writeWindowUpdate(0, increment: self.limits.connectionWindow - told)
+        }
         if self.loop.isDraining { self.drain() }
         self.scheduleFlush()
     }
