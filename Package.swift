@@ -161,7 +161,7 @@ let modules: [Module] = [
         tests: [.NIOConcurrencyHelpers],
         testUses: ["Certificates"]
     ),
-    Module(place: "Trust/Federation", uses: ["JSON", "Secrets"], products: [.Crypto, .CryptoExtras]),
+    Module(place: "Trust/Federation", uses: ["JSON", "Model", "Secrets"], products: [.Crypto, .CryptoExtras]),
     Module(place: "Trust/SSHKeys", uses: ["Model"], products: [.Crypto, .CryptoExtras]),
     Module(place: "Observe/Events", uses: ["Addressing", "JSON", "Model"], products: [.NIOConcurrencyHelpers]),
     Module(place: "Observe/Telemetry", uses: ["JSON", "Events"], testUses: ["Model"]),
@@ -171,7 +171,7 @@ let modules: [Module] = [
         place: "DataPlane/PolicyEngine",
         uses: [
             "CZlib", "CBrotli", "CZstd", "CMaxMindDB", "Addressing", "LinearRegex", "Expression", "Model",
-            "TrafficPolicy", "JSON", "Federation",
+            "TrafficPolicy", "JSON", "Secrets", "Federation",
         ],
         products: [.NIOCore, .Crypto, .X509, .SwiftASN1],
         tests: [.NIOEmbedded, .NIOPosix, .NIOConcurrencyHelpers],
@@ -185,7 +185,7 @@ let modules: [Module] = [
     ),
     Module(
         place: "DataPlane/PolicyBench",
-        uses: ["Addressing", "LinearRegex", "Model", "Expression", "TrafficPolicy", "PolicyEngine"],
+        uses: ["Addressing", "LinearRegex", "Model", "Expression", "TrafficPolicy", "Secrets", "PolicyEngine"],
         products: [.NIOCore, .NIOEmbedded]
     ),
     Module(
@@ -285,7 +285,8 @@ let modules: [Module] = [
         place: "Programs/EdgeProgram",
         uses: [
             "Addressing", "JSON", "Model", "Settings", "TrafficPolicy", "EdgeLink", "Secrets", "ACME", "Certificates",
-            "Events", "Telemetry", "PolicyEngine", "Outbound", "Proxy", "Edge", "Store", "SQLiteStore", "PostgresStore",
+            "Federation", "Events", "Telemetry", "PolicyEngine", "Outbound", "Proxy", "Edge", "Store", "SQLiteStore",
+            "PostgresStore",
             "Backup", "Control", "APIServer",
         ],
         products: [
@@ -345,7 +346,7 @@ let support: [Module] = [
         place: "Support/EdgeTestSupport",
         uses: [
             "Addressing", "JSON", "Model", "EdgeLink", "Secrets", "Certificates", "PolicyEngine", "Proxy", "Edge",
-            "Store", "SQLiteStore", "Control", "APIServer", "Portico",
+            "Store", "SQLiteStore", "Control", "APIServer", "Portico", "EdgeProgram",
         ],
         products: [.NIOCore, .NIOPosix, .NIOSSL, .NIOTLS, .Logging, .ServiceLifecycle],
         tests: nil
@@ -362,11 +363,12 @@ let wholeTests: [(name: String, uses: [String], products: [Product])] = [
     (
         "SystemTests",
         [
-            "Addressing", "JSON", "Model", "TrafficPolicy", "EdgeLink", "Events", "Telemetry", "PolicyEngine",
-            "Outbound", "Proxy", "Secrets", "ACME", "Certificates", "Edge", "Store", "Control", "Portico",
+            "Addressing", "Expression", "JSON", "Model", "TrafficPolicy", "EdgeLink", "Events", "Telemetry",
+            "PolicyEngine",
+            "Outbound", "Proxy", "Secrets", "ACME", "Certificates", "Federation", "Edge", "Store", "Control", "Portico",
             "EdgeTestSupport", "TestSupport",
         ],
-        [.NIOCore, .NIOPosix, .NIOSSL, .NIOEmbedded, .Logging]
+        [.NIOCore, .NIOPosix, .NIOSSL, .NIOEmbedded, .NIOConcurrencyHelpers, .Crypto, .Logging]
     ),
 ]
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing on Debian 12 with Swift 6.3: nothing when nothing is missing, quietly otherwise.
 #
-# usage: scripts/install.sh build|lint|demo|api|schemathesis|metrics|pyngrok|http2|grpc|acceptance|test|bench|expressions ...
+# usage: scripts/install.sh build|lint|demo|api|schemathesis|metrics|oidc|pyngrok|http2|grpc|acceptance|test|bench|expressions ...
 #   build   what the package is compiled with
 #   lint    what `make lint` needs
 #   demo    what a running edge is asked with
@@ -9,10 +9,11 @@
 #   schemathesis   one with what makes up calls after an OpenAPI document
 #   metrics   a Python environment with a scraper
 #   pyngrok   one with the wrapper of that name, and what makes a certificate
+#   oidc    as demo, Chromium, and a Python environment with a provider of logins
 #   http2   as demo, and what writes the frames of a flood
 #   grpc    as demo, and a published gRPC
 #   acceptance   visitors that are slow on purpose
-#   test    as demo, PostgreSQL, Pebble, and Python environments with the published SDK under .run/
+#   test    as demo, PostgreSQL, Pebble, Chromium, and Python environments with the published SDK under .run/
 #   bench   load generators, and the proxies and tunnels that we are measured beside
 #   expressions   what counts memory, and the implementations that our expressions are measured beside
 #
@@ -25,7 +26,7 @@ help_if_asked "${1:-}"
 build_packages=(libsqlite3-dev libre2-dev libpq-dev zlib1g-dev libbrotli-dev libzstd-dev libmaxminddb-dev git make)
 lint_packages=(shellcheck git python3)
 demo_packages=(curl procps util-linux python3)
-test_packages=("${demo_packages[@]}" openssl openssh-client python3-venv gzip ncompress brotli zstd postgresql pebble)
+test_packages=("${demo_packages[@]}" openssl openssh-client python3-venv gzip ncompress brotli zstd postgresql pebble chromium)
 bench_packages=(
     nginx haproxy wrk nghttp2-client openssh-server openssh-client curl openssl unzip procps util-linux python3 python3-venv
 )
@@ -116,6 +117,8 @@ metrics_environment() { venv metrics python3 prometheus-client==0.26.0; }
 
 # What drives an agent as its binary.
 pyngrok_environment() { venv pyngrok python3 pyngrok==9.1.0; }
+# A provider of logins, and what drives a browser through it.
+oidc_environment() { venv oidc python3 oidc-provider-mock==0.3.4 websockets==17.4; }
 
 # The published client of the REST API, and what makes up calls of it.
 api_environment() { venv api python3 ngrok-api==0.19.0; }
@@ -181,6 +184,10 @@ for purpose in "$@"; do
             debian_packages python3-venv openssl
             pyngrok_environment
             ;;
+        oidc)
+            debian_packages "${demo_packages[@]}" python3-venv openssl chromium
+            oidc_environment
+            ;;
         http2)
             debian_packages "${demo_packages[@]}" python3-venv nghttp2-client
             http2_environment
@@ -191,6 +198,7 @@ for purpose in "$@"; do
             http2_environment
             metrics_environment
             pyngrok_environment
+            oidc_environment
             api_environment
             schemathesis_environment
             ;;

@@ -13,6 +13,7 @@
 #   pyngrok: PyPI's pyngrok, with our agent as its binary
 #   metrics: a scraper of PyPI's prometheus_client, a collector of traces and the access log, beside visits whose
 #   number is known
+#                   oidc: logins at oidc-provider-mock of PyPI, by a small client and by headless Chromium
 #   --only KIND     for api: this kind of resource alone, as scripts/api_kinds.py has it
 #   --driver FILE   another driver that takes the arguments of sdk_interop.py
 #
@@ -69,6 +70,10 @@ case "$client" in
     pyngrok)
         driver="${driver:-$ROOT/scripts/wrapper/__main__.py}"
         "$ROOT/scripts/install.sh" build demo pyngrok
+        ;;
+    oidc)
+        driver="${driver:-$ROOT/scripts/oidc_interop.py}"
+        "$ROOT/scripts/install.sh" build oidc
         ;;
     *) die "no such client: ${client:-none given} (make interop CLIENT=sdk)" ;;
 esac
@@ -178,6 +183,90 @@ tracing:
     stop_started
 }
 
+# login HOST SETTINGS [RULES]: an endpoint of the agent whose policy wants a login.
+login() {
+    cat <<YAML
+  - name: $1
+    url: https://$1.portico.localhost
+    upstream: { url: $service_port }
+    traffic_policy:
+      on_http_request:
+        - actions:
+            - type: openid-connect
+              config: { issuer_url: "$provider", client_id: portico, client_secret: s3cret-of-portico,
+                scopes: [profile, email]${2:+, $2} }
+${3:-}
+YAML
+}
+
+# deny EXPRESSION: a rule.
+deny() {
+    printf '        - expressions: ["%s"]\n          actions: [{ type: deny, config: { status_code: 403 } }]' "$1"
+}
+
+run_oidc() {
+    local ports log="$home/oidc.log" python="$RUN_DIR/venv/oidc/bin/python" service_port provider
+    mapfile -t ports < <(free_ports 2)
+    # The first is where the driver listens as the service.
+    service_port="${ports[0]}" provider="http://127.0.0.1:${ports[1]}"
+    start "$home/provider.log" "$RUN_DIR/venv/oidc/bin/oidc-provider-mock" --port "${ports[1]}" --require-nonce false
+    wait_until 20 "the provider answers" curl --silent --fail "$provider/jwks" || die "the provider did not start"
+    edge_ports
+    EDGE_CONFIGURATION="policy:
+  outbound:
+    allow_networks: [127.0.0.0/8]
+log:
+  level: trace
+logins:
+  gitlab:
+    client_id: of-the-edge
+    client_secret: s3cret-of-portico
+    authorization_url: $provider/oauth2/authorize
+    token_url: $provider/oauth2/token
+    user_url: $provider/userinfo"
+    make_edge "$bin" "$home"
+    api_key "$bin" "$home" api-key
+    start_edge "$bin" "$home"
+    {
+        cat <<YAML
+version: 3
+agent:
+  connect_url: localhost:$AGENT_PORT
+  connect_cas: $EDGE_CA
+  authtoken: $AUTHTOKEN
+endpoints:
+YAML
+        login login ""
+        login group "" "$(deny "!actions.ngrok.oidc.identity.email.endsWith('@example.test')")"
+        login listed "email_domains: [example.test]"
+        login claims "" "$(deny "!('admins' in string(base64.decode(actions.ngrok.oidc.identity_token.split('.')[1].replace('-', '+').replace('_', '/'))).decodeJson()['groups'])")"
+        login short "max_session_duration: 3s"
+        login idle "idle_session_duration: 2s"
+        login fresh "userinfo_refresh_interval: 1s"
+        login cors "allow_cors_preflight: true"
+        cat <<YAML
+  - name: oauth
+    url: https://oauth.portico.localhost
+    upstream: { url: $service_port }
+    traffic_policy:
+      on_http_request:
+        - actions: [{ type: oauth, config: { provider: gitlab } }]
+YAML
+    } >"$home/agent.yml"
+    start "$home/agent.log" "$bin/portico" start --all --config "$home/agent.yml" --log stdout
+    wait_until 20 "the endpoints are served" is_offered oauth || die "the endpoints are not served; see $home"
+    "$python" "$driver" "$service_port" "$HTTPS_PORT" "$EDGE_CA" "$provider" "http://127.0.0.1:$API_PORT" "$API_KEY" "$(command -v chromium)" \
+        "$home/edge.log" 2>&1 | tee "$log" || true
+    tally "$log"
+    stop_started
+}
+
+# Whether an endpoint sends visitors to a login.
+is_offered() {
+    [ "$(curl --silent --max-time 2 --cacert "$EDGE_CA" --output /dev/null --write-out '%{http_code}' \
+        --resolve "$1.portico.localhost:$HTTPS_PORT:127.0.0.1" "https://$1.portico.localhost:$HTTPS_PORT/")" = 302 ]
+}
+
 # A fresh edge with two accounts, and a key of each for the driver.
 run_api() {
     local log="$home/$client.log" more foreign python="${client/command/api}"
@@ -225,9 +314,10 @@ case "$client" in
     http2) run_http2 ;;
     websocket) run_websocket ;;
     metrics) run_metrics ;;
+    oidc) run_oidc ;;
     api | command | schemathesis) run_api ;;
 esac
-if [[ "$client" = @(http2|websocket|metrics|pyngrok|api|command|schemathesis) ]]; then
+if [[ "$client" = @(http2|websocket|metrics|oidc|pyngrok|api|command|schemathesis) ]]; then
     closing_line
     exit
 fi

@@ -5,6 +5,8 @@ package struct OutboundRules: Sendable, Hashable {
     package var ports: Set<UInt16>
     /// Addresses that are not public and that the operator has opened all the same.
     package var opened: [IPPrefix]
+    /// Whether these alone may be connected to where nothing is encrypted.
+    package var plainOnlyToOpened = false
 
     package init(
         schemes: Set<String> = ["http", "https"],
@@ -16,8 +18,9 @@ package struct OutboundRules: Sendable, Hashable {
         self.opened = opened
     }
 
-    package func permit(_ address: IPAddress) -> Bool {
-        address.isPublic || self.opened.contains { $0.contains(address) }
+    package func permit(_ address: IPAddress, scheme: String) -> Bool {
+        let isRefusedPlain = self.plainOnlyToOpened && scheme == "http"
+        return (address.isPublic && !isRefusedPlain) || self.opened.contains { $0.contains(address) }
     }
 }
 
@@ -61,6 +64,7 @@ package struct OutboundURLError: AddressingError, Equatable {
         case .userinfo: "has a user in front of the host"
         case .host: "has a host that is neither a name nor an address in its plain form"
         case .port: "has a port that may not be connected to"
+        case .address(let address) where address.isPublic: "leads to \(address), which is asked over TLS alone"
         case .address(let address): "leads to \(address), which is not a public address"
         case .localName: "names a host of the local network"
         case .unresolved: "has a host that does not resolve"
@@ -75,7 +79,7 @@ extension OutboundURL {
         (self, position) = try Self.read(text, schemes: rules.schemes) { rules.ports.contains($0) }
         switch self.host {
         case .address(let address):
-            guard !rules.permit(address) else { return }
+            guard !rules.permit(address, scheme: self.scheme) else { return }
             throw OutboundURLError(text: shortened(text), position: position, reason: .address(address))
         case .name(let name):
             guard Self.isLocal(name) else { return }
@@ -130,7 +134,9 @@ extension OutboundURL {
             OutboundURLError(text: shortened(text), position: self.scheme.utf8.count + 3, reason: reason)
         }
         guard !resolved.isEmpty else { throw failure(.unresolved) }
-        if let refused = resolved.first(where: { !rules.permit($0) }) { throw failure(.address(refused)) }
+        if let refused = resolved.first(where: { !rules.permit($0, scheme: self.scheme) }) {
+            throw failure(.address(refused))
+        }
         return resolved
     }
 

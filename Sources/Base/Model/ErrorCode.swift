@@ -65,7 +65,7 @@ package enum ErrorArea: String, Sendable, CaseIterable {
         case .names: ErrorCode.names
         case .policyDocuments: ErrorCode.policyDocuments
         case .policyActions: ErrorCode.policyActions
-        case .policyRuns: ErrorCode.policyRuns + ErrorCode.tokens
+        case .policyRuns: ErrorCode.policyRuns + ErrorCode.tokens + ErrorCode.logins
         case .api: ErrorCode.api
         case .apiResources:
             [

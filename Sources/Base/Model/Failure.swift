@@ -6,6 +6,20 @@ package struct Failure: Error, Sendable {
     /// For the log alone: internal names and addresses, the upstream's own words.
     package let detail: String
     package let cause: (any Error)?
+    /// Where a visitor may go on from a page that tells of it; nil for nowhere.
+    package var wayOn: WayOn?
+
+    /// A link on a page.
+    package struct WayOn: Sendable, Hashable {
+        package let text: String
+        /// A path of the same host, or a URL.
+        package let target: String
+
+        package init(_ text: String, target: String) {
+            self.text = text
+            self.target = target
+        }
+    }
 
     package init(_ code: ErrorCode, _ message: String, detail: String = "", cause: (any Error)? = nil) {
         self.code = code

@@ -10,8 +10,10 @@ extension Control {
     /// is cancelled.
     package func run() async {
         async let keeping: Void = self.keepCertificates()
+        async let sweeping: Void = self.visitors.sweep(self.clock, now: self.now)
         await self.follow()
         await keeping
+        await sweeping
     }
 
     private func follow() async {
@@ -35,6 +37,7 @@ extension Control {
                 if error == .forgotten {
                     revision = .zero
                     self.references.forget()
+                    self.visitors.forget()
                     self.restrictions.isLoaded = false
                 }
                 self.logger.warning("cannot follow the store", metadata: ["error.detail": "\(error)"])
@@ -46,6 +49,7 @@ extension Control {
 
     private func consider(_ change: RecordChange) async {
         self.references.consider(change)
+        self.visitors.consider(change)
         switch change.kind {
         case CredentialRecord.recordKind:
             guard let id = ResourceID<CredentialKind>(change.id) else { return }

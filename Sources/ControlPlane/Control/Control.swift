@@ -16,6 +16,8 @@ package actor Control: ControlPlane {
     let policies: PolicyChecks
     /// What policies name of their accounts. It follows the store while ``run()`` does.
     package nonisolated let references: PolicyReferences
+    /// The visitors whom policies have logged in.
+    package nonisolated let visitors: VisitorSessions
     /// Where keys are made that take long.
     let workshop = KeyWorkshop()
     let logger: Logger
@@ -57,8 +59,9 @@ package actor Control: ControlPlane {
         self.keys = sealingKeys
         self.holdTime = configuration.holdTime
         self.requiresReservations = configuration.requiresReservations
-        self.policies = PolicyChecks(limits: configuration.policyLimits, runnable: configuration.runnableActions)
+        self.policies = PolicyChecks(configuration)
         self.references = PolicyReferences(keys: sealingKeys)
+        self.visitors = VisitorSessions(store: store, keys: sealingKeys)
         self.logger = logger
         self.clock = clock
         self.now = now

@@ -55,6 +55,8 @@ extension Control {
         package var policyLimits = PolicyLimits()
         /// The actions of policies that the edge can run; a policy with another is refused.
         package var runnableActions: Set<ActionType> = []
+        /// The providers at which policies may use an application of the edge's owner.
+        package var loginApplications: Set<OAuthConfiguration.Provider> = []
 
         /// Endpoints that need no agent.
         package var staticUpstreams: [StaticUpstream] = []

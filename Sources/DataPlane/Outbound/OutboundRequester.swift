@@ -69,15 +69,26 @@ package final class OutboundRequester: PolicyRequester {
         }.value
     }
 
-    /// Providers are asked as they are on the Internet, whatever policies may ask; key sets wherever their server is.
+    /// Providers are asked as they are on the Internet, whatever policies may ask; key sets and those who log visitors in
+    /// wherever their server is.
     private func rules(for origin: PolicyRequest.Origin) -> OutboundRules {
         switch origin {
         case .policy: self.configuration.rules
         case .keySet:
-            OutboundRules(ports: Set(1 ... .max), opened: self.configuration.rules.opened)
+            OutboundRules(ports: Self.allPorts, opened: self.configuration.rules.opened)
+        case .login: self.loginRules
         case .provider: OutboundRules(schemes: ["https"], ports: [443], opened: self.configuration.rules.opened)
         }
     }
+
+    /// Those of key sets; what has secrets in it goes to the Internet under TLS alone.
+    private var loginRules: OutboundRules {
+        var rules = OutboundRules(ports: Self.allPorts, opened: self.configuration.rules.opened)
+        rules.plainOnlyToOpened = true
+        return rules
+    }
+
+    private static let allPorts = Set<UInt16>(1 ... .max)
 
     /// What is wrong with a target by its text alone ends here.
     private func target(

@@ -2,6 +2,7 @@ import Addressing
 import Model
 import NIOCore
 import PolicyEngine
+import Secrets
 import TrafficPolicy
 
 /// Runs one case on a policy, with an exchange of the engine and no sockets.
@@ -19,7 +20,8 @@ struct CaseRun {
         let answers = self.suite.answers.merging(self.policyCase.answers) { _, own in own }
         let services = PolicyServices(
             secrets: CaseSecrets(vaults: self.suite.secrets),
-            requester: CaseRequester(answers: answers)
+            requester: CaseRequester(answers: answers),
+            logins: LoginServices(.init(host: "idp.example.com"), keys: SealingKeyring(.random()))
         )
         let loop = PolicyLoop(services: services)
         var outcome = CaseOutcome()

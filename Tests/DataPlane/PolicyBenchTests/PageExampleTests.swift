@@ -147,6 +147,28 @@ import TrafficPolicy
             request: GET /
             expect: {answered_by: upstream, logs: [{country: AT, bot: false}]}
         """,
+        .oauth: """
+        secrets: {login: {github-id: portico, github-secret: "a secret"}}
+        cases:
+          - name: nobody
+            request: GET /
+            expect: {answered_by: policy, status: 302}
+        """,
+        .openIDConnect: """
+        secrets: {login: {oidc-secret: "a secret"}}
+        cases:
+          - name: nobody
+            request: GET /
+            internal:
+              "https://login.example.com/.well-known/openid-configuration":
+                status: 200
+                body: '{"issuer":"https://login.example.com","authorization_endpoint":"https://login.example.com/authorize",
+                  "token_endpoint":"https://login.example.com/token","jwks_uri":"https://login.example.com/jwks.json"}'
+            expect: {answered_by: policy, status: 302}
+          - name: the provider is away
+            request: GET /
+            expect: {status: 502, code: 5208}
+        """,
         .rateLimit: """
         cases:
           - name: thirty pass

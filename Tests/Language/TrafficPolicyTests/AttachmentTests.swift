@@ -107,6 +107,44 @@ import TrafficPolicy
         #expect(try Self.problems(text, .https).isEmpty)
     }
 
+    @Test(arguments: ["edge.test", "test"]) func `Cookies are for no domain that accounts share`(domain: String) throws
+    {
+        let text = """
+            on_http_request:
+              - actions:
+                  - type: oauth
+                    config: {provider: github, client_id: a, client_secret: b, auth_cookie_domain: \(domain)}
+            """
+        let attachment = PolicyAttachment(
+            scheme: .https,
+            isInternal: false,
+            isCloud: false,
+            runnable: Set(ActionType.allCases),
+            host: try HostName(parsing: "app.edge.test"),
+            sharedDomains: [try HostName(parsing: "edge.test")]
+        )
+        #expect(throws: PolicyErrors.self) { try attachment.check(Policy(parsing: text, for: .https)) }
+    }
+
+    @Test(arguments: [OAuthConfiguration.Provider.github, .google])
+    func `A login without an application needs one of the edge's owner`(owned: OAuthConfiguration.Provider) throws {
+        let text = "on_http_request: [{actions: [{type: oauth, config: {provider: github}}]}]"
+        let attachment = PolicyAttachment(
+            scheme: .https,
+            isInternal: false,
+            isCloud: false,
+            runnable: Set(ActionType.allCases),
+            applications: [owned]
+        )
+        let policy = try Policy(parsing: text, for: .https)
+        if owned == .github {
+            try attachment.check(policy)
+        } else {
+            let error = #expect(throws: PolicyErrors.self) { try attachment.check(policy) }
+            #expect(error?.failure.code.number == 5535)
+        }
+    }
+
     @Test func `What this edge cannot run is refused and not ignored`() throws {
         #expect(try Self.problems(Self.deny, .https, runnable: []).count == 1)
     }

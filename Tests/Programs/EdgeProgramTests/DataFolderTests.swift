@@ -140,7 +140,7 @@ import Testing
 
     @Test func `The certificate is for the base domain, the connect host and this machine`() throws {
         let names = ServerNames(try Self.configuration(["--base-domain", "e.test", "--public-tcp-host", "tcp.test"]))
-        #expect(names.hosts == ["e.test", "*.e.test", "connect.e.test", "tcp.test", "localhost"])
+        #expect(names.hosts == ["e.test", "*.e.test", "connect.e.test", "tcp.test", "idp.e.test", "localhost"])
         #expect(names.addresses == [.loopback4, .loopback6])
     }
 

@@ -76,7 +76,7 @@ import Testing
         #expect(control.httpPorts == [80, 8081])
         #expect(control.tlsPorts == [443, 8443])
         #expect(control.connectAddress == "connect.edge.test:9")
-        #expect(control.reservedHosts.map(\.text) == ["connect.edge.test"])
+        #expect(control.reservedHosts.map(\.text).sorted() == ["connect.edge.test", "idp.edge.test"])
         #expect(control.tcpHost?.text == "tcp.test" && control.tcpPorts == 100...200)
         #expect(control.holdTime == .seconds(3) && control.legs == 2)
         #expect(control.requiresReservations)

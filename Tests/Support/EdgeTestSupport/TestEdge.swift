@@ -3,10 +3,11 @@ import Certificates
 package import Control
 package import Edge
 import EdgeLink
+import EdgeProgram
 import Logging
 import Model
 import NIOSSL
-import PolicyEngine
+package import PolicyEngine
 package import Portico
 import Proxy
 import SQLiteStore
@@ -33,6 +34,7 @@ package struct TestEdge: Sendable {
     package struct Setup {
         package var edge: EdgeConfiguration
         package var control: Control.Configuration
+        package var logins = LoginServices.Configuration(host: "idp.\(TestEdge.baseDomain)")
         /// What an edge before this one has left; nil for a new store with a new account.
         package var kept: Kept?
     }
@@ -85,13 +87,22 @@ package struct TestEdge: Sendable {
         let (store, account) = (kept.store, kept.account)
         var logger = Logger(label: "edge") { _ in SwiftLogNoOpLogHandler() }
         logger.logLevel = .critical
-        let edge = Edge(configuration: setup.edge, logger: logger)
         let control = Control(
             store: store,
             configuration: setup.control,
             sealingKeys: kept.sealingKeys,
             logger: logger
         )
+        let logins = LoginServices(
+            setup.logins,
+            keys: kept.sealingKeys,
+            directory: VisitorDirectory(visitors: control.visitors)
+        )
+        control.visitors.onEnd { id in
+            if let id { logins.sessions.end(id) } else { logins.sessions.forget() }
+        }
+        setup.edge.proxy.policy.services.logins = logins
+        let edge = Edge(configuration: setup.edge, logger: logger)
         let ports = try await edge.start(control: control)
         await control.attach(edge)
         let following = Task { await control.run() }

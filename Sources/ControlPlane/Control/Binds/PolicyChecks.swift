@@ -7,13 +7,32 @@ import TrafficPolicy
 struct PolicyChecks: Sendable {
     private let limits: PolicyLimits
     private let runnable: Set<ActionType>
+    private let applications: Set<OAuthConfiguration.Provider>
+    private let sharedDomains: [HostName]
     private let expressions = CompiledExpressions()
     private let documents = PolicyDocuments()
 
-    /// `runnable` are the actions that the edges can run; a policy with another is refused.
-    init(limits: PolicyLimits, runnable: Set<ActionType>) {
+    /// `runnable` are the actions that the edges can run; a policy with another is refused. `applications` are the
+    /// providers at which the edge's owner has an application, and `sharedDomains` those of endpoints of all accounts.
+    init(
+        limits: PolicyLimits,
+        runnable: Set<ActionType>,
+        applications: Set<OAuthConfiguration.Provider> = [],
+        sharedDomains: [HostName] = []
+    ) {
         self.limits = limits
         self.runnable = runnable
+        self.applications = applications
+        self.sharedDomains = sharedDomains
+    }
+
+    init(_ configuration: Control.Configuration) {
+        self.init(
+            limits: configuration.policyLimits,
+            runnable: configuration.runnableActions,
+            applications: configuration.loginApplications,
+            sharedDomains: configuration.baseDomains
+        )
     }
 
     /// Reads a policy. Away from the control plane's own thread of execution: a document may be large.
@@ -54,7 +73,9 @@ struct PolicyChecks: Sendable {
             isInternal: binding == .internal,
             isCloud: isCloud,
             runnable: self.runnable,
-            host: url.host.isWildcard ? nil : url.host.base
+            host: url.host.isWildcard ? nil : url.host.base,
+            applications: self.applications,
+            sharedDomains: self.sharedDomains
         )
         do throws(PolicyErrors) {
             try attachment.check(policy?.policy ?? .empty)
@@ -70,7 +91,7 @@ extension Control.Configuration {
     /// - Returns: nil for a document without a rule that would run.
     /// - Throws: all that is wrong with it, with lines and columns; the code is that of the first.
     package func policy(_ text: String, for url: EndpointURL) async throws(Failure) -> EndpointPolicy? {
-        let checks = PolicyChecks(limits: self.policyLimits, runnable: self.runnableActions)
+        let checks = PolicyChecks(self)
         let policy = try await checks.policy(text, for: url.scheme)
         try checks.check(policy, for: url, binding: .public)
         return policy

@@ -45,6 +45,7 @@ package struct Resealing: Sendable {
         try await self.reseal(SSHAuthorityRecord.self, writes, &report)
         try await self.reseal(EventDestinationRecord.self, writes, &report)
         try await self.reseal(OperatorAuthorityRecord.self, writes, &report)
+        try await self.reseal(ApplicationSessionRecord.self, writes, &report)
         return report
     }
 

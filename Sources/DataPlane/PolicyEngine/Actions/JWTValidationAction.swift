@@ -187,7 +187,7 @@ struct JWTValidationAction: PolicyAction {
         for (choice, urls) in wishes.keys {
             var sets: [KeySet] = []
             for url in urls {
-                let address = KeySetAddress(account: exchange.endpoint.account, url: url)
+                let address = DocumentAddress(account: exchange.endpoint.account, url: url)
                 guard let set = exchange.loop.services.keySets.known(address, with: wanted, at: uptime) else {
                     return nil
                 }
@@ -207,8 +207,8 @@ struct JWTValidationAction: PolicyAction {
         let wanted = Self.wantedKey(of: found[index].token, wishes)
         let loop = host.eventLoop
         let fetches = wishes.keys.flatMap(\.urls).map { url in
-            exchange.loop.services.keySets.keySet(
-                at: KeySetAddress(account: exchange.endpoint.account, url: url),
+            exchange.loop.services.keySets.document(
+                at: DocumentAddress(account: exchange.endpoint.account, url: url),
                 with: wanted,
                 by: requester,
                 at: host.uptime,
@@ -236,7 +236,7 @@ struct JWTValidationAction: PolicyAction {
         }
         return .later(
             verdict.flatMapErrorThrowing { error in
-                let problem = error as? KeySetError ?? .unreachable("\(error)")
+                let problem = error as? DocumentError ?? .unreachable("\(error)")
                 return self.refuse(TokenRefusal(problem), found, on: exchange)
             }.nonisolated()
         )

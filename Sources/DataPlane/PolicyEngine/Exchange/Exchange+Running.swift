@@ -44,7 +44,7 @@ extension Exchange {
         while self.position.rule < rules.count {
             let rule = rules[self.position.rule]
             if self.position.action == 0 {
-                switch self.matches(rule) {
+                switch self.isPage(ofLoginIn: rule) ? .matched : self.matches(rule) {
                 case .matched: self.step(.matched)
                 case .unmatched:
                     self.position.rule += 1
@@ -113,6 +113,16 @@ extension Exchange {
             guard let outcome = self.end(with: verdict, of: rule) else { return }
             host.exchange(self, ended: phase, with: outcome)
         }
+    }
+
+    /// Whether the request is for a page of the rule's login, which is the rule's business whatever its expressions say:
+    /// the way back from a provider must not end at an upstream. What stands before the login in the rule is passed over.
+    private func isPage(ofLoginIn rule: CompiledRule) -> Bool {
+        guard let login = rule.login, self.phase == .httpRequest, let services = self.loop.services.logins,
+            services.paths.page(at: self.request.receivedTarget.path) != nil
+        else { return false }
+        self.position.action = login
+        return true
     }
 
     // MARK: Expressions of rules

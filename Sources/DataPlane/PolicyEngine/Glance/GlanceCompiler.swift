@@ -27,7 +27,8 @@ struct GlanceCompiler {
         for (number, (rule, source)) in zip(rules, sources).enumerated() {
             self.rule = Int32(number)
             let conditions = source.expressions.map { GlanceCondition($0) }
-            guard let condition = Self.all(conditions), !condition.asks(about: added) else {
+            // A login has pages of its own, whatever its rule's conditions say.
+            guard rule.login == nil, let condition = Self.all(conditions), !condition.asks(about: added) else {
                 self.emit(.stop)
                 break
             }

@@ -108,7 +108,7 @@ struct TokenRefusal: Error {
         }
     }
 
-    init(_ error: KeySetError) {
+    init(_ error: DocumentError) {
         self.init(.keySetUnavailable, "a key set could not be fetched: \(error.words)")
     }
 }

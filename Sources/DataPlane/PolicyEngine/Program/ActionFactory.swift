@@ -28,8 +28,9 @@ extension ActionPlace {
         case .sseFindReplace(let configuration): return try SSEFindReplaceAction(configuration, self)
         case .urlRewrite(let configuration): return try URLRewriteAction(configuration, self)
         case .verifyWebhook(let configuration): return try VerifyWebhookAction(configuration, self)
-        case .oauth, .openIDConnect, .owaspCRSRequest,
-            .owaspCRSResponse, .terminateTLS:
+        case .oauth(let configuration): return try LoginAction(configuration, self)
+        case .openIDConnect(let configuration): return try LoginAction(configuration, self)
+        case .owaspCRSRequest, .owaspCRSResponse, .terminateTLS:
             throw self.later(configuration.type)
         }
     }
@@ -39,8 +40,9 @@ extension PolicyProgram {
     /// The actions that have a behaviour here, for checking what is attached (``PolicyAttachment``).
     package static let runnable: Set<ActionType> = [
         .addHeaders, .basicAuth, .circuitBreaker, .closeConnection, .compressResponse, .customResponse, .deny,
-        .forwardInternal, .httpRequest, .jwtValidation, .log,
-        .rateLimit, .redirect, .removeHeaders, .requestBodyFindReplace, .responseBodyFindReplace, .restrictIPs,
+        .forwardInternal, .httpRequest, .jwtValidation, .log, .oauth,
+        .openIDConnect, .rateLimit, .redirect, .removeHeaders, .requestBodyFindReplace, .responseBodyFindReplace,
+        .restrictIPs,
         .setVars, .sseFindReplace, .urlRewrite, .verifyWebhook,
     ]
 }

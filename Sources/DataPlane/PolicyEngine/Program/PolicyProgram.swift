@@ -57,6 +57,8 @@ package final class CompiledRule: Sendable {
     package let actions: [any PolicyAction]
     /// What each is counted as (``ActionCounts/numbers``).
     let actionNumbers: [Int]
+    /// The number of the action that logs visitors in; nil where there is none.
+    let login: Int?
 
     /// `types` are those of the actions; without them they are not counted.
     init(name: String?, conditions: [Program], actions: [any PolicyAction], types: [ActionType] = []) {
@@ -64,5 +66,6 @@ package final class CompiledRule: Sendable {
         self.conditions = conditions
         self.actions = actions
         self.actionNumbers = types.compactMap { ActionCounts.numbers[$0] }
+        self.login = actions.firstIndex { $0 is LoginAction }
     }
 }

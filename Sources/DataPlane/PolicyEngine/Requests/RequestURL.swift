@@ -7,12 +7,16 @@ enum RequestURL {
         guard !parameters.isEmpty else { return url }
         let bytes = url.utf8.prefix { $0 != UInt8(ascii: "#") }
         let separator = bytes.contains(UInt8(ascii: "?")) ? "&" : "?"
-        let query = parameters.map { "\(Self.escaped($0.key))=\(Self.escaped($0.value))" }.joined(separator: "&")
-        return String(Substring(bytes)) + separator + query
+        return String(Substring(bytes)) + separator + Self.query(parameters)
+    }
+
+    /// The parameters as a query, or a form.
+    static func query(_ parameters: [(key: String, value: String)]) -> String {
+        parameters.map { "\(Self.escaped($0.key))=\(Self.escaped($0.value))" }.joined(separator: "&")
     }
 
     /// With every byte escaped that is not unreserved (RFC 3986 §2.3).
-    private static func escaped(_ text: String) -> String {
+    static func escaped(_ text: String) -> String {
         var escaped: [UInt8] = []
         for byte in text.utf8 {
             switch byte {

@@ -15,6 +15,7 @@ package struct PolicyRecord: Sendable {
     package internal(set) var ipPolicy: AccessDecision?
     package internal(set) var webhookVerification: AccessDecision?
     package internal(set) var compression: Compression?
+    package internal(set) var login: LoginDecision?
 
     static let longestProblems = 16
 
@@ -67,6 +68,16 @@ package struct PolicyRecord: Sendable {
     package enum CircuitBreakerDecision: String, Sendable, Hashable {
         case allow, block
         case allowWhileOpen = "allow_while_open"
+    }
+
+    package struct LoginDecision: Sendable, Hashable {
+        package enum Decision: String, Sendable, Hashable { case allow, block, redirect }
+
+        package let decision: Decision
+        /// The application's identifier at the provider.
+        package var applicationID = ""
+        package var userID = ""
+        package var userName = ""
     }
 
     package struct Compression: Sendable, Hashable {

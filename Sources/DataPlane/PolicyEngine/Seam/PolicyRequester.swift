@@ -24,6 +24,8 @@ package struct PolicyRequest: Sendable {
         case provider
         /// Whoever wrote the policy, of the keys of one who signs tokens. Nobody sees the answer.
         case keySet
+        /// Whoever wrote the policy, of one who logs visitors in. It may carry secrets, and nobody sees the answer.
+        case login
     }
 
     package var method: String

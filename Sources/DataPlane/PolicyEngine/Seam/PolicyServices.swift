@@ -18,6 +18,8 @@ package struct PolicyServices: Sendable {
     package var requester: (any PolicyRequester)?
     /// The keys with which policies verify tokens.
     package var keySets: KeySetStore
+    /// Nil where nobody can log in.
+    package var logins: LoginServices?
     /// The URL that those are told who want to complain of such requests; nil to tell none.
     package var abuseContact: String?
     /// The largest body that is collected for an action, and the largest that may come of it.
@@ -29,6 +31,7 @@ package struct PolicyServices: Sendable {
         ipPolicies: (any IPPolicyDirectory)? = nil,
         requester: (any PolicyRequester)? = nil,
         keySets: KeySetStore = KeySetStore(),
+        logins: LoginServices? = nil,
         abuseContact: String? = nil,
         bodyBytes: Int = 4 << 20
     ) {
@@ -37,6 +40,7 @@ package struct PolicyServices: Sendable {
         self.ipPolicies = ipPolicies
         self.requester = requester
         self.keySets = keySets
+        self.logins = logins
         self.abuseContact = abuseContact
         self.bodyBytes = bodyBytes
     }

@@ -51,8 +51,8 @@ package struct ErrorResponse {
         fields.append(("Cache-Control", "no-store"))
         fields.append(("X-Content-Type-Options", "nosniff"))
         fields.append(("ngrok-error-code", self.failure.code.wireName))
-        // Of the failures only those of tokens have this status (RFC 6750 §3).
-        if status == 401 { fields.append(("WWW-Authenticate", "Bearer")) }
+        // Tokens are asked for so (RFC 6750 §3); a page with a way on needs nothing of the kind.
+        if status == 401, self.failure.wayOn == nil { fields.append(("WWW-Authenticate", "Bearer")) }
         if status == 405 { fields.append(("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS")) }
         if status == 426 { fields.append(("Sec-WebSocket-Version", "13")) }
         if status == 503 { fields.append(("Retry-After", "\(self.retryAfterSeconds)")) }
@@ -71,11 +71,14 @@ package struct ErrorResponse {
                 failure: message,
                 remedy: self.failure.code.remedy,
                 code: self.failure.code.name,
-                requestID: id
+                requestID: id,
+                link: self.failure.wayOn.map { .init(text: $0.text, target: $0.target) }
             ).html
         case .text:
             let request = id.map { "request: \($0)\n" } ?? ""
-            return "\(title)\n\n\(message)\n\(self.failure.code.remedy)\n\ncode: \(self.failure.code.name)\n\(request)"
+            let wayOn = self.failure.wayOn.map { "\($0.text): \($0.target)\n" } ?? ""
+            return
+                "\(title)\n\n\(message)\n\(self.failure.code.remedy)\n\n\(wayOn)code: \(self.failure.code.name)\n\(request)"
         }
     }
 

@@ -2,6 +2,7 @@ import Addressing
 import EdgeLink
 import Model
 import NIOCore
+import PolicyEngine
 import Routing
 
 /// A request with its response, between a front (the visitor's side) and a link (the upstream's): who serves it, what
@@ -105,6 +106,7 @@ package final class Exchange {
             return
         }
         if self.depth == 1, self.refuseUnderLoad(head, in: bytes) { return }
+        if self.loop.environment.services.logins != nil, self.answerLogin(head, in: bytes) { return }
         self.route(head, in: bytes, excluding: nil)
     }
 

@@ -135,7 +135,7 @@ final class JudgedExchange {
 
 extension JudgedExchange: ExchangeHost {
     var eventLoop: any EventLoop { self.exchange.loop.eventLoop }
-    var now: Timestamp { .now() }
+    var now: Timestamp { self.exchange.loop.environment.clock() }
     var uptime: NIODeadline { .now() }
     var bytesIn: Int { self.exchange.context.bytesIn }
     var bytesOut: Int { self.exchange.context.bytesOut }

@@ -21,6 +21,8 @@ package struct PolicyEnvironment: Sendable {
     package var events: (any EventSink)?
     /// Whether of all of it, or of that alone of which a policy has noted something.
     package var tellsAll = false
+    /// The time of day, by which tokens and logins end.
+    package var clock: @Sendable () -> Timestamp = { .now() }
 
     package init() {}
 }

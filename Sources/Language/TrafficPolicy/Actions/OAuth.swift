@@ -5,8 +5,9 @@ import Model
 package struct LoginConfiguration: Sendable, Hashable {
     /// Tells apart logins that share a host; nil for the one without name.
     package let authID: String?
-    package let clientID: TemplateSource
-    package let clientSecret: TemplateSource
+    /// Both or neither: without them the application counts that the edge's owner has registered at the provider.
+    package let clientID: TemplateSource?
+    package let clientSecret: TemplateSource?
     /// Asked for beside those that the provider needs anyway.
     package let scopes: [String]
     /// Added to the URL of the provider's login page.
@@ -64,7 +65,7 @@ package struct LoginConfiguration: Sendable, Hashable {
         let texts = FieldType<[String]>.list(of: .text(1...320), 0...1000)
         self.emailAddresses = fields.optional("email_addresses", texts, "Who may pass; everyone when absent.") ?? []
         self.emailDomains = fields.optional("email_domains", texts, "Whose domains may pass; all when absent.") ?? []
-        guard let client, let secret else {
+        guard (client == nil) == (secret == nil), client != nil || missing.both == nil else {
             missing.report(fields)
             return nil
         }
@@ -74,7 +75,8 @@ package struct LoginConfiguration: Sendable, Hashable {
 
     /// Which codes say that the application's id or secret is missing.
     fileprivate struct Missing {
-        let both: ErrorCode
+        /// Nil where both may be missing.
+        let both: ErrorCode?
         let client: ErrorCode
         let secret: ErrorCode
 
@@ -82,7 +84,8 @@ package struct LoginConfiguration: Sendable, Hashable {
         func report(_ fields: FieldReader) {
             switch (fields.has("client_id"), fields.has("client_secret")) {
             case (false, false):
-                fields.report(self.both, "\"client_id\" and \"client_secret\" are missing: register an application")
+                guard let both = self.both else { return }
+                fields.report(both, "\"client_id\" and \"client_secret\" are missing: register an application")
             case (false, true): fields.report(self.client, "\"client_id\" is missing beside \"client_secret\"")
             case (true, false): fields.report(self.secret, "\"client_secret\" is missing beside \"client_id\"")
             case (true, true): break
@@ -146,7 +149,7 @@ package struct OAuthConfiguration: Sendable, Hashable {
             fields,
             idleName: "idle_session_timeout",
             idleAlias: "idle_session_duration",
-            missing: .init(both: .oauthApplicationNeeded, client: .oauthClientMissing, secret: .oauthSecretMissing)
+            missing: .init(both: nil, client: .oauthClientMissing, secret: .oauthSecretMissing)
         )
         guard let provider, let login else { return nil }
         self.provider = provider

@@ -12,19 +12,27 @@ package struct PolicyAttachment: Sendable {
     package let runnable: Set<ActionType>
     /// The endpoint's own; nil where it is not known yet.
     package let host: HostName?
+    /// The providers at which the edge's owner has registered an application, for logins that name none.
+    package let applications: Set<OAuthConfiguration.Provider>
+    /// The domains below which every account has endpoints: nobody's cookies are for all of them.
+    package let sharedDomains: [HostName]
 
     package init(
         scheme: EndpointScheme,
         isInternal: Bool,
         isCloud: Bool,
         runnable: Set<ActionType>,
-        host: HostName? = nil
+        host: HostName? = nil,
+        applications: Set<OAuthConfiguration.Provider> = Set(OAuthConfiguration.Provider.allCases),
+        sharedDomains: [HostName] = []
     ) {
         self.scheme = scheme
         self.host = host
         self.isInternal = isInternal
         self.isCloud = isCloud
         self.runnable = runnable
+        self.applications = applications
+        self.sharedDomains = sharedDomains
     }
 
     private var isHTTP: Bool { self.scheme == .http || self.scheme == .https }
@@ -83,6 +91,18 @@ package struct PolicyAttachment: Sendable {
         if let domain = action.configuration.cookieDomain, let host, host != domain, !host.isBelow(domain) {
             let words = "the domain of the cookies, \(domain), is not \(host) and no parent of it"
             return PolicyProblem(.policyCookieDomain, at: action.position, offending: "\(domain)", words)
+        }
+        if let domain = action.configuration.cookieDomain,
+            self.sharedDomains.contains(where: { $0 == domain || $0.isBelow(domain) })
+        {
+            let words = "the domain of the cookies, \(domain), has endpoints of other accounts below it"
+            return PolicyProblem(.policyCookieDomain, at: action.position, offending: "\(domain)", words)
+        }
+        if case .oauth(let login) = action.configuration, login.login.clientID == nil,
+            !self.applications.contains(login.provider)
+        {
+            let words = "\"client_id\" and \"client_secret\" are missing: register an application"
+            return PolicyProblem(.oauthApplicationNeeded, at: action.position, offending: name, words)
         }
         guard !self.runnable.contains(action.type) else { return nil }
         let words = "this edge cannot run \(name) yet"

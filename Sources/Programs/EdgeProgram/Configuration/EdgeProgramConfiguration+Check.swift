@@ -11,6 +11,15 @@ extension EdgeProgramConfiguration {
         if self.upstreams.contains(where: { $0.hosts.contains(HostPattern(self.connectHost)) }) {
             settings.refuse("connect_host", "is the host of an upstream; agents need a name of their own")
         }
+        if self.upstreams.contains(where: { $0.hosts.contains(HostPattern(self.logins.host)) }) {
+            settings.refuse(
+                "logins.host",
+                "is the host of an upstream; logins need a name of their own to come back to"
+            )
+        }
+        if self.logins.host == self.connectHost {
+            settings.refuse("logins.host", "is connect_host; logins need a name of their own to come back to")
+        }
     }
 
     private func checkListeners(_ settings: SettingsReader) {

@@ -24,6 +24,7 @@ package struct EdgeProgramConfiguration: Sendable {
     package let limits: LimitsConfiguration
     package let metrics: MetricsConfiguration
     package let policy: PolicyConfiguration
+    package let logins: LoginsConfiguration
     package let warnsBrowsers: Bool
     package let hold: Duration
     package let drainTimeout: Duration
@@ -125,6 +126,10 @@ package struct EdgeProgramConfiguration: Sendable {
             "What traffic policies are told of the world, and how they fail.",
             PolicyConfiguration.init
         )
+        self.logins = settings.section(
+            "logins",
+            "How visitors log in, where the policy of an endpoint wants it (`oauth`, `openid-connect`)."
+        ) { LoginsConfiguration(from: $0, host: Self.child("idp", of: baseDomain)) }
         self.warnsBrowsers = settings.value(
             "browser_warning",
             .bool,

@@ -66,13 +66,13 @@ struct ServerNames: Sendable, Equatable {
     let hosts: [String]
     let addresses: [IPAddress]
 
-    /// The base domain and every name one label below it, the connect host, the host of TCP endpoints, that of the API
-    /// where it has one, and this machine for those who try the edge on it.
+    /// The base domain and every name one label below it, the connect host, the host of TCP endpoints, that of
+    /// logins, that of the API where it has one, and this machine for those who try the edge on it.
     init(_ configuration: EdgeProgramConfiguration) {
         var hosts: [String] = []
         var names = [
             configuration.baseDomain.text, "*.\(configuration.baseDomain)", configuration.connectHost.text,
-            configuration.published.tcpHost.text, "localhost",
+            configuration.published.tcpHost.text, configuration.logins.host.text, "localhost",
         ]
         var addresses: [IPAddress] = [.loopback4, .loopback6]
         switch configuration.published.apiURL?.host {

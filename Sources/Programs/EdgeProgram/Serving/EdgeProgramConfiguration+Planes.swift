@@ -43,7 +43,7 @@ extension EdgeProgramConfiguration {
             baseDomains: [self.baseDomain],
             connectAddress: "\(self.connectHost):\(agentPort)"
         )
-        control.reservedHosts = [self.connectHost]
+        control.reservedHosts = [self.connectHost, self.logins.host]
         control.requiresReservations = self.requiresReservations
         control.httpPorts = Self.ports(public: self.publicHTTPPort ?? 80, self.listeners.http)
         control.tlsPorts = Self.ports(public: self.publicHTTPSPort ?? 443, self.listeners.https)
@@ -53,6 +53,7 @@ extension EdgeProgramConfiguration {
         control.region = self.region
         control.holdTime = self.hold
         control.runnableActions = PolicyProgram.runnable
+        control.loginApplications = self.logins.applications
         control.policyLimits.rules = self.policy.rules
         control.policyLimits.actionsPerRule = self.policy.actionsPerRule
         control.policyLimits.expressionsPerRule = self.policy.expressionsPerRule

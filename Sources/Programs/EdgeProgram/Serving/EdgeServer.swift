@@ -84,6 +84,15 @@ package struct EdgeServer {
         let directory = PolicyDirectory(references: control.references)
         dataPlane.proxy.policy.services.secrets = directory
         dataPlane.proxy.policy.services.ipPolicies = directory
+        let logins = self.configuration.logins.services(
+            keys,
+            port: self.configuration.publicHTTPSPort,
+            control.visitors
+        )
+        control.visitors.onEnd { id in
+            if let id { logins.sessions.end(id) } else { logins.sessions.forget() }
+        }
+        dataPlane.proxy.policy.services.logins = logins
         let edge = Edge(configuration: dataPlane, logger: self.logger)
         let readiness = Readiness()
         let announce = { @Sendable (name: String, address: String) in

@@ -20,15 +20,15 @@ import Testing
         }
 
         deinit {
-            for promise in self.all { promise.fail(KeySetError.busy) }
+            for promise in self.all { promise.fail(DocumentError.busy) }
         }
     }
 
     private let promises = Promises()
-    private var cache = KeySetCache(.init())
+    private var cache = DocumentCache<KeySet>(.init())
 
-    private static func address(_ url: String = "https://idp.test/keys") throws -> KeySetAddress {
-        KeySetAddress(account: try #require(ResourceID("ac_2test")), url: url)
+    private static func address(_ url: String = "https://idp.test/keys") throws -> DocumentAddress {
+        DocumentAddress(account: try #require(ResourceID("ac_2test")), url: url)
     }
 
     private static func set(_ signers: TokenSigner...) throws -> KeySet {
@@ -52,7 +52,7 @@ import Testing
         }
     }
 
-    private mutating func end(_ result: Result<KeySet, KeySetError>, at now: NIODeadline) throws -> (Int, Bool) {
+    private mutating func end(_ result: Result<KeySet, DocumentError>, at now: NIODeadline) throws -> (Int, Bool) {
         let (waiting, outcome) = try self.cache.end(Self.address(), with: result, at: now)
         return (waiting.count, (try? outcome.get()) != nil)
     }
@@ -108,15 +108,15 @@ import Testing
     }
 
     @Test mutating func `As many are fetched, kept and waited for as may be`() throws {
-        var limits = KeySetCache.Limits()
+        var limits = DocumentCache<KeySet>.Limits()
         limits.fetches = 2
         limits.waiting = 1
-        limits.sets = 2
-        self.cache = KeySetCache(limits)
+        limits.documents = 2
+        self.cache = DocumentCache<KeySet>(limits)
         #expect(try self.ask(nil, "https://a.test/", at: Self.start) == "fetch")
-        #expect(try self.ask(nil, "https://a.test/", at: Self.start) == "fail: \(KeySetError.busy.words)")
+        #expect(try self.ask(nil, "https://a.test/", at: Self.start) == "fail: \(DocumentError.busy.words)")
         #expect(try self.ask(nil, "https://b.test/", at: Self.start) == "fetch")
-        #expect(try self.ask(nil, "https://c.test/", at: Self.start) == "fail: \(KeySetError.busy.words)")
+        #expect(try self.ask(nil, "https://c.test/", at: Self.start) == "fail: \(DocumentError.busy.words)")
         for (index, url) in ["https://a.test/", "https://b.test/", "https://c.test/"].enumerated() {
             let now = Self.start + .seconds(Int64(index))
             _ = try self.cache.end(Self.address(url), with: .success(Self.set(TokenSigner())), at: now)

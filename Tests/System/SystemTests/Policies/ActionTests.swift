@@ -31,8 +31,8 @@ import TrafficPolicy
     }
 
     @Test func `No action is left out`() {
-        // These need more than a service: HTTPRequestTests, InternalEndpointTests, TokenTests, PolicyLogTests.
-        let elsewhere: Set<ActionType> = [.httpRequest, .forwardInternal, .jwtValidation, .log]
+        // These need more than a service: HTTPRequestTests, InternalEndpointTests, TokenTests, LoginTests, PolicyLogTests.
+        let elsewhere: Set<ActionType> = [.httpRequest, .forwardInternal, .jwtValidation, .log, .oauth, .openIDConnect]
         let here = Set(ActionCase.all.compactMap { ActionType(rawValue: $0.action) })
         #expect(here.union(elsewhere) == PolicyProgram.runnable)
     }

@@ -92,6 +92,10 @@ package struct ApplicationSessionRecord: ResourceDocument {
     package var created: Date
     package var lastActive: Date
     package var expires: Date
+    /// What edges need of it beside this, sealed; nil in records that know of no such thing.
+    package var sealed: String?
+    /// The session's own identifier, for which it is sealed.
+    package var sealedFor: String?
 
     package init(
         user: ResourceID<ApplicationUserKind>,

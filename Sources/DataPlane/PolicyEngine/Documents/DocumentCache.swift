@@ -2,41 +2,41 @@ import Federation
 import Model
 import NIOCore
 
-/// Whose key set, and where it is: what one account's policies may reach, another's may not.
-struct KeySetAddress: Sendable, Hashable {
+/// Whose document, and where it is: what one account's policies may reach, another's may not.
+struct DocumentAddress: Sendable, Hashable {
     let account: ResourceID<AccountKind>
     let url: String
 }
 
-/// Which key sets are there, which are on their way, and who waits for them (`spec/traffic-policy.md` 4.11). Reads no clock
-/// and fetches nothing.
+/// Which documents of one kind are there, which are on their way, and who waits for them (`spec/traffic-policy.md` 4.11).
+/// Reads no clock and fetches nothing.
 ///
-/// A set is fetched again when it is old, or when a token names a key that it does not have; never more than once at the
+/// A document is fetched again when it is old, or when a token names a key that it does not have; never more than once at the
 /// same time, and not sooner than ``Limits/pause`` after the last try. Nobody waits for a new one whose key is in the old
 /// one, which goes on for ``Limits/longestAge`` where its server is away.
-struct KeySetCache: Sendable {
+struct DocumentCache<Document: FetchedDocument>: Sendable {
     struct Limits: Sendable {
-        /// How many sets and failures are kept.
-        var sets = 1024
+        /// How many documents and failures are kept.
+        var documents = 1024
         /// How many are fetched at the same time.
         var fetches = 64
         /// How many wait for one.
         var waiting = 4096
         var freshFor: TimeAmount = .minutes(15)
-        /// Between two tries for one set.
+        /// Between two tries for one document.
         var pause: TimeAmount = .minutes(1)
-        /// The same where there is no set at all, so that visitors wait less long for a server that is back.
-        var pauseWithoutSet: TimeAmount = .seconds(5)
+        /// The same where there is no document at all, so that visitors wait less long for a server that is back.
+        var pauseWithoutDocument: TimeAmount = .seconds(5)
         var longestAge: TimeAmount = .hours(24)
 
         init() {}
     }
 
     enum Decision {
-        case use(KeySet)
+        case use(Document)
         /// The old one is used, the promise is not kept, and who asked is to fetch a new one.
-        case refresh(KeySet)
-        case fail(KeySetError)
+        case refresh(Document)
+        case fail(DocumentError)
         /// The promise is kept until ``end(_:with:at:)``.
         case wait
         /// As ``wait``, and who asked is to fetch it.
@@ -45,41 +45,41 @@ struct KeySetCache: Sendable {
 
     private struct Entry {
         /// The last one that came.
-        var set: KeySet?
+        var document: Document?
         var came: NIODeadline
         var tried: NIODeadline
-        var failure: KeySetError?
+        var failure: DocumentError?
     }
 
     private let limits: Limits
-    private var entries: [KeySetAddress: Entry] = [:]
-    private var waiting: [KeySetAddress: [EventLoopPromise<KeySet>]] = [:]
+    private var entries: [DocumentAddress: Entry] = [:]
+    private var waiting: [DocumentAddress: [EventLoopPromise<Document>]] = [:]
 
     init(_ limits: Limits) {
         self.limits = limits
     }
 
-    /// The set, where it is there and good enough. `keyID` is the key that the token names, if the set is to have it.
-    func known(_ address: KeySetAddress, with keyID: String?, at now: NIODeadline) -> KeySet? {
-        guard let entry = self.entries[address], let set = entry.set else { return nil }
+    /// The document, where it is there and good enough. `part` is what it is to have: the key that a token names.
+    func known(_ address: DocumentAddress, with part: String?, at now: NIODeadline) -> Document? {
+        guard let entry = self.entries[address], let document = entry.document else { return nil }
         let mayTry = now >= entry.tried + self.limits.pause
         let isFresh = now < entry.came + self.limits.freshFor
-        let hasKey = keyID.map(set.has) ?? true
-        if isFresh && hasKey { return set }
+        let hasPart = part.map(document.has) ?? true
+        if isFresh && hasPart { return document }
         return mayTry ? nil : self.usable(entry, at: now)
     }
 
-    /// Asks for a set that is not ``known(_:with:at:)``.
+    /// Asks for a document that is not ``known(_:with:at:)``.
     mutating func ask(
-        for address: KeySetAddress,
-        with keyID: String?,
-        _ promise: EventLoopPromise<KeySet>,
+        for address: DocumentAddress,
+        with part: String?,
+        _ promise: EventLoopPromise<Document>,
         at now: NIODeadline
     ) -> Decision {
         // Somebody else may have had it fetched meanwhile.
-        if let set = self.known(address, with: keyID, at: now) { return .use(set) }
+        if let document = self.known(address, with: part, at: now) { return .use(document) }
         let entry = self.entries[address]
-        if let entry, let old = self.usable(entry, at: now), keyID.map(old.has) ?? true {
+        if let entry, let old = self.usable(entry, at: now), part.map(old.has) ?? true {
             guard self.waiting[address] == nil, self.waiting.count < self.limits.fetches else { return .use(old) }
             self.waiting[address] = []
             return .refresh(old)
@@ -90,7 +90,7 @@ struct KeySetCache: Sendable {
             return .wait
         }
         if let entry, let failure = entry.failure, self.usable(entry, at: now) == nil,
-            now < entry.tried + self.limits.pauseWithoutSet
+            now < entry.tried + self.limits.pauseWithoutDocument
         {
             return .fail(failure)
         }
@@ -101,18 +101,18 @@ struct KeySetCache: Sendable {
 
     /// A fetch is over.
     ///
-    /// - Returns: who waited for it, and what they get: after a failure the old set, where it may still be used.
+    /// - Returns: who waited for it, and what they get: after a failure the old one, where it may still be used.
     mutating func end(
-        _ address: KeySetAddress,
-        with result: Result<KeySet, KeySetError>,
+        _ address: DocumentAddress,
+        with result: Result<Document, DocumentError>,
         at now: NIODeadline
-    ) -> (waiting: [EventLoopPromise<KeySet>], outcome: Result<KeySet, KeySetError>) {
+    ) -> (waiting: [EventLoopPromise<Document>], outcome: Result<Document, DocumentError>) {
         let waiting = self.waiting.removeValue(forKey: address) ?? []
-        var entry = self.entries[address] ?? Entry(set: nil, came: now, tried: now, failure: nil)
+        var entry = self.entries[address] ?? Entry(document: nil, came: now, tried: now, failure: nil)
         entry.tried = now
         switch result {
-        case .success(let set):
-            entry.set = set
+        case .success(let document):
+            entry.document = document
             entry.came = now
             entry.failure = nil
         case .failure(let error): entry.failure = error
@@ -123,17 +123,17 @@ struct KeySetCache: Sendable {
         return (waiting, result)
     }
 
-    private func instead(of error: KeySetError, _ entry: Entry?, at now: NIODeadline) -> Decision {
+    private func instead(of error: DocumentError, _ entry: Entry?, at now: NIODeadline) -> Decision {
         entry.flatMap { self.usable($0, at: now) }.map(Decision.use) ?? .fail(error)
     }
 
-    private func usable(_ entry: Entry, at now: NIODeadline) -> KeySet? {
-        now < entry.came + self.limits.longestAge ? entry.set : nil
+    private func usable(_ entry: Entry, at now: NIODeadline) -> Document? {
+        now < entry.came + self.limits.longestAge ? entry.document : nil
     }
 
     /// What was tried longest ago goes first: a policy that still asks will have it fetched again.
     private mutating func makeRoom() {
-        while self.entries.count > self.limits.sets,
+        while self.entries.count > self.limits.documents,
             let oldest = self.entries.min(by: { $0.value.tried < $1.value.tried })
         {
             self.entries[oldest.key] = nil
@@ -141,18 +141,18 @@ struct KeySetCache: Sendable {
     }
 }
 
-/// Why a key set could not be had.
-enum KeySetError: Error, Hashable {
+/// Why a document could not be had.
+enum DocumentError: Error, Hashable {
     /// As many are fetched at the moment as may be.
     case busy
-    /// What came is no key set; what it is, for the policy's owner.
+    /// What came is none of its kind; what it is, for the policy's owner.
     case unusable(String)
     /// No answer; why, for the policy's owner.
     case unreachable(String)
 
     var words: String {
         switch self {
-        case .busy: "too many key sets are fetched at the moment"
+        case .busy: "too many documents are fetched at the moment"
         case .unusable(let problem): problem
         case .unreachable(let problem): problem
         }
