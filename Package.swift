@@ -106,6 +106,7 @@ let modules: [Module] = [
     Module(place: "System/CMaxMindDB", form: .system([":libmaxminddb.a"]), tests: nil),
     // Finds the shared library when it is wanted: the archive would want those of TLS, Kerberos and LDAP beside it.
     Module(place: "System/CPostgres", form: .system([]), tests: nil),
+    Module(place: "System/CModSecurity", form: .system([]), tests: nil),
     Module(place: "Base/Addressing"),
     Module(place: "Base/JSON"),
     Module(place: "Base/LinearRegex", uses: ["CRE2"]),
@@ -163,6 +164,7 @@ let modules: [Module] = [
     ),
     Module(place: "Trust/Federation", uses: ["JSON", "Model", "Secrets"], products: [.Crypto, .CryptoExtras]),
     Module(place: "Trust/SSHKeys", uses: ["Model"], products: [.Crypto, .CryptoExtras]),
+    Module(place: "Trust/Firewall", uses: ["CModSecurity"], products: [.NIOCore, .NIOPosix, .NIOConcurrencyHelpers]),
     Module(place: "Observe/Events", uses: ["Addressing", "JSON", "Model"], products: [.NIOConcurrencyHelpers]),
     Module(place: "Observe/Telemetry", uses: ["JSON", "Events"], testUses: ["Model"]),
     Module(place: "Observe/Inspection", products: [.NIOCore, .DequeModule]),
@@ -171,7 +173,7 @@ let modules: [Module] = [
         place: "DataPlane/PolicyEngine",
         uses: [
             "CZlib", "CBrotli", "CZstd", "CMaxMindDB", "Addressing", "LinearRegex", "Expression", "Model",
-            "TrafficPolicy", "JSON", "Secrets", "Federation",
+            "TrafficPolicy", "JSON", "Secrets", "Federation", "Firewall",
         ],
         products: [.NIOCore, .Crypto, .X509, .SwiftASN1],
         tests: [.NIOEmbedded, .NIOPosix, .NIOConcurrencyHelpers],
@@ -285,7 +287,8 @@ let modules: [Module] = [
         place: "Programs/EdgeProgram",
         uses: [
             "Addressing", "JSON", "Model", "Settings", "TrafficPolicy", "EdgeLink", "Secrets", "ACME", "Certificates",
-            "Federation", "Events", "Telemetry", "PolicyEngine", "Outbound", "Proxy", "Edge", "Store", "SQLiteStore",
+            "Federation", "Firewall", "Events", "Telemetry", "PolicyEngine", "Outbound", "Proxy", "Edge", "Store",
+            "SQLiteStore",
             "PostgresStore",
             "Backup", "Control", "APIServer",
         ],

@@ -8,11 +8,13 @@
 #             http2: raw frames against a running edge
 #             http2-abuse: floods of frames, with an eye on memory and on somebody else's connection
 #             grpc: a published client and server of gRPC, through an edge and an agent
+#             waf-crs: attacks to an edge with an agent and to nginx, with the same firewall: what both find
 #             all: each of these
 #   --dir     other cases of the same format (not with all)
 #   --strict  http1: exactly what we build is asked for, where the RFCs would permit more
 #
-# Environment: CONFIG=debug|release.
+# Environment: CONFIG=debug|release; of waf-crs WAF_CASES=n, so many of the cases, evenly chosen (all), and WAF_RULES=folder,
+# other rules than Debian's.
 #
 # Example: scripts/conformance.sh http1 --dir ~/more-cases
 
@@ -20,9 +22,10 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 . "$(dirname "${BASH_SOURCE[0]}")/programs.sh"
 . "$(dirname "${BASH_SOURCE[0]}")/edge.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/waf.sh"
 help_if_asked "${1:-}"
 
-suites=(cel ip proxy-protocol agent-protocol paths http1 http2 http2-abuse grpc)
+suites=(cel ip proxy-protocol agent-protocol paths http1 http2 http2-abuse grpc waf-crs)
 suite="${1:-}"
 [ -n "$suite" ] || die "say which suite: ${suites[*]} or all"
 shift
@@ -134,6 +137,54 @@ prepare_grpc() {
     )
 }
 
+# An endpoint for every host looks without blocking, tells what it found, and hands on to the agent's.
+prepare_waf_crs() {
+    "$ROOT/scripts/install.sh" firewall
+    build_programs "$configuration"
+    local bin nginx rules="${WAF_RULES:-/usr/share/modsecurity-crs/rules}" bytes=131072
+    bin="$(bin_folder "$configuration")"
+    upstream="$(free_ports 1)"
+    start "$home/upstream.log" python3 "$SHARED/conformance/http1/upstream.py" "$upstream"
+    waf_setup "$home/crs-setup.conf"
+    cat >"$home/waf.yml" <<'YAML'
+on_http_request:
+  - actions:
+      - { type: owasp-crs-request, config: { on_error: continue, process_body: true } }
+      - { type: forward-internal, config: { url: "http://waf.internal" } }
+on_http_response:
+  - actions:
+      - type: add-headers
+        config:
+          headers:
+            x-waf-rules: "${actions.ngrok.owasp_crs_request.matched_rules.map(rule, string(rule.id)).join(',')}"
+            x-waf-score: "${actions.ngrok.owasp_crs_request.anomaly_score}"
+YAML
+    edge_ports
+    EDGE_CONFIGURATION="upstreams:
+  - host: \"*\"
+    address: 127.0.0.1:$upstream
+    traffic_policy_file: $home/waf.yml
+policy:
+  firewall:
+    rules: $rules
+    setup: $home/crs-setup.conf
+    body_bytes: $bytes"
+    make_edge "$bin" "$home"
+    start_edge "$bin" "$home"
+    start "$home/agent.log" "$bin/portico" http "$upstream" --url http://waf.internal --binding internal \
+        --connect-url "localhost:$AGENT_PORT" --connect-cas "$EDGE_CA" --authtoken "$AUTHTOKEN" --log stdout
+    wait_pid="$started" wait_until 20 "the agent's URL answers" grep -q "started tunnel" "$home/agent.log" ||
+        die "the agent did not start: $(tail -n 5 "$home/agent.log")"
+    nginx="$(free_ports 1)"
+    waf_nginx "$home" "$nginx" "$upstream" "$rules" "$home/crs-setup.conf" "$bytes" on
+    start "$home/nginx.log" nginx -c "$home/nginx.conf" -e "$home/nginx/error.log"
+    wait_pid="$started" wait_until 20 "nginx answers" curl --silent --max-time 2 "http://127.0.0.1:$nginx/" ||
+        die "nginx did not start: $(tail -n 5 "$home/nginx/error.log")"
+    command=(
+        python3 "$ROOT/scripts/waf.py" "$1/tests.jsonl" "$HTTP_PORT" "$nginx" "$home/audit.log" --cases "${WAF_CASES:-0}"
+    )
+}
+
 for suite in "${suites[@]}"; do
     say "conformance: $suite"
     cases="${folder:-$SHARED/conformance/${suite%-abuse}}"
@@ -143,6 +194,7 @@ for suite in "${suites[@]}"; do
         http2) prepare_http2 "$cases" ;;
         http2-abuse) prepare_http2_abuse "$cases" ;;
         grpc) prepare_grpc "$cases" ;;
+        waf-crs) prepare_waf_crs "$cases" ;;
         *) prepare_vectors "$suite" "$cases" ;;
     esac
     "${command[@]}" 2>&1 | tee "$home/$suite.log" || true

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing on Debian 12 with Swift 6.3: nothing when nothing is missing, quietly otherwise.
 #
-# usage: scripts/install.sh build|lint|demo|api|schemathesis|metrics|oidc|pyngrok|http2|grpc|acceptance|test|bench|expressions ...
+# usage: scripts/install.sh build|lint|demo|api|schemathesis|metrics|oidc|pyngrok|http2|grpc|firewall|acceptance|test|bench|expressions ...
 #   build   what the package is compiled with
 #   lint    what `make lint` needs
 #   demo    what a running edge is asked with
@@ -12,6 +12,7 @@
 #   oidc    as demo, Chromium, and a Python environment with a provider of logins
 #   http2   as demo, and what writes the frames of a flood
 #   grpc    as demo, and a published gRPC
+#   firewall   as demo, the rules, and nginx with the same engine
 #   acceptance   visitors that are slow on purpose
 #   test    as demo, PostgreSQL, Pebble, Chromium, and Python environments with the published SDK under .run/
 #   bench   load generators, and the proxies and tunnels that we are measured beside
@@ -23,10 +24,11 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 help_if_asked "${1:-}"
 
-build_packages=(libsqlite3-dev libre2-dev libpq-dev zlib1g-dev libbrotli-dev libzstd-dev libmaxminddb-dev git make)
+build_packages=(libsqlite3-dev libre2-dev libpq-dev zlib1g-dev libbrotli-dev libzstd-dev libmaxminddb-dev libmodsecurity-dev git make)
 lint_packages=(shellcheck git python3)
 demo_packages=(curl procps util-linux python3)
-test_packages=("${demo_packages[@]}" openssl openssh-client python3-venv gzip ncompress brotli zstd postgresql pebble chromium)
+firewall_packages=("${demo_packages[@]}" libmodsecurity3 modsecurity-crs nginx libnginx-mod-http-modsecurity)
+test_packages=("${firewall_packages[@]}" openssl openssh-client python3-venv gzip ncompress brotli zstd postgresql pebble chromium)
 bench_packages=(
     nginx haproxy wrk nghttp2-client openssh-server openssh-client curl openssl unzip procps util-linux python3 python3-venv
 )
@@ -176,6 +178,7 @@ for purpose in "$@"; do
             debian_packages python3-venv openssl
             schemathesis_environment
             ;;
+        firewall) debian_packages "${firewall_packages[@]}" ;;
         metrics)
             debian_packages python3-venv
             metrics_environment

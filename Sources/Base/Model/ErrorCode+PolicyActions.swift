@@ -12,6 +12,7 @@ extension ErrorCode {
         .jwtIssuerRepeated, .jwtAudienceRepeated, .jwtTokenRepeated, .jwtAlgorithmRepeated, .jwtClaimRepeated,
         .jwtKeySetRepeated, .jwtKeySetsCount, .serverKeyPair, .clientAuthority, .headerIrremovable,
         .webhookSecretLong, .webhookSecretMissing, .basicAuthUserLong, .policyActionLater, .bodyForbidden,
+        .firewallUnavailable,
     ]
 
     package static let ipPolicyUnknown = ErrorCode(
@@ -355,6 +356,14 @@ extension ErrorCode {
         status: 400,
         meaning: "A basic-auth user name is longer than 128 characters.",
         remedy: "Shorten it."
+    )
+
+    package static let firewallUnavailable = ErrorCode(
+        100420,
+        status: 400,
+        meaning:
+            "A policy asks for the firewall, which this edge cannot run: its library or its rules are missing or wrong.",
+        remedy: "Install libmodsecurity3 and modsecurity-crs on the edge, or name other rules in policy.firewall.rules."
     )
 
     package static let policyActionLater = ErrorCode(

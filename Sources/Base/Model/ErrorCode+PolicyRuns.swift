@@ -4,6 +4,7 @@ extension ErrorCode {
         .policyInterpolation, .policyURLBroken, .policyMemory, .policyFieldExpression, .policyExpressionFailed,
         .policyActionFailed, .circuitOpen, .addressRefused, .webhookUnverified, .policyRedirects,
         .forwardChainTooLong, .policyResponseTooLarge, .policyRequestTimeout, .policyRequestLoop,
+        .firewallDeniedRequest, .firewallFailed, .firewallDeniedResponse,
         .replacementInterpolation, .replacementPattern, .bodyNotCollected, .bodyTooLargeToReplace,
         .bodyNotReplaced, .bodyLengthNotReplaced, .policyRequestRefused, .policyRequestFailed,
     ]
@@ -104,6 +105,28 @@ extension ErrorCode {
         status: 508,
         meaning: "A request that the policy made came back to it.",
         remedy: "Let the policy ask an endpoint that does not ask this one."
+    )
+
+    package static let firewallDeniedRequest = ErrorCode(
+        3700,
+        status: 403,
+        meaning: "The request looks like an attack to the firewall in front of this endpoint.",
+        remedy:
+            "Change what looks like code or a query; if it is harmless, its owner can exclude the rule that takes it amiss."
+    )
+
+    package static let firewallFailed = ErrorCode(
+        3701,
+        status: 500,
+        meaning: "The firewall in front of this endpoint could not look at the request or the response.",
+        remedy: "Try again; if it stays, tell the operator of this edge."
+    )
+
+    package static let firewallDeniedResponse = ErrorCode(
+        3702,
+        status: 403,
+        meaning: "The response would give away what the firewall in front of this endpoint keeps inside.",
+        remedy: "Look at what the service answers; its owner can exclude the rule that takes it amiss."
     )
 
     package static let replacementInterpolation = ErrorCode(

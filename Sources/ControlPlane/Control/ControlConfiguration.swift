@@ -57,6 +57,8 @@ extension Control {
         package var runnableActions: Set<ActionType> = []
         /// The providers at which policies may use an application of the edge's owner.
         package var loginApplications: Set<OAuthConfiguration.Provider> = []
+        /// Makes ready what an action needs, and says why the edges cannot run it here. May take a moment.
+        package var problemOfAction: @Sendable (Action) -> PolicyProblem? = { _ in nil }
 
         /// Endpoints that need no agent.
         package var staticUpstreams: [StaticUpstream] = []

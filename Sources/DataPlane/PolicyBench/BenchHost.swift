@@ -42,7 +42,7 @@ final class BenchHost: ExchangeHost {
     }
 
     private func collected(_ body: ByteBuffer, upTo limit: Int) -> EventLoopFuture<CollectedBody> {
-        self.loop.makeSucceededFuture(body.readableBytes <= limit ? .complete(body) : .tooLarge)
+        self.loop.makeSucceededFuture(body.readableBytes <= limit ? .complete(body) : .tooLarge(body))
     }
 
     func exchange(_ exchange: Exchange, ended phase: PolicyPhase, with outcome: PhaseOutcome) {

@@ -9,30 +9,17 @@ struct PolicyChecks: Sendable {
     private let runnable: Set<ActionType>
     private let applications: Set<OAuthConfiguration.Provider>
     private let sharedDomains: [HostName]
+    private let problem: @Sendable (Action) -> PolicyProblem?
     private let expressions = CompiledExpressions()
     private let documents = PolicyDocuments()
 
-    /// `runnable` are the actions that the edges can run; a policy with another is refused. `applications` are the
-    /// providers at which the edge's owner has an application, and `sharedDomains` those of endpoints of all accounts.
-    init(
-        limits: PolicyLimits,
-        runnable: Set<ActionType>,
-        applications: Set<OAuthConfiguration.Provider> = [],
-        sharedDomains: [HostName] = []
-    ) {
-        self.limits = limits
-        self.runnable = runnable
-        self.applications = applications
-        self.sharedDomains = sharedDomains
-    }
-
+    /// A policy with an action that the edges cannot run is refused.
     init(_ configuration: Control.Configuration) {
-        self.init(
-            limits: configuration.policyLimits,
-            runnable: configuration.runnableActions,
-            applications: configuration.loginApplications,
-            sharedDomains: configuration.baseDomains
-        )
+        self.limits = configuration.policyLimits
+        self.runnable = configuration.runnableActions
+        self.applications = configuration.loginApplications
+        self.sharedDomains = configuration.baseDomains
+        self.problem = configuration.problemOfAction
     }
 
     /// Reads a policy. Away from the control plane's own thread of execution: a document may be large.
@@ -44,7 +31,10 @@ struct PolicyChecks: Sendable {
         if let known = self.documents.policy(text, for: scheme) { return known }
         do throws(PolicyErrors) {
             let policy = try Policy(parsing: text, for: scheme, limits: self.limits, checking: self.expressions)
-            guard PolicyPhase.allCases.contains(where: { !policy.rules(in: $0).isEmpty }) else { return nil }
+            let actions = PolicyPhase.allCases.flatMap { policy.rules(in: $0) }.flatMap(\.actions)
+            guard !actions.isEmpty else { return nil }
+            let problems = actions.compactMap(self.problem)
+            guard problems.isEmpty else { throw PolicyErrors(problems) }
             let read = EndpointPolicy(text: text, policy: policy)
             self.documents.keep(read, for: scheme)
             return read

@@ -24,15 +24,26 @@ extension ContentCoding {
         limit: Int,
         allocator: ByteBufferAllocator
     ) throws(DecodingError) -> ByteBuffer {
-        let decoder: any BodyDecoder =
-            switch self {
-            case .gzip: try ZlibDecoder(.gzip)
-            case .deflate: try ZlibDecoder(body.startsLikeZlib ? .zlib : .bare)
-            case .brotli: try BrotliDecoder()
-            case .zstd: try ZstdDecoder()
-            case .compress: throw .malformed
-            }
         var output = allocator.buffer(capacity: min(limit, body.readableBytes))
+        try self.decode(body, limit: limit, to: &output)
+        return output
+    }
+
+    /// Decodes the beginning of a body, of which only the beginning may be there: what comes out before it ends, isn't in its
+    /// coding any more, or is more than `limit`, by little.
+    func decodeBeginning(of body: ByteBuffer, limit: Int, allocator: ByteBufferAllocator) -> ByteBuffer {
+        var output = allocator.buffer(capacity: min(limit, body.readableBytes))
+        do throws(DecodingError) {
+            try self.decode(body, limit: limit, to: &output)
+        } catch {
+            // What came out before is what was asked for.
+        }
+        return output
+    }
+
+    /// `output` has what came out also where this throws.
+    private func decode(_ body: ByteBuffer, limit: Int, to output: inout ByteBuffer) throws(DecodingError) {
+        let decoder = try self.decoder(for: body)
         let outcome = body.withUnsafeReadableBytes { bytes -> Result<Void, DecodingError> in
             do throws(DecodingError) {
                 return .success(try decoder.decode(bytes, limit: limit, to: &output))
@@ -41,7 +52,16 @@ extension ContentCoding {
             }
         }
         try outcome.get()
-        return output
+    }
+
+    private func decoder(for body: ByteBuffer) throws(DecodingError) -> any BodyDecoder {
+        switch self {
+        case .gzip: try ZlibDecoder(.gzip)
+        case .deflate: try ZlibDecoder(body.startsLikeZlib ? .zlib : .bare)
+        case .brotli: try BrotliDecoder()
+        case .zstd: try ZstdDecoder()
+        case .compress: throw .malformed
+        }
     }
 }
 

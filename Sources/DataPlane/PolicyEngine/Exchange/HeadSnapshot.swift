@@ -20,10 +20,13 @@ package struct HeadSnapshot: Sendable {
 
     package let bytes: ByteBuffer
     package let fields: [Field]
+    /// Those that the next hop will not see, which are for nobody but who looks at the message as it came.
+    package let hidden: [Field]
 
-    package init(bytes: ByteBuffer, fields: [Field]) {
+    package init(bytes: ByteBuffer, fields: [Field], hidden: [Field] = []) {
         self.bytes = bytes
         self.fields = fields
+        self.hidden = hidden
     }
 
     /// A head with no fields.

@@ -14,6 +14,8 @@ package struct RequestState {
     }
     /// The URL that the visitor asked for.
     package let receivedTarget: RequestTarget
+    /// Where path and query stand in the head's bytes; nil where they don't.
+    package var targetRange: Range<Int>?
     /// What the visitor says that the body's length is; nil where it says none.
     package let contentLength: Int?
     package let headerReceived: Timestamp

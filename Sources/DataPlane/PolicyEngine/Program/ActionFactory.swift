@@ -17,6 +17,8 @@ extension ActionPlace {
         case .httpRequest(let configuration): return try HTTPRequestAction(configuration, self)
         case .jwtValidation(let configuration): return try JWTValidationAction(configuration, self)
         case .log(let configuration): return try LogAction(configuration, self)
+        case .owaspCRSRequest(let configuration): return FirewallAction(configuration, .request)
+        case .owaspCRSResponse(let configuration): return FirewallAction(configuration, .response)
         case .rateLimit(let configuration): return try RateLimitAction(configuration, self)
         case .redirect(let configuration): return try RedirectAction(configuration, self)
         case .removeHeaders(let configuration): return RemoveHeadersAction(configuration)
@@ -30,7 +32,7 @@ extension ActionPlace {
         case .verifyWebhook(let configuration): return try VerifyWebhookAction(configuration, self)
         case .oauth(let configuration): return try LoginAction(configuration, self)
         case .openIDConnect(let configuration): return try LoginAction(configuration, self)
-        case .owaspCRSRequest, .owaspCRSResponse, .terminateTLS:
+        case .terminateTLS:
             throw self.later(configuration.type)
         }
     }
@@ -40,8 +42,8 @@ extension PolicyProgram {
     /// The actions that have a behaviour here, for checking what is attached (``PolicyAttachment``).
     package static let runnable: Set<ActionType> = [
         .addHeaders, .basicAuth, .circuitBreaker, .closeConnection, .compressResponse, .customResponse, .deny,
-        .forwardInternal, .httpRequest, .jwtValidation, .log, .oauth,
-        .openIDConnect, .rateLimit, .redirect, .removeHeaders, .requestBodyFindReplace, .responseBodyFindReplace,
+        .forwardInternal, .httpRequest, .jwtValidation, .log, .oauth, .openIDConnect, .owaspCRSRequest,
+        .owaspCRSResponse, .rateLimit, .redirect, .removeHeaders, .requestBodyFindReplace, .responseBodyFindReplace,
         .restrictIPs,
         .setVars, .sseFindReplace, .urlRewrite, .verifyWebhook,
     ]

@@ -25,6 +25,13 @@ struct BodyCodings {
         self.codings = (codings?.count ?? 0) > Self.limit ? nil : codings
     }
 
+    /// The beginning of the body as it was before it was encoded, or what can be read of it.
+    func decodeBeginning(of body: ByteBuffer, limit: Int) -> ByteBuffer {
+        (self.codings ?? []).reversed().reduce(body) { body, coding in
+            coding.decodeBeginning(of: body, limit: limit, allocator: ByteBufferAllocator())
+        }
+    }
+
     /// The body as it was before it was encoded.
     func decode(_ body: ByteBuffer, limit: Int) throws(DecodingError) -> ByteBuffer {
         var body = body

@@ -15,7 +15,8 @@ package protocol ExchangeHost: AnyObject {
     var bytesOut: Int { get }
 
     /// Collects the whole body of the request, or of the response, which then still goes on, unless the exchange
-    /// replaces it (``RequestState/replacementBody``). A body that is collected already is given again.
+    /// replaces it (``RequestState/replacementBody``). A body that is collected already is given again, and one of which an
+    /// action before wanted less is collected further.
     ///
     /// The future fails when the body breaks off. It is always one of this event loop.
     func collectRequestBody(upTo limit: Int) -> EventLoopFuture<CollectedBody>
@@ -28,6 +29,6 @@ package protocol ExchangeHost: AnyObject {
 /// A body that an action asked to see whole.
 package enum CollectedBody: Sendable {
     case complete(ByteBuffer)
-    /// It is larger than the action's limit. What came of it still goes on.
-    case tooLarge
+    /// It is larger than the action's limit. What came of it, more than the limit, still goes on.
+    case tooLarge(ByteBuffer)
 }

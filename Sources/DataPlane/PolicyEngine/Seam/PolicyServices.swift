@@ -20,6 +20,8 @@ package struct PolicyServices: Sendable {
     package var keySets: KeySetStore
     /// Nil where nobody can log in.
     package var logins: LoginServices?
+    /// Looks at requests and responses for policies; nil where it cannot be had.
+    package var firewall: (any ExchangeInspector)?
     /// The URL that those are told who want to complain of such requests; nil to tell none.
     package var abuseContact: String?
     /// The largest body that is collected for an action, and the largest that may come of it.
@@ -32,6 +34,7 @@ package struct PolicyServices: Sendable {
         requester: (any PolicyRequester)? = nil,
         keySets: KeySetStore = KeySetStore(),
         logins: LoginServices? = nil,
+        firewall: (any ExchangeInspector)? = nil,
         abuseContact: String? = nil,
         bodyBytes: Int = 4 << 20
     ) {
@@ -41,6 +44,7 @@ package struct PolicyServices: Sendable {
         self.requester = requester
         self.keySets = keySets
         self.logins = logins
+        self.firewall = firewall
         self.abuseContact = abuseContact
         self.bodyBytes = bodyBytes
     }

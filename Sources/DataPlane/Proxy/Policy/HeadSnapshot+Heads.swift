@@ -5,24 +5,24 @@ import PolicyEngine
 extension HeadSnapshot {
     /// The fields of a request that the upstream will see; `bytes` are those that the head was read from.
     init(_ head: RequestHead, in bytes: ByteBuffer) {
-        var fields: [Field] = []
-        fields.reserveCapacity(head.fields.count)
-        for index in 0..<head.fields.count {
-            let slot = head.fields[index]
-            if slot.isForPolicies { fields.append(Field(name: slot.name, value: slot.value)) }
-        }
-        self.init(bytes: bytes, fields: fields)
+        self.init(head.fields, in: bytes)
     }
 
     /// The fields of a response that the visitor will see.
     init(_ head: ResponseHead, in bytes: ByteBuffer) {
+        self.init(head.fields, in: bytes)
+    }
+
+    private init(_ slots: FieldTable, in bytes: ByteBuffer) {
         var fields: [Field] = []
-        fields.reserveCapacity(head.fields.count)
-        for index in 0..<head.fields.count {
-            let slot = head.fields[index]
-            if slot.isForPolicies { fields.append(Field(name: slot.name, value: slot.value)) }
+        var hidden: [Field] = []
+        fields.reserveCapacity(slots.count)
+        for index in 0..<slots.count {
+            let slot = slots[index]
+            let field = Field(name: slot.name, value: slot.value)
+            if slot.isForPolicies { fields.append(field) } else { hidden.append(field) }
         }
-        self.init(bytes: bytes, fields: fields)
+        self.init(bytes: bytes, fields: fields, hidden: hidden)
     }
 
     /// The fields of an answer that a policy makes.
@@ -70,6 +70,7 @@ extension RequestState {
             contentLength: length,
             headerReceived: .now()
         )
+        self.targetRange = head.pathRange
     }
 }
 

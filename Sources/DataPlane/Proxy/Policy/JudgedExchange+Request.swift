@@ -6,18 +6,17 @@ import TrafficPolicy
 /// The beginning of a request's body that a policy asked to see, or all of it. What came beyond the limit is kept too:
 /// it is on its way already, and goes on with the rest.
 struct CollectedRequest {
-    let limit: Int
+    var limit: Int
     /// Nil once it was answered.
     var promise: EventLoopPromise<CollectedBody>?
     var bytes = ByteBuffer()
     var isWhole = false
     var trailers: ByteBuffer?
 
-    /// The same body, for another action.
-    func future(upTo limit: Int, on eventLoop: any EventLoop) -> EventLoopFuture<CollectedBody> {
-        if let promise = self.promise { return promise.futureResult }
-        let isComplete = self.isWhole && self.bytes.readableBytes <= limit
-        return eventLoop.makeSucceededFuture(isComplete ? .complete(self.bytes) : .tooLarge)
+    /// The same body, for another action; nil where that wants more of it than there is.
+    func body(upTo limit: Int) -> CollectedBody? {
+        if self.bytes.readableBytes > limit { return .tooLarge(self.bytes) }
+        return self.isWhole ? .complete(self.bytes) : nil
     }
 }
 
@@ -87,7 +86,7 @@ extension Exchange {
         guard let collected = judged.collected, collected.promise != nil,
             collected.bytes.readableBytes > collected.limit
         else { return }
-        self.endCollecting(with: .tooLarge)
+        self.endCollecting(with: .tooLarge(collected.bytes))
     }
 
     func endCollecting(trailers: ByteBuffer?) {

@@ -81,7 +81,7 @@ extension JudgedExchange {
         if let held, let collecting = held.collecting, held.body?.readableBytes ?? 0 > collecting.limit {
             self.held?.collecting = nil
             self.exchange.link?.setReading(false)
-            collecting.promise.succeed(.tooLarge)
+            collecting.promise.succeed(.tooLarge(held.body ?? ByteBuffer()))
         }
         return nil
     }

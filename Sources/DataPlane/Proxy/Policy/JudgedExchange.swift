@@ -154,7 +154,7 @@ extension JudgedExchange: ExchangeHost {
     }
 
     func collectRequestBody(upTo limit: Int) -> EventLoopFuture<CollectedBody> {
-        if let collected = self.collected { return collected.future(upTo: limit, on: self.eventLoop) }
+        if let collected = self.collected { return self.collect(collected, upTo: limit) }
         guard self.exchange.hasBody else { return self.eventLoop.makeSucceededFuture(.complete(ByteBuffer())) }
         let promise = self.eventLoop.makePromise(of: CollectedBody.self)
         self.collected = CollectedRequest(limit: limit, promise: promise)
@@ -163,12 +163,24 @@ extension JudgedExchange: ExchangeHost {
         return promise.futureResult
     }
 
+    /// Goes on with a body of which an action before wanted the beginning.
+    private func collect(_ collected: CollectedRequest, upTo limit: Int) -> EventLoopFuture<CollectedBody> {
+        if let promise = collected.promise { return promise.futureResult }
+        if let body = collected.body(upTo: limit) { return self.eventLoop.makeSucceededFuture(body) }
+        let promise = self.eventLoop.makePromise(of: CollectedBody.self)
+        self.collected?.limit = limit
+        self.collected?.promise = promise
+        self.endWait()
+        self.exchange.front?.requestWritabilityChanged(true)
+        return promise.futureResult
+    }
+
     func collectResponseBody(upTo limit: Int) -> EventLoopFuture<CollectedBody> {
         guard let held = self.held else {
             return self.eventLoop.makeFailedFuture(ChannelError.inappropriateOperationForState)
         }
         let bytes = held.body ?? ByteBuffer()
-        if bytes.readableBytes > limit { return self.eventLoop.makeSucceededFuture(.tooLarge) }
+        if bytes.readableBytes > limit { return self.eventLoop.makeSucceededFuture(.tooLarge(bytes)) }
         if held.isComplete { return self.eventLoop.makeSucceededFuture(.complete(bytes)) }
         if held.isBroken { return self.eventLoop.makeFailedFuture(ChannelError.eof) }
         let promise = self.eventLoop.makePromise(of: CollectedBody.self)

@@ -123,9 +123,8 @@ package struct EdgeProgramConfiguration: Sendable {
         self.metrics = settings.section("metrics", "What scrapers are told.", MetricsConfiguration.init)
         self.policy = settings.section(
             "policy",
-            "What traffic policies are told of the world, and how they fail.",
-            PolicyConfiguration.init
-        )
+            "What traffic policies are told of the world, and how they fail."
+        ) { PolicyConfiguration(from: $0, cores: surroundings.cores) }
         self.logins = settings.section(
             "logins",
             "How visitors log in, where the policy of an endpoint wants it (`oauth`, `openid-connect`)."

@@ -14,8 +14,9 @@ package struct PolicyConfiguration: Sendable {
     package let expressionsPerRule: Int
     package let bodyBytes: Int
     package let outbound: OutboundSettings
+    package let firewall: FirewallSettings
 
-    init(from settings: SettingsReader) {
+    init(from settings: SettingsReader, cores: Int) {
         self.addressDatabases = settings.value(
             "address_databases",
             .list(of: .path, limit: 16),
@@ -78,5 +79,11 @@ package struct PolicyConfiguration: Sendable {
             "The requests that policies make on their own.",
             OutboundSettings.init
         )
+        self.firewall = settings.section(
+            "firewall",
+            "The rules of the `owasp-crs-request` and `owasp-crs-response` actions."
+        ) {
+            FirewallSettings(from: $0, cores: cores)
+        }
     }
 }

@@ -3,6 +3,7 @@ import Addressing
 import Control
 import Edge
 import Events
+import Firewall
 import Foundation
 import Logging
 package import Model
@@ -67,12 +68,15 @@ package struct EdgeServer {
         var dataPlane = self.configuration.dataPlane(certificates.served)
         dataPlane.proxy.policy.addresses = try self.configuration.policy.addresses(self.logger)
         dataPlane.proxy.policy.services.requester = try self.configuration.policy.outbound.requester()
+        let firewall = Firewall(self.configuration.policy.firewall.firewall)
+        dataPlane.proxy.policy.services.firewall = firewall
         let events = EventQueue()
         if self.configuration.log.traffic != .none { dataPlane.proxy.policy.events = events }
         dataPlane.proxy.policy.tellsAll = self.configuration.log.traffic == .judged
         let observers = try Observers(self.configuration, logger: self.logger)
         dataPlane.proxy.observation = observers.observation
         var rules = self.configuration.controlPlane
+        rules.problemOfAction = firewall.problem
         rules.staticUpstreams = try await self.configuration.staticUpstreams(under: rules)
         rules.acme = try self.configuration.acme.settings()
         let control = Control(

@@ -58,7 +58,7 @@ final class FixtureHost: ExchangeHost {
     }
 
     private func collected(_ body: ByteBuffer, _ limit: Int) -> EventLoopFuture<CollectedBody> {
-        self.loop.makeSucceededFuture(body.readableBytes <= limit ? .complete(body) : .tooLarge)
+        self.loop.makeSucceededFuture(body.readableBytes <= limit ? .complete(body) : .tooLarge(body))
     }
 
     func exchange(_ exchange: Exchange, ended phase: PolicyPhase, with outcome: PhaseOutcome) {

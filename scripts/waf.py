@@ -1,0 +1,213 @@
+#!/usr/bin/env python3
+"""Sends published attacks to an edge and to nginx with the same engine and the same rules, and compares what they find.
+
+    scripts/waf.py TESTS.JSONL EDGE_PORT NGINX_PORT AUDIT_LOG [--cases N] [--verbose]
+
+Each case goes over connections of its own. nginx tells what it found in its audit log, one JSON object a line; the edge
+in the fields x-waf-rules and x-waf-score of the answer. A case passes when both name the same rules and the same score.
+Cases that one of the two refuses before its firewall sees them are listed with the reason and not counted. The set was
+made for a newer rule set than the one that runs: how many of the rules that it expects were found is printed, for
+knowledge. Ends with `N passed, N failed`.
+"""
+import argparse
+import base64
+import collections
+import json
+import socket
+import sys
+import time
+
+SHORT_FORMS = {
+    "host": ("Host", "localhost"),
+    "ua": ("User-Agent", "OWASP CRS test agent"),
+    "acc": (
+        "Accept",
+        "text/xml,application/xml,application/xhtml+xml,text/html;q=0.9,text/plain;q=0.8,image/png,*/*;q=0.5",
+    ),
+}
+# Severities that add to a score, by number: critical, error, warning, notice.
+SCORING = {2, 3, 4, 5}
+
+
+def request(case):
+    """The bytes of a case's request."""
+    if "encoded_request_b64" in case:
+        return base64.b64decode(case["encoded_request_b64"])
+    fields = [SHORT_FORMS[name] for name in SHORT_FORMS if case.get(name)]
+    fields += [(name, value) for name, value in case["headers"].items()]
+    body = case.get("data", "").encode("utf-8", "surrogateescape")
+    if "encoded_data_b64" in case:
+        body = base64.b64decode(case["encoded_data_b64"])
+    if not case.get("no_autocomplete"):
+        names = {name.lower() for name, _ in fields}
+        if body and "content-type" not in names:
+            fields.append(("Content-Type", "application/x-www-form-urlencoded"))
+        if body and "content-length" not in names and "transfer-encoding" not in names:
+            fields.append(("Content-Length", str(len(body))))
+        if "connection" not in names:
+            fields.append(("Connection", "close"))
+    lines = [f"{case['method']} {case['uri']} {case.get('version', 'HTTP/1.1')}"]
+    lines += [f"{name}: {value}" for name, value in fields]
+    return "\r\n".join(lines).encode("utf-8", "surrogateescape") + b"\r\n\r\n" + body
+
+
+def ask(port, data, is_head):
+    """The answer's head and the port that it was asked from; the head is None where there was no answer."""
+    with socket.create_connection(("127.0.0.1", port), 10) as connection:
+        own = connection.getsockname()[1]
+        answer = b""
+        try:
+            connection.sendall(data)
+            while not complete(answer, is_head):
+                piece = connection.recv(65536)
+                if not piece:
+                    break
+                answer += piece
+        except (ConnectionError, socket.timeout):
+            pass
+    head = answer.partition(b"\r\n\r\n")[0].decode("latin-1")
+    return (head if head.startswith("HTTP/") else None), own
+
+
+def complete(answer, is_head):
+    head, end, body = answer.partition(b"\r\n\r\n")
+    if not end:
+        return False
+    if is_head:
+        return True
+    for line in head.lower().split(b"\r\n"):
+        if line.startswith(b"content-length:"):
+            return len(body) >= int(line.split(b":")[1])
+        if line.startswith(b"transfer-encoding:"):
+            return body.endswith(b"0\r\n\r\n")
+    return head.split(b" ")[1] in (b"204", b"304")
+
+
+def status(head):
+    return f"answers {head.split(' ')[1]}" if head else "closes the connection"
+
+
+def field(head, name):
+    for line in (head or "").split("\r\n")[1:]:
+        key, _, value = line.partition(":")
+        if key.lower() == name:
+            return value.strip()
+    return None
+
+
+class AuditLog:
+    """What nginx found, by the port that asked."""
+
+    def __init__(self, path):
+        self.file = open(path, "rb")
+        self.rest = b""
+        self.found = {}
+
+    def read(self):
+        *lines, self.rest = (self.rest + self.file.read()).split(b"\n")
+        for line in lines:
+            if not line.strip():
+                continue
+            told = json.loads(line.decode("utf-8", "replace"), strict=False)["transaction"]
+            rules, score = set(), 0
+            for message in told["messages"]:
+                details = message["details"]
+                number, severity = int(details["ruleId"]), int(details["severity"] or 0)
+                if number == REPORT:
+                    score = int(message["message"] or 0)
+                elif severity in SCORING and not 949000 <= number < 950000 and number < 950000:
+                    rules.add(number)
+            self.found[int(told["client_port"])] = (rules, score)
+
+    def of(self, port, patience):
+        """Nil where nothing was told of it in time."""
+        end = time.monotonic() + patience
+        while True:
+            self.read()
+            if port in self.found:
+                return self.found.pop(port)
+            if time.monotonic() > end:
+                return None
+            time.sleep(0.005)
+
+
+# The rule of nginx's set-up that tells the score.
+REPORT = 99
+
+
+def compare(case, options, audit):
+    """("pass", ids) or ("fail", words) or ("apart", words)."""
+    data = request(case)
+    # Nothing else may be asked while a body still comes.
+    is_head = data.startswith(b"HEAD ")
+    ours, _ = ask(options.edge, data, is_head)
+    theirs, port = ask(options.nginx, data, is_head)
+    rules = field(ours, "x-waf-rules")
+    # An answer of nginx's own comes before its firewall, as a rule; the audit log knows.
+    found = audit.of(port, 2 if theirs and " 200 " in theirs.split("\r\n")[0] else 0.05)
+    if rules is None or found is None:
+        words = []
+        if rules is None:
+            words.append(f"the edge {status(ours)} ({field(ours, 'portico-error-code') or 'no code'})")
+        if found is None:
+            words.append(f"nginx {status(theirs)}")
+        return "apart", " and ".join(words)
+    mine = {int(number) for number in rules.split(",") if number}
+    score = int(field(ours, "x-waf-score") or 0)
+    if mine == found[0] and score == found[1]:
+        return "pass", mine
+    words = []
+    if mine - found[0]:
+        words.append(f"the edge alone finds {sorted(mine - found[0])}")
+    if found[0] - mine:
+        words.append(f"nginx alone finds {sorted(found[0] - mine)}")
+    if score != found[1]:
+        words.append(f"the scores are {score} and {found[1]}")
+    return "fail", ", ".join(words)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("tests")
+    parser.add_argument("edge", type=int)
+    parser.add_argument("nginx", type=int)
+    parser.add_argument("audit")
+    parser.add_argument("--cases", type=int, default=0, help="so many, evenly chosen; 0 for all")
+    parser.add_argument("--verbose", action="store_true")
+    options = parser.parse_args()
+    with open(options.tests, encoding="utf-8") as file:
+        cases = [json.loads(line) for line in file]
+    if 0 < options.cases < len(cases):
+        cases = [cases[index * len(cases) // options.cases] for index in range(options.cases)]
+    audit = AuditLog(options.audit)
+    results = collections.Counter()
+    reasons = collections.defaultdict(list)
+    expected = collections.Counter()
+    sizes = collections.Counter()
+    for case in cases:
+        try:
+            result, words = compare(case, options, audit)
+        except Exception as error:  # Each failure is told, whatever it is.
+            result, words = "fail", f"{type(error).__name__} {error}"
+        results[result] += 1
+        if result == "fail":
+            print(f"FAIL {case['id']}: {words}")
+        elif result == "apart":
+            reasons[words].append(case["id"])
+        else:
+            sizes["with rules" if words else "without"] += 1
+            for wanted in case.get("expect_ids", []):
+                expected["found" if wanted in words else "missed"] += 1
+            for unwanted in case.get("no_expect_ids", []):
+                expected["false" if unwanted in words else "rightly not found"] += 1
+    for words, ids in sorted(reasons.items(), key=lambda item: -len(item[1])):
+        print(f"apart, {len(ids)}: {words}: {' '.join(ids)}")
+    print(f"{len(cases)} cases; both firewalls saw {results['pass'] + results['fail']}, {results['apart']} came to one or none")
+    print(f"of the same findings {sizes['with rules']} name rules, {sizes['without']} none")
+    print(f"beside what the set expects of newer rules: {dict(expected)}")
+    print(f"{results['pass']} passed, {results['fail']} failed")
+    sys.exit(results["fail"] > 0)
+
+
+if __name__ == "__main__":
+    main()
