@@ -9,7 +9,7 @@ MAKEFLAGS += --no-print-directory
 CONFIG ?= debug
 export CONFIG
 
-.PHONY: help build release demo test lint format conformance interop fuzz bench bench-expressions bench-directions bench-planner acceptance clean
+.PHONY: help build release demo test lint format conformance interop fuzz bench bench-firewall bench-expressions bench-directions bench-planner acceptance clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,7 +35,7 @@ lint: ## check form: format, imports, rules about files, scripts, links
 format: ## let swift format decide
 	@git ls-files -z '*.swift' | xargs -0 swift format format --in-place --parallel
 
-## SUITE=name [DIR=folder] for conformance: cel, ip, proxy-protocol, agent-protocol, paths, http1, http2, http2-abuse, grpc or all
+## SUITE=name [DIR=folder] for conformance: cel, ip, proxy-protocol, agent-protocol, paths, http1, http2, http2-abuse, grpc, waf-crs or all
 conformance: ## run a published suite of cases against this build
 	@scripts/conformance.sh $(SUITE) $(if $(DIR),--dir $(DIR))
 
@@ -54,13 +54,16 @@ bench: ## measure the release build beside other proxies and tunnels, and print 
 bench-expressions: ## measure expressions beside two Python packages, and count what they take from the heap
 	@scripts/bench-expressions.sh
 
+bench-firewall: ## measure the firewall beside nginx with the same engine and rules
+	@scripts/bench-firewall.sh
+
 bench-directions: ## measure one large body down and up, beside ssh -R
 	@scripts/bench-directions.sh
 
 bench-planner: ## measure how fast endpoints come into force among many
 	@scripts/bench-planner.sh
 
-## PART=name               for acceptance: programs, soak, overload, tests, crash, fuzz, tsan or bench (all, one after another)
+## PART=name               for acceptance: programs, soak, overload, tests, crash, firewall, fuzz, tsan or bench (all, one after another)
 acceptance: ## the tests in full counts: soak, slow readers, gigabyte bodies, every client
 	@scripts/acceptance.sh $(if $(PART),--part $(PART))
 

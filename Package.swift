@@ -348,8 +348,8 @@ let support: [Module] = [
     Module(
         place: "Support/EdgeTestSupport",
         uses: [
-            "Addressing", "JSON", "Model", "EdgeLink", "Secrets", "Certificates", "PolicyEngine", "Proxy", "Edge",
-            "Store", "SQLiteStore", "Control", "APIServer", "Portico", "EdgeProgram",
+            "Addressing", "JSON", "Model", "EdgeLink", "Secrets", "Certificates", "Firewall", "PolicyEngine", "Proxy",
+            "Edge", "Store", "SQLiteStore", "Control", "APIServer", "Portico", "EdgeProgram",
         ],
         products: [.NIOCore, .NIOPosix, .NIOSSL, .NIOTLS, .Logging, .ServiceLifecycle],
         tests: nil
@@ -367,8 +367,8 @@ let wholeTests: [(name: String, uses: [String], products: [Product])] = [
         "SystemTests",
         [
             "Addressing", "Expression", "JSON", "Model", "TrafficPolicy", "EdgeLink", "Events", "Telemetry",
-            "PolicyEngine",
-            "Outbound", "Proxy", "Secrets", "ACME", "Certificates", "Federation", "Edge", "Store", "Control", "Portico",
+            "PolicyEngine", "Outbound", "Proxy", "Secrets", "ACME", "Certificates", "Federation", "Firewall", "Edge",
+            "Store", "Control", "Portico",
             "EdgeTestSupport", "TestSupport",
         ],
         [.NIOCore, .NIOPosix, .NIOSSL, .NIOEmbedded, .NIOConcurrencyHelpers, .Crypto, .Logging]

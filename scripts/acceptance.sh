@@ -12,6 +12,7 @@
 #                 tests     make test, in full counts
 #                 crash     of these tests, only those that kill the edge or its database while clients write, and that
 #                           stop the database; part of tests, so only where it is named
+#                 firewall  all published attacks, to an edge and to nginx with the same firewall, and both under load
 #                 fuzz      every target of the fuzzer for a minute
 #                 tsan      the package's tests under the thread sanitizer
 #                 bench     expressions, and the edge beside other proxies and tunnels
@@ -59,12 +60,12 @@ while (($# > 0)); do
 done
 if ((${#parts[@]} == 0)); then
     parts=(programs)
-    "$quick" || parts+=(soak overload tests fuzz tsan bench)
+    "$quick" || parts+=(soak overload tests firewall fuzz tsan bench)
 fi
 for part in "${parts[@]}"; do
     case "$part" in
-        programs | soak | overload | tests | crash | fuzz | tsan | bench) ;;
-        *) die "no such part: $part (programs, soak, overload, tests, crash, fuzz, tsan or bench)" ;;
+        programs | soak | overload | tests | crash | firewall | fuzz | tsan | bench) ;;
+        *) die "no such part: $part (programs, soak, overload, tests, crash, firewall, fuzz, tsan or bench)" ;;
     esac
 done
 need_shared
@@ -117,6 +118,20 @@ part_crash() {
         --xunit-output "$report.xml" || status=$?
     python3 scripts/count-tests.py "$report"*.xml
     return "$status"
+}
+
+part_firewall() {
+    TOTAL_PASSED=0 TOTAL_FAILED=0
+    local stage
+    for stage in "conformance.sh waf-crs" bench-firewall.sh; do
+        # shellcheck disable=SC2086
+        if CONFIG=release "$ROOT"/scripts/$stage | tee "$home/firewall-stage.log"; then
+            tally "$home/firewall-stage.log"
+        else
+            tally "$home/firewall-stage.log" 1
+        fi
+    done
+    closing_line
 }
 
 part_fuzz() { "$ROOT/scripts/fuzz.sh" --minutes 1; }

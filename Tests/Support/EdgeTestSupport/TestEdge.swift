@@ -4,6 +4,7 @@ package import Control
 package import Edge
 import EdgeLink
 import EdgeProgram
+import Firewall
 import Logging
 import Model
 import NIOSSL
@@ -74,6 +75,7 @@ package struct TestEdge: Sendable {
                 keyPEM: certificate.keyPEM
             )
         ]
+        edgeConfiguration.proxy.policy.services.firewall = Firewall()
         var controlConfiguration = Control.Configuration(
             baseDomains: [try HostName(parsing: Self.baseDomain)],
             connectAddress: "localhost:443"

@@ -1,4 +1,5 @@
 package import Firewall
+import Model
 package import TrafficPolicy
 
 extension Firewall {

@@ -13,7 +13,7 @@ extension HeadSnapshot {
         self.init(head.fields, in: bytes)
     }
 
-    private init(_ slots: FieldTable, in bytes: ByteBuffer) {
+    private init(_ slots: borrowing FieldTable, in bytes: ByteBuffer) {
         var fields: [Field] = []
         var hidden: [Field] = []
         fields.reserveCapacity(slots.count)

@@ -49,7 +49,14 @@ package struct OWASPConfiguration: Sendable, Hashable {
         phases: [.httpRequest],
         ending: .sometimes,
         results: results("owasp_crs_request"),
-        notes: ["From a score of 5 on a request gets 403 with 3700."],
+        notes: [
+            "From a score of 5 on a request gets 403 with 3700.",
+            "The rules see the request line, the fields, and with `process_body` the beginning of the body: a form, multipart, "
+                + "JSON or XML, as its Content-Type says. The rest goes on unseen.",
+            "A request for which there is no room gets 503 with 743, one that cannot be looked at 500 with 3701.",
+            "The edge needs libmodsecurity3 and modsecurity-crs; paranoia level, thresholds and other rules are its "
+                + "settings (`policy.firewall`).",
+        ],
         example: """
             on_http_request:
               - actions:
@@ -66,7 +73,12 @@ package struct OWASPConfiguration: Sendable, Hashable {
         phases: [.httpResponse],
         ending: .sometimes,
         results: results("owasp_crs_response"),
-        notes: ["From a score of 4 on the response is replaced by 403 with 3702."],
+        notes: [
+            "From a score of 4 on the response is replaced by 403 with 3702.",
+            "The rules see status and fields, the request, and with `process_body` the beginning of a body that is text, JSON "
+                + "or XML, decoded. It is waited for, so that a response that comes slowly comes later.",
+            "A response for which there is no room gets 503 with 743, one that cannot be looked at 500 with 3701.",
+        ],
         example: """
             on_http_response:
               - actions:

@@ -31,8 +31,12 @@ import TrafficPolicy
     }
 
     @Test func `No action is left out`() {
-        // These need more than a service: HTTPRequestTests, InternalEndpointTests, TokenTests, LoginTests, PolicyLogTests.
-        let elsewhere: Set<ActionType> = [.httpRequest, .forwardInternal, .jwtValidation, .log, .oauth, .openIDConnect]
+        // These need more than a service: HTTPRequestTests, InternalEndpointTests, TokenTests, LoginTests, PolicyLogTests,
+        // FirewallTests.
+        let elsewhere: Set<ActionType> = [
+            .httpRequest, .forwardInternal, .jwtValidation, .log, .oauth, .openIDConnect, .owaspCRSRequest,
+            .owaspCRSResponse,
+        ]
         let here = Set(ActionCase.all.compactMap { ActionType(rawValue: $0.action) })
         #expect(here.union(elsewhere) == PolicyProgram.runnable)
     }

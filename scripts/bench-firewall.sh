@@ -1,0 +1,124 @@
+#!/usr/bin/env bash
+# Measures the firewall beside nginx with the same engine and the same rules: requests a second, in turns.
+#
+# usage: scripts/bench-firewall.sh
+#
+# Both have as many workers as there are cores, and the same service behind them, an nginx of its own. Prints a line for
+# each round and load, then the ratio of the medians (edge over nginx) for each load. The last line is
+# `N passed, N failed`: a ratio passes from RATIO on.
+#
+# Environment:
+#   ROUNDS (5), DUR (5)   rounds, and seconds of one run
+#   CONNECTIONS (32)      visitors at the same time
+#   RATIO (0.95)          what passes
+#   CONFIG (release)      how the edge is built
+#
+# Example: ROUNDS=3 DUR=2 scripts/bench-firewall.sh
+
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/programs.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/edge.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/waf.sh"
+help_if_asked "${1:-}"
+
+rounds="${ROUNDS:-5}" seconds="${DUR:-5}" connections="${CONNECTIONS:-32}" ratio="${RATIO:-0.95}"
+configuration="${CONFIG:-release}"
+"$ROOT/scripts/install.sh" build firewall bench
+build_programs "$configuration" portico-edge
+home="$RUN_DIR/bench-firewall"
+rm -rf "$home"
+mkdir -p "$home/service"
+trap stop_started EXIT
+trap 'exit 130' INT TERM HUP
+bin="$(bin_folder "$configuration")"
+WAF_WORKERS="$(nproc)"
+rules=/usr/share/modsecurity-crs/rules
+
+service="$(free_ports 1)"
+cat >"$home/service.conf" <<CONF
+daemon off;
+worker_processes 1;
+pid $home/service/pid;
+error_log $home/service/error.log crit;
+events { worker_connections 4096; }
+http {
+    access_log off;
+    client_body_temp_path $home/service/body;
+    proxy_temp_path $home/service/proxy;
+    fastcgi_temp_path $home/service/fastcgi;
+    uwsgi_temp_path $home/service/uwsgi;
+    scgi_temp_path $home/service/scgi;
+    keepalive_requests 1000000;
+    server {
+        listen 127.0.0.1:$service;
+        location / { default_type text/plain; return 200 "hello\n"; }
+    }
+}
+CONF
+start "$home/service.log" nginx -c "$home/service.conf" -e "$home/service/error.log"
+
+cat >"$home/waf.yml" <<'YAML'
+on_http_request:
+  - actions:
+      - { type: owasp-crs-request, config: { process_body: true } }
+YAML
+edge_ports
+EDGE_CONFIGURATION="upstreams:
+  - host: \"*\"
+    address: 127.0.0.1:$service
+    traffic_policy_file: $home/waf.yml
+policy:
+  firewall:
+    rules: $rules"
+make_edge "$bin" "$home"
+start_edge "$bin" "$home"
+nginx="$(free_ports 1)"
+waf_nginx "$home" "$nginx" "$service" "$rules" /etc/modsecurity/crs/crs-setup.conf 4096 off
+start "$home/nginx.log" nginx -c "$home/nginx.conf" -e "$home/nginx/error.log"
+wait_pid="$started" wait_until 20 "nginx answers" curl --silent --max-time 2 "http://127.0.0.1:$nginx/"
+
+# A page with a query as browsers ask for it, and a form.
+browser='wrk.headers["User-Agent"] = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
+wrk.headers["Accept"] = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+wrk.headers["Accept-Language"] = "en-US,en;q=0.5"
+wrk.headers["Cookie"] = "session=5f2b8c1e9a; theme=dark"
+wrk.headers["Host"] = "shop.localhost"'
+printf '%s\nwrk.path = "/articles/index.html?page=2&lang=en"\n' "$browser" >"$home/page.lua"
+printf '%s\nwrk.path = "/order"\nwrk.method = "POST"\nwrk.body = "name=Ada+Lovelace&city=London&items=3&note=as+soon+as+possible"
+wrk.headers["Content-Type"] = "application/x-www-form-urlencoded"\n' "$browser" >"$home/form.lua"
+
+# run LOAD PORT: requests a second; a run with an answer that is no 2xx ends the bench.
+run() {
+    local told
+    told="$(wrk -t 2 -c "$connections" -d "${seconds}s" -s "$home/$1.lua" "http://127.0.0.1:$2/")"
+    ! grep -q 'Non-2xx\|Socket errors' <<<"$told" || die "not every request was served: $told"
+    sed -nE 's/^Requests\/sec: *([0-9.]+).*/\1/p' <<<"$told"
+}
+
+median() { sort -n | awk '{ all[NR] = $1 } END { print all[int((NR + 1) / 2)] }'; }
+
+passed=0 failed=0
+for load in page form; do
+    run "$load" "$HTTP_PORT" >/dev/null
+    run "$load" "$nginx" >/dev/null
+    : >"$home/edge.$load"
+    : >"$home/nginx.$load"
+    for ((round = 1; round <= rounds; round++)); do
+        run "$load" "$HTTP_PORT" >>"$home/edge.$load"
+        run "$load" "$nginx" >>"$home/nginx.$load"
+        printf '%s, round %d: edge %s, nginx %s requests a second\n' "$load" "$round" "$(tail -n 1 "$home/edge.$load")" \
+            "$(tail -n 1 "$home/nginx.$load")"
+    done
+    if awk -v edge="$(median <"$home/edge.$load")" -v nginx="$(median <"$home/nginx.$load")" -v wanted="$ratio" \
+        -v load="$load" 'BEGIN {
+            printf "%s: edge %.0f, nginx %.0f, ratio %.2f (wanted %s)\n", load, edge, nginx, edge / nginx, wanted
+            exit !(edge / nginx >= wanted)
+        }'; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+    fi
+done
+echo "$passed passed, $failed failed"
+((failed == 0))
