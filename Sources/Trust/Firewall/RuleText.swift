@@ -44,13 +44,13 @@ struct RuleText {
     /// either, and that is not its fault.
     private var bodies: String {
         [
-            (200_002, "REQBODY_ERROR", "Request body cannot be parsed", "%{reqbody_error_msg}"),
-            (200_003, "MULTIPART_STRICT_ERROR", "Multipart request body is not well formed", ""),
-            (200_004, "MULTIPART_UNMATCHED_BOUNDARY", "Multipart request body has an unmatched boundary", ""),
+            (200_002, "REQBODY_ERROR", "Request body cannot be parsed", "reqbody_error_msg"),
+            (200_003, "MULTIPART_STRICT_ERROR", "Multipart request body is not well formed", "matched_var_name"),
+            (200_004, "MULTIPART_UNMATCHED_BOUNDARY", "Multipart body has an unmatched boundary", "matched_var_name"),
         ].map { id, variable, message, data in
             """
             SecRule \(variable) "@eq 1" "id:\(id),phase:2,pass,log,t:none,severity:CRITICAL,\
-            rev:'\(self.mark.revision(id))',msg:'\(message)',logdata:'\(data)',chain"
+            rev:'\(self.mark.revision(id))',msg:'\(message)',logdata:'%{\(data)}',chain"
             SecRule INBOUND_DATA_ERROR "@eq 0" "t:none,\
             setvar:'tx.anomaly_score_pl1=+%{tx.critical_anomaly_score}',\
             setvar:'tx.inbound_anomaly_score_pl1=+%{tx.critical_anomaly_score}'"

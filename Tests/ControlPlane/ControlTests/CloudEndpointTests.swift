@@ -85,7 +85,9 @@ import TrafficPolicy
     private static let connect = "on_tcp_connect: [{actions: [{type: deny}]}]"
 
     @Test func `A policy must handle all of a cloud endpoint's traffic`() async throws {
-        let checks = PolicyChecks(limits: PolicyLimits(), runnable: [.deny, .customResponse])
+        var configuration = Control.Configuration(baseDomains: [], connectAddress: "localhost:443")
+        configuration.runnableActions = [.deny, .customResponse]
+        let checks = PolicyChecks(configuration)
         let url = try EndpointURL(parsing: Self.publicURL)
         for (text, expected) in [
             ("on_http_request: [{actions: [{type: deny}]}]", nil as Int?), ("{}", 2235),

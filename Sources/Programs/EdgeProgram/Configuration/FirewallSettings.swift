@@ -1,4 +1,4 @@
-import Firewall
+package import Firewall
 import Settings
 
 /// The rules of the `owasp-crs-…` actions, and what they may take.
