@@ -11,7 +11,8 @@ struct RuleText {
     let configuration: FirewallConfiguration
     let mark: RuleMark
 
-    /// Before all others: what the engine may do, and how bodies are read.
+    /// Before all others: what the engine may do, and how bodies are read. No types of bodies are named: the rules for bodies
+    /// of responses would be passed over for the others, also where there is no body.
     var first: String {
         """
         SecRuleEngine On
@@ -24,7 +25,6 @@ struct RuleText {
         SecRequestBodyJsonDepthLimit 512
         SecArgumentsLimit 1000
         SecResponseBodyAccess On
-        SecResponseBodyMimeTypesClear
         SecResponseBodyLimit \(self.configuration.bodyBytes)
         SecResponseBodyLimitAction ProcessPartial
         SecPcreMatchLimit 20000
