@@ -137,7 +137,8 @@ prepare_grpc() {
     )
 }
 
-# An endpoint for every host looks without blocking, tells what it found, and hands on to the agent's.
+# The agent's endpoint has the host of most cases, and one without an agent all other hosts. Both look without blocking
+# and tell what they found.
 prepare_waf_crs() {
     "$ROOT/scripts/install.sh" firewall
     build_programs "$configuration"
@@ -150,7 +151,6 @@ prepare_waf_crs() {
 on_http_request:
   - actions:
       - { type: owasp-crs-request, config: { on_error: continue, process_body: true } }
-      - { type: forward-internal, config: { url: "http://waf.internal" } }
 on_http_response:
   - actions:
       - type: add-headers
@@ -171,7 +171,7 @@ policy:
     body_bytes: $bytes"
     make_edge "$bin" "$home"
     start_edge "$bin" "$home"
-    start "$home/agent.log" "$bin/portico" http "$upstream" --url http://waf.internal --binding internal \
+    start "$home/agent.log" "$bin/portico" http "$upstream" --url http://localhost --traffic-policy-file "$home/waf.yml" \
         --connect-url "localhost:$AGENT_PORT" --connect-cas "$EDGE_CA" --authtoken "$AUTHTOKEN" --log stdout
     wait_pid="$started" wait_until 20 "the agent's URL answers" grep -q "started tunnel" "$home/agent.log" ||
         die "the agent did not start: $(tail -n 5 "$home/agent.log")"
