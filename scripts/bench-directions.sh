@@ -43,6 +43,7 @@ agent:
   authtoken: $AUTHTOKEN
   connect_url: localhost:$AGENT_PORT
   connect_cas: $EDGE_CA
+  web_addr: false
 endpoints:
   - name: plain
     url: http://tunnel.portico.localhost

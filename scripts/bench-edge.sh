@@ -39,13 +39,14 @@ upstreams:
 esac
 make_edge "$bin" "$home"
 if [ "$kind" = tunnel ]; then
-    # The driver asks for the host 127.0.0.1.
+    # The driver asks for the host 127.0.0.1. No peer keeps what passes by, so this agent does not either.
     cat >"$home/agent.yml" <<YAML
 version: 3
 agent:
   authtoken: $(cat "$home/authtoken")
   connect_url: localhost:$AGENT_PORT
   connect_cas: $home/data/ca.pem
+  web_addr: false
 endpoints:
   - name: bench
     url: http://127.0.0.1

@@ -22,6 +22,8 @@ struct MessageScanner {
     static let maxHeadBytes = 256 * 1024
     /// The longest line of a chunk's size, and the most bytes behind the last chunk.
     private static let maxLineBytes = 8192
+    /// How much of a message must look like one.
+    private static let plausibleBytes = 16
 
     private enum Phase: Equatable {
         case head
@@ -139,46 +141,47 @@ struct MessageScanner {
 
     // MARK: - Parts
 
+    /// Takes whole lines where it can: heads are looked at for each request.
     private mutating func takeHead(_ view: inout ByteBufferView) -> Event? {
-        var index = view.startIndex
-        while index < view.endIndex {
-            let byte = view[index]
-            index += 1
-            self.kept.append(byte)
-            // Empty lines before a request are passed over (RFC 9112 section 2.2).
-            if self.kept.count <= 2, byte == 0x0D || byte == 0x0A {
-                self.bytes += 1
-                if byte == 0x0A { self.reset() }
-                continue
-            }
-            self.bytes += 1
-            if byte == 0x0A {
-                if self.isLineBlank {
-                    view = view[index...]
-                    self.headBytes = self.kept.count
-                    guard let framing = Self.framing(of: self.head) else { return self.lose() }
-                    self.framing = framing
-                    return .head
+        while !view.isEmpty {
+            let end = view.firstIndex(of: 0x0A).map { $0 + 1 } ?? view.endIndex
+            let piece = view[view.startIndex..<end]
+            let isLineWhole = piece.last == 0x0A
+            let isBeginning = self.kept.count < Self.plausibleBytes
+            self.kept += piece
+            self.bytes += piece.count
+            if piece.count > 2 || piece.contains(where: { $0 != 0x0D && $0 != 0x0A }) { self.isLineBlank = false }
+            view = view[end...]
+            if isLineWhole, self.isLineBlank {
+                // Empty lines before a request are passed over (RFC 9112 section 2.2).
+                if self.kept.count <= 2 {
+                    self.reset()
+                    continue
                 }
-                self.isLineBlank = true
-            } else if byte != 0x0D {
-                self.isLineBlank = false
+                self.headBytes = self.kept.count
+                guard let framing = Self.framing(of: self.head) else { return self.lose() }
+                self.framing = framing
+                return .head
             }
-            guard self.kept.count <= Self.maxHeadBytes, self.kept.count > 16 || self.isPlausible else {
+            if isLineWhole { self.isLineBlank = true }
+            let isTooLong = self.kept.count > Self.maxHeadBytes
+            if isTooLong || (isBeginning && !self.isBlankSoFar && !self.isPlausible) {
                 view = view[view.endIndex...]
                 return self.lose()
             }
         }
-        view = view[view.endIndex...]
         return nil
     }
+
+    /// A carriage return alone may be half of an empty line.
+    private var isBlankSoFar: Bool { self.kept == [0x0D] }
 
     /// Whether what came so far may begin a message of this kind.
     private var isPlausible: Bool {
         switch self.kind {
         case .response: zip(self.kept, "HTTP/1.".utf8).allSatisfy { $0 == $1 }
         case .request:
-            self.kept.prefix { $0 != 0x20 }.allSatisfy { byte in
+            self.kept.prefix(Self.plausibleBytes).prefix { $0 != 0x20 }.allSatisfy { byte in
                 (byte >= 0x41 && byte <= 0x5A) || (byte >= 0x61 && byte <= 0x7A) || byte == 0x2D || byte == 0x5F
             } && self.kept.first != 0x20
         }

@@ -20,9 +20,10 @@ extension AgentPlan {
         }
         let signals = TerminationSignals()
         let inspector = TrafficInspector(limitBytes: self.web.keptBytes)
-        let display = try self.output.open(program: PorticoCLI.name, beside: [inspector])
-        display.configurationRead(self.files)
         let service = WebService(self.web.address, hosts: self.web.hosts, inspector: inspector)
+        // Where nobody can ask, nothing is counted or kept.
+        let display = try self.output.open(program: PorticoCLI.name, beside: service == nil ? [] : [inspector])
+        display.configurationRead(self.files)
         let run = AgentRun(
             self.configuration,
             serving: endpoints,
