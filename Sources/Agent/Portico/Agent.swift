@@ -1,3 +1,5 @@
+import Model
+
 /// A connection to an edge over which this process serves endpoints without an open port.
 ///
 /// ```swift
@@ -12,7 +14,7 @@
 /// `close()` ends it.
 public final class Agent: Sendable {
     /// The version of this library and of the `portico` program.
-    public static let version = "0.1.0"
+    public static let version = ProductVersion.current
 
     let session: AgentSession
 

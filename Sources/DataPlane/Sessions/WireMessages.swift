@@ -34,6 +34,7 @@ extension AgentMessage.AuthAnswer {
         self.init(clientID: grant.clientID)
         self.cookie = grant.cookie
         self.sessionID = grant.sessionID.text
+        self.serverVersion = ProductVersion.current
         self.region = grant.region
         self.accountName = grant.accountName
         self.planName = grant.planName

@@ -13,10 +13,11 @@ struct PorticoEdge: AsyncParsableCommand {
             Begin with 'portico-edge init', then 'portico-edge serve'. Every setting can be given in a YAML file, as an \
             environment variable (PORTICO_EDGE_…) or as a flag; 'portico-edge config --reference' explains them all.
             """,
+        version: VersionCommand.text,
         subcommands: [
             InitCommand.self, ServeCommand.self, ReloadCommand.self, ConfigCommand.self, TokenCommand.self,
-            APIKeyCommand.self,
-            UserCommand.self, SealingKeyCommand.self, BackupCommand.self, RestoreCommand.self, DoctorCommand.self,
+            APIKeyCommand.self, UserCommand.self, SealingKeyCommand.self, BackupCommand.self, RestoreCommand.self,
+            DoctorCommand.self, VersionCommand.self,
         ]
     )
 

@@ -84,6 +84,7 @@ import Testing
         let answer = AgentMessage.AuthAnswer(grant)
         #expect([answer.clientID, answer.cookie, answer.accountName, answer.planName] == ["c", "k", "a", "p"])
         #expect([answer.region, answer.banner, answer.sessionID] == ["eu", "b", grant.sessionID.text])
+        #expect(answer.serverVersion == ProductVersion.current)
         #expect(answer.connectAddresses.map(\.address) == ["one:1", "two:2"])
         #expect(answer.connectAddresses.allSatisfy { $0.region == "eu" })
     }

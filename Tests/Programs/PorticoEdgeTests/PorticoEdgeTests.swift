@@ -1,4 +1,5 @@
 import Foundation
+import Model
 import Testing
 
 @Suite(.timeLimit(.minutes(2)))
@@ -68,6 +69,12 @@ struct PorticoEdgeTests {
         let failed = try await RunningProgram.run("srve")
         #expect(failed.status == 64)
         #expect(failed.errors.hasPrefix("ERR_PORTICO_100208: "))
+    }
+
+    @Test(arguments: ["version", "--version"])
+    func `The version is printed`(asked: String) async throws {
+        let told = try await RunningProgram.run(asked)
+        #expect(told.status == 0 && told.output == "portico-edge version \(ProductVersion.current)\n")
     }
 
     @Test func `serve without init says what to run first`() async throws {
