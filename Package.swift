@@ -264,6 +264,12 @@ let modules: [Module] = [
         testData: ["Wrong", "Imports"]
     ),
     Module(
+        place: "Agent/AgentDiagnosis",
+        uses: ["Addressing", "JSON", "Model", "Portico", "AgentRuntime"],
+        products: [.NIOCore, .NIOPosix],
+        testUses: ["Certificates", "EdgeTestSupport"]
+    ),
+    Module(
         place: "Agent/AgentConsole",
         uses: ["Inspection", "Portico", "AgentRuntime"],
         products: [.NIOCore, .NIOConcurrencyHelpers]
@@ -278,7 +284,7 @@ let modules: [Module] = [
         form: .program("portico"),
         uses: [
             "Addressing", "JSON", "Model", "Expression", "TrafficPolicy", "APIClient", "PolicyBench", "Portico",
-            "AgentRuntime", "AgentConsole", "AgentWeb",
+            "AgentRuntime", "AgentDiagnosis", "AgentConsole", "AgentWeb",
         ],
         products: [.ArgumentParser],
         tests: []

@@ -18,7 +18,6 @@ package enum MissingFeature {
     private static let commands: [String: String] = [
         "tunnel": "Labelled tunnels are not built; use `portico http`, `portico tcp` or `portico tls`.",
         "service": "Run `portico http` under systemd or another supervisor.",
-        "diagnose": "Start with --log=stdout --log-level=debug to see why a connection fails.",
     ]
 }
 

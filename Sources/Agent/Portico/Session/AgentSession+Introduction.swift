@@ -4,29 +4,38 @@ import AgentProtocol
 extension AgentSession {
     /// Says who we are, on the leg with this number.
     func introduction(leg: Int) -> AgentMessage.Auth {
-        var auth = AgentMessage.Auth()
+        var auth = AgentMessage.Auth(self.configuration)
         auth.clientID = self.identity?.clientID ?? ""
         auth.cookie = self.identity?.cookie ?? ""
-        auth.authtoken = self.configuration.authtoken
-        auth.operatingSystem = Platform.operatingSystem
-        auth.architecture = Platform.architecture
-        auth.version = self.configuration.product.version
-        // The last product tells the edge which library speaks, and so what it can do.
-        let library = "portico/\(Agent.version)"
-        let product = self.configuration.product.token
-        auth.userAgent = product == library ? library : "\(product) \(library)"
-        auth.clientType = self.configuration.product.name
-        auth.metadata = self.configuration.metadata
-        auth.stop = self.support(of: .stop)
-        auth.restart = self.support(of: .restart)
-        auth.update = self.support(of: .update)
-        auth.usesCustomCAs = self.configuration.trust != .system
         auth.legNumber = Int64(leg)
         return auth
     }
+}
 
-    private func support(of command: Agent.RemoteCommand.Kind) -> AgentMessage.CommandSupport {
-        self.configuration.remoteCommands.contains(command) ? .supported : .unsupported(command.refusal)
+extension AgentMessage.Auth {
+    /// What an agent says that the edge has never seen.
+    init(_ configuration: Agent.Configuration) {
+        self.init()
+        self.authtoken = configuration.authtoken
+        self.operatingSystem = Platform.operatingSystem
+        self.architecture = Platform.architecture
+        self.version = configuration.product.version
+        // The last product tells the edge which library speaks, and so what it can do.
+        let library = "portico/\(Agent.version)"
+        let product = configuration.product.token
+        self.userAgent = product == library ? library : "\(product) \(library)"
+        self.clientType = configuration.product.name
+        self.metadata = configuration.metadata
+        self.stop = configuration.support(of: .stop)
+        self.restart = configuration.support(of: .restart)
+        self.update = configuration.support(of: .update)
+        self.usesCustomCAs = configuration.trust != .system
+    }
+}
+
+extension Agent.Configuration {
+    fileprivate func support(of command: Agent.RemoteCommand.Kind) -> AgentMessage.CommandSupport {
+        self.remoteCommands.contains(command) ? .supported : .unsupported(command.refusal)
     }
 }
 

@@ -62,6 +62,11 @@ final class Leg {
         self.session.authenticate(request, deliver: deliver)
     }
 
+    /// Asks the edge about itself, which it answers to strangers too.
+    func serverInfo(deliver: @escaping (Result<AgentMessage.ServerInfoAnswer, CallError>) -> Void) {
+        self.session.call(AgentMessage.ServerInfo(), deliver: deliver)
+    }
+
     /// Binds, and sends the endpoint's streams to `target` from the moment that the edge has agreed.
     func bind(
         _ request: AgentMessage.Bind,

@@ -19,6 +19,10 @@ struct LegHandle: Sendable {
         try await self.call { leg, deliver in leg.authenticate(request, deliver: deliver) }
     }
 
+    func serverInfo() async throws(CallError) -> AgentMessage.ServerInfoAnswer {
+        try await self.call { leg, deliver in leg.serverInfo(deliver: deliver) }
+    }
+
     func bind(_ request: AgentMessage.Bind, to target: StreamTarget) async throws(CallError) -> AgentMessage.BindAnswer
     {
         try await self.call { leg, deliver in leg.bind(request, to: target, deliver: deliver) }

@@ -7,9 +7,9 @@
 #endif
 
 /// What the resolver of this machine says of a name.
-enum HostAddresses {
-    /// Address literals, each once; none where the name has none.
-    static func of(_ name: String) -> [String] {
+package enum HostAddresses {
+    /// Address literals, each once; none where the name has none. Blocks for as long as the resolver takes.
+    package static func of(_ name: String) -> [String] {
         var hints = addrinfo()
         hints.ai_family = AF_UNSPEC
         hints.ai_protocol = Int32(IPPROTO_TCP)
