@@ -1,5 +1,5 @@
 package import AgentRuntime
-import Foundation
+package import Foundation
 package import JSON
 import Portico
 

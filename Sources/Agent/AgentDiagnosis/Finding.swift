@@ -1,5 +1,5 @@
 package import JSON
-package import Portico
+import Portico
 
 /// What was looked at, and how it is.
 package struct Finding: Sendable, Equatable {
