@@ -20,14 +20,17 @@ package struct Diagnosis: Sendable {
     ///
     /// - Returns: all of them.
     package func run(_ tell: (Finding) -> Void) async -> [Finding] {
-        var findings: [Finding] = []
-        let report: (Finding) -> Void = { finding in
+        var findings = [await self.localhost]
+        findings.forEach(tell)
+        await self.edge { finding in
             findings.append(finding)
             tell(finding)
         }
-        report(await self.localhost)
-        await self.edge(report)
-        for endpoint in self.plan.endpoints { report(await Self.upstream(of: endpoint)) }
+        for endpoint in self.plan.endpoints {
+            let finding = await Self.upstream(of: endpoint)
+            findings.append(finding)
+            tell(finding)
+        }
         return findings
     }
 
