@@ -162,6 +162,11 @@ let modules: [Module] = [
         tests: [.NIOConcurrencyHelpers],
         testUses: ["Certificates"]
     ),
+    Module(
+        place: "Trust/ChallengeDNS",
+        uses: ["Addressing", "Model"],
+        products: [.NIOCore, .NIOPosix, .NIOConcurrencyHelpers]
+    ),
     Module(place: "Trust/Federation", uses: ["JSON", "Model", "Secrets"], products: [.Crypto, .CryptoExtras]),
     Module(place: "Trust/SSHKeys", uses: ["Model"], products: [.Crypto, .CryptoExtras]),
     Module(place: "Trust/Firewall", uses: ["CModSecurity"], products: [.NIOCore, .NIOPosix, .NIOConcurrencyHelpers]),
@@ -208,8 +213,8 @@ let modules: [Module] = [
     Module(
         place: "DataPlane/Edge",
         uses: [
-            "Addressing", "Model", "Expression", "Preamble", "EdgeLink", "Telemetry", "Routing", "PolicyEngine",
-            "Proxy", "Sessions",
+            "Addressing", "Model", "Expression", "TrafficPolicy", "Preamble", "Certificates", "EdgeLink", "Telemetry",
+            "Routing", "PolicyEngine", "Proxy", "Sessions",
         ],
         products: [.NIOCore, .NIOConcurrencyHelpers, .NIOPosix, .NIOTLS, .NIOSSL, .Logging],
         tests: nil
@@ -237,7 +242,7 @@ let modules: [Module] = [
         place: "ControlPlane/Control",
         uses: [
             "Addressing", "JSON", "Model", "Expression", "TrafficPolicy", "EdgeLink", "APITypes", "Secrets",
-            "ACME", "Certificates", "SSHKeys", "Events", "Store",
+            "ACME", "ChallengeDNS", "Certificates", "SSHKeys", "Events", "Store",
         ],
         products: [.NIOConcurrencyHelpers, .Logging],
         testUses: ["SQLiteStore"]
@@ -292,8 +297,9 @@ let modules: [Module] = [
     Module(
         place: "Programs/EdgeProgram",
         uses: [
-            "Addressing", "JSON", "Model", "Settings", "TrafficPolicy", "EdgeLink", "Secrets", "ACME", "Certificates",
-            "Federation", "Firewall", "Events", "Telemetry", "PolicyEngine", "Outbound", "Proxy", "Edge", "Store",
+            "Addressing", "JSON", "Model", "Settings", "TrafficPolicy", "EdgeLink", "Secrets", "ACME", "ChallengeDNS",
+            "Certificates", "Federation", "Firewall", "Events", "Telemetry", "PolicyEngine", "Outbound", "Proxy", "Edge",
+            "Store",
             "SQLiteStore",
             "PostgresStore",
             "Backup", "Control", "APIServer",
@@ -373,7 +379,8 @@ let wholeTests: [(name: String, uses: [String], products: [Product])] = [
         "SystemTests",
         [
             "Addressing", "Expression", "JSON", "Model", "TrafficPolicy", "EdgeLink", "Events", "Telemetry",
-            "PolicyEngine", "Outbound", "Proxy", "Secrets", "ACME", "Certificates", "Federation", "Firewall", "Edge",
+            "PolicyEngine", "Outbound", "Proxy", "Secrets", "ACME", "ChallengeDNS", "Certificates", "Federation",
+            "Firewall", "Edge",
             "Store", "Control", "Portico",
             "EdgeTestSupport", "TestSupport",
         ],

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing on Debian 12 with Swift 6.3: nothing when nothing is missing, quietly otherwise.
 #
-# usage: scripts/install.sh build|lint|demo|api|schemathesis|metrics|oidc|pyngrok|http2|grpc|firewall|acceptance|test|bench|expressions ...
+# usage: scripts/install.sh build|lint|demo|api|schemathesis|metrics|oidc|pyngrok|http2|tls|grpc|firewall|acceptance|test|bench|expressions ...
 #   build   what the package is compiled with
 #   lint    what `make lint` needs
 #   demo    what a running edge is asked with
@@ -11,6 +11,7 @@
 #   pyngrok   one with the wrapper of that name, and what makes a certificate
 #   oidc    as demo, Chromium, and a Python environment with a provider of logins
 #   http2   as demo, and what writes the frames of a flood
+#   tls     scanners of TLS
 #   grpc    as demo, and a published gRPC
 #   firewall   as demo, the rules, and nginx with the same engine
 #   acceptance   visitors that are slow on purpose
@@ -28,7 +29,9 @@ build_packages=(libsqlite3-dev libre2-dev libpq-dev zlib1g-dev libbrotli-dev lib
 lint_packages=(shellcheck git python3)
 demo_packages=(curl procps util-linux python3)
 firewall_packages=("${demo_packages[@]}" libmodsecurity3 modsecurity-crs nginx libnginx-mod-http-modsecurity)
-test_packages=("${firewall_packages[@]}" openssl openssh-client python3-venv gzip ncompress brotli zstd postgresql pebble chromium)
+test_packages=("${firewall_packages[@]}" openssl openssh-client python3-venv gzip ncompress brotli zstd postgresql pebble unbound chromium)
+# testssl.sh looks up names itself, and dumps bytes.
+tls_packages=(testssl.sh bind9-dnsutils bsdextrautils openssl python3-venv)
 bench_packages=(
     nginx haproxy wrk nghttp2-client openssh-server openssh-client curl openssl unzip procps util-linux python3 python3-venv
 )
@@ -122,6 +125,9 @@ pyngrok_environment() { venv pyngrok python3 pyngrok==9.1.0; }
 # A provider of logins, and what drives a browser through it.
 oidc_environment() { venv oidc python3 oidc-provider-mock==0.3.4 websockets==17.4; }
 
+# What looks at TLS as attackers do.
+tls_environment() { venv tls python3 sslyze==6.3.1; }
+
 # The published client of the REST API, and what makes up calls of it.
 api_environment() { venv api python3 ngrok-api==0.19.0; }
 schemathesis_environment() { venv schemathesis python3 schemathesis==4.32.5 ngrok-api==0.19.0; }
@@ -195,8 +201,13 @@ for purpose in "$@"; do
             debian_packages "${demo_packages[@]}" python3-venv nghttp2-client
             http2_environment
             ;;
+        tls)
+            debian_packages "${tls_packages[@]}"
+            tls_environment
+            ;;
         test)
-            debian_packages "${test_packages[@]}"
+            debian_packages "${test_packages[@]}" "${tls_packages[@]}"
+            tls_environment
             sdk_environments
             http2_environment
             metrics_environment

@@ -10,6 +10,7 @@
 #                   http2: h2 and wsproto of PyPI, curl and nghttp, to a service dialled by the edge and through an agent
 #                   websocket: frames of every kind and size with websockets, h2 and wsproto of PyPI, both ways, beside
 #                   what the service shows without an edge
+#                   tls: sslyze of PyPI and testssl.sh, which look for what is wrong with the edge's TLS
 #   pyngrok: PyPI's pyngrok, with our agent as its binary
 #   metrics: a scraper of PyPI's prometheus_client, a collector of traces and the access log, beside visits whose
 #   number is known
@@ -74,6 +75,10 @@ case "$client" in
     oidc)
         driver="${driver:-$ROOT/scripts/oidc_interop.py}"
         "$ROOT/scripts/install.sh" build oidc
+        ;;
+    tls)
+        driver="${driver:-$ROOT/scripts/tls_interop.py}"
+        "$ROOT/scripts/install.sh" build demo tls
         ;;
     *) die "no such client: ${client:-none given} (make interop CLIENT=sdk)" ;;
 esac
@@ -179,6 +184,20 @@ tracing:
     start_both "http=${ports[0]}"
     "$RUN_DIR/venv/metrics/bin/python" "$driver" "$MANAGEMENT_PORT" "$HTTP_PORT" "$HTTPS_PORT" "$EDGE_CA" \
         {static,agent}-http.portico.localhost "${ports[2]}" "$home/access.log" 2>&1 | tee "$log" || true
+    tally "$log"
+    stop_started
+}
+
+run_tls() {
+    local log="$home/tls.log"
+    edge_ports
+    # Scanners open more connections a second than one visitor is allowed to hold.
+    EDGE_CONFIGURATION="limits:
+  connections_per_address: 10000"
+    make_edge "$bin" "$home"
+    start_edge "$bin" "$home"
+    PYTHONDONTWRITEBYTECODE=1 python3 "$driver" "$HTTPS_PORT" "$EDGE_CA" portico.localhost \
+        "$RUN_DIR/venv/tls/bin/sslyze" "$(command -v testssl)" "$home" 2>&1 | tee "$log" || true
     tally "$log"
     stop_started
 }
@@ -314,10 +333,11 @@ case "$client" in
     http2) run_http2 ;;
     websocket) run_websocket ;;
     metrics) run_metrics ;;
+    tls) run_tls ;;
     oidc) run_oidc ;;
     api | command | schemathesis) run_api ;;
 esac
-if [[ "$client" = @(http2|websocket|metrics|oidc|pyngrok|api|command|schemathesis) ]]; then
+if [[ "$client" = @(http2|websocket|metrics|tls|oidc|pyngrok|api|command|schemathesis) ]]; then
     closing_line
     exit
 fi

@@ -4,7 +4,7 @@ package import Model
 
 extension Control {
     /// Makes what of `configuration` can change while an edge serves the one in force: the static upstreams, how long
-    /// lost endpoints are held, and whether agents need reservations. All of it is in force when this returns; what did
+    /// lost endpoints are held, whether agents need reservations, and where certificates are obtained. All of it is in force when this returns; what did
     /// not change is not touched.
     ///
     /// - Throws: `configurationInvalid` where an agent's or a cloud endpoint has the URL of a new upstream; nothing is
@@ -13,6 +13,7 @@ extension Control {
         try self.endpoints.replaceUpstreams(with: configuration.staticUpstreams)
         self.holdTime = configuration.holdTime
         self.requiresReservations = configuration.requiresReservations
+        self.keepCertificatesAnew(as: configuration.acme)
         await self.publish()
         self.reportUnservedUpstreams()
     }

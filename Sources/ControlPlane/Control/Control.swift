@@ -33,6 +33,8 @@ package actor Control: ControlPlane {
     var domains = DomainBook()
     /// While certificates are obtained.
     var keeper: CertificateKeeper?
+    /// How they are, from now on; nil for not at all.
+    let authorities = AsyncStream.makeStream(of: ACMESettings?.self, bufferingPolicy: .bufferingNewest(1))
     /// Of the restrictions that the edge was told last.
     var restrictionsRevision: UInt64 = 0
     /// What ends the hold of each endpoint that waits for its agent.
@@ -63,6 +65,7 @@ package actor Control: ControlPlane {
         self.references = PolicyReferences(keys: sealingKeys)
         self.visitors = VisitorSessions(store: store, keys: sealingKeys)
         self.logger = logger
+        self.authorities.continuation.yield(configuration.acme)
         self.clock = clock
         self.now = now
         for upstream in configuration.staticUpstreams where !self.endpoints.insert(upstream) {

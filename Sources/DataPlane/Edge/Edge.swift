@@ -19,6 +19,7 @@ package actor Edge {
     private let group: MultiThreadedEventLoopGroup
     let directory = SessionDirectory()
     let limiter: ConnectionLimiter
+    private let policyTLS = VisitorTLSTable.Shared()
     var loops: [NIOLoopBound<EdgeLoop>] = []
     var acceptor: Acceptor?
     private var listeners: [Listener] = []
@@ -107,13 +108,14 @@ package actor Edge {
         for eventLoop in self.group.makeIterator() {
             let number = index
             index += 1
-            let made = try await eventLoop.submit { [directory, configuration] in
+            let made = try await eventLoop.submit { [directory, configuration, policyTLS] in
                 let loop = EdgeLoop(
                     eventLoop: eventLoop,
                     index: number,
                     directory: directory,
                     configuration: configuration,
-                    admission: admission
+                    admission: admission,
+                    policyTLS: policyTLS
                 )
                 loop.startTicking()
                 return (

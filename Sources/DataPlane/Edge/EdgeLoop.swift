@@ -14,6 +14,8 @@ final class EdgeLoop {
     var domains = DomainContexts()
     /// What authorities are shown that speak `acme-tls/1`.
     var challenges: [HostName: NIOSSLContext] = [:]
+    /// How TLS ends where policies say so.
+    let policyTLS: VisitorTLSTable
     private var ticking: RepeatedTask?
     /// When the next tick is due.
     private var nextTick = NIODeadline.uptimeNanoseconds(0)
@@ -23,11 +25,14 @@ final class EdgeLoop {
         index: Int,
         directory: SessionDirectory,
         configuration: EdgeConfiguration,
-        admission: Admission
+        admission: Admission,
+        policyTLS: VisitorTLSTable.Shared
     ) {
         self.agents = LoopAgents(directory: directory, eventLoop: eventLoop, index: index)
         self.proxy = ProxyLoop(eventLoop: eventLoop, configuration: configuration.proxy, agents: self.agents)
         self.admission = admission
+        self.policyTLS = VisitorTLSTable(policyTLS)
+        self.proxy.terminator = self
     }
 
     /// The loop's one clock: deadlines of visitors, upstreams and agents are all looked at from here.

@@ -112,7 +112,9 @@ private struct Visit {
         var ended = ended
         while true {
             switch ended {
-            case .proceed: return true
+            case .proceed:
+                if exchange.connection.beginHandshake() != nil { exchange.handshakeEnded() }
+                return true
             case .forward(let target):
                 guard case .failure(let code) = self.run.answer(of: target.url) else {
                     self.outcome.party = .endpoint(target.url.description)

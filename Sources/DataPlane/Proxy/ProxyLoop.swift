@@ -18,6 +18,8 @@ package final class ProxyLoop {
     package let allocator = ByteBufferAllocator()
     /// Agent connections by their number; set once, before the first visitor.
     package unowned let agents: any AgentPorts
+    /// Nil where policies have no say in how TLS ends.
+    package weak var terminator: (any TLSTerminator)?
     package let counters = ProxyCounters()
     package private(set) var shedding = LoadShedding()
 

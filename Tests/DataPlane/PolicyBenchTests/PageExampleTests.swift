@@ -233,6 +233,13 @@ import TrafficPolicy
             upstream: {status: 200, headers: {content-type: text/event-stream}, body: "data: 4111111111111111\\n\\n"}
             expect: {body: "data: ****************\\n\\n"}
         """,
+        .terminateTLS: """
+        cases:
+          - name: with whatever the handshake has agreed on
+            facts: {conn.tls.version: "1.3"}
+            request: GET /
+            expect: {answered_by: upstream}
+        """,
         .urlRewrite: """
         cases:
           - name: the version goes behind

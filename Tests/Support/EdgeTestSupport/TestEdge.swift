@@ -95,6 +95,7 @@ package struct TestEdge: Sendable {
             sealingKeys: kept.sealingKeys,
             logger: logger
         )
+        setup.edge.proxy.policy.services.authorities = Authorities(references: control.references)
         let logins = LoginServices(
             setup.logins,
             keys: kept.sealingKeys,
@@ -191,5 +192,14 @@ extension TestEdge.Setup {
                 port: port
             )
         )
+    }
+}
+
+/// The certificate authorities of accounts, as the control plane follows them.
+private struct Authorities: AuthorityDirectory {
+    let references: PolicyReferences
+
+    func certificate(ofAuthority id: String, of account: ResourceID<AccountKind>) -> String? {
+        self.references.authority(account: account, id: id)
     }
 }

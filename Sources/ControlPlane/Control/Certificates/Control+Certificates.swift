@@ -37,6 +37,9 @@ extension Control {
     /// Follows what others stored, and reads again what could not be read before.
     func followCertificates(_ changes: [RecordChange]) async {
         var saved = self.domains.takeUnread()
+        for change in changes where change.kind == RevocationRecord.recordKind && change.record != nil {
+            if let id = ResourceID<RevocationKind>(change.id) { self.keeper?.revoke(id) }
+        }
         for change in changes where change.kind == ReservedDomainRecord.recordKind {
             if change.record == nil, let id = ResourceID<ReservedDomainKind>(change.id) {
                 await self.withdrawCertificate(of: id, at: change.revision)

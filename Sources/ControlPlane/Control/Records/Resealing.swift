@@ -46,6 +46,8 @@ package struct Resealing: Sendable {
         try await self.reseal(EventDestinationRecord.self, writes, &report)
         try await self.reseal(OperatorAuthorityRecord.self, writes, &report)
         try await self.reseal(ApplicationSessionRecord.self, writes, &report)
+        try await self.reseal(ACMEAccountRecord.self, writes, &report)
+        try await self.reseal(ReservedDomainRecord.self, writes, &report)
         return report
     }
 

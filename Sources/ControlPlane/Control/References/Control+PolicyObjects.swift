@@ -4,7 +4,8 @@ import Store
 import TrafficPolicy
 
 extension Control {
-    /// Whether the IP policies that a policy names are the account's (`spec/traffic-policy.md` 2.8).
+    /// Whether the IP policies and certificate authorities that a policy names are the account's
+    /// (`spec/traffic-policy.md` 2.8).
     ///
     /// Vaults and secrets are not asked for: they may be made later.
     ///
@@ -18,7 +19,20 @@ extension Control {
             let words = "the account has no IP policy \(id)"
             problems.append(PolicyProblem(.policyReference, at: position, offending: id, words))
         }
+        for (id, position) in policy?.policy.authorities ?? [] where try await !self.hasAuthority(id, of: account) {
+            let words = "the account has no certificate authority \(id)"
+            problems.append(PolicyProblem(.policyReference, at: position, offending: id, words))
+        }
         guard problems.isEmpty else { throw PolicyErrors(problems).failure }
+    }
+
+    private nonisolated func hasAuthority(_ id: String, of account: ResourceID<AccountKind>) async throws(Failure)
+        -> Bool
+    {
+        if self.references.authority(account: account, id: id) != nil { return true }
+        // As for IP policies.
+        guard let id = ResourceID<CertificateAuthorityKind>(id) else { return false }
+        return try await self.store.found(id, as: CertificateAuthorityRecord.self, in: .account(account)) != nil
     }
 
     private nonisolated func hasIPPolicy(_ id: String, of account: ResourceID<AccountKind>) async throws(Failure)
@@ -51,11 +65,24 @@ extension Control {
 extension Policy {
     /// The IP policies that it names, each once, with the place of the first action that does.
     fileprivate var ipPolicies: [(id: String, position: SourcePosition)] {
+        self.named { action in
+            if case .restrictIPs(let configuration) = action { configuration.ipPolicies } else { [] }
+        }
+    }
+
+    /// The same for certificate authorities.
+    fileprivate var authorities: [(id: String, position: SourcePosition)] {
+        self.named { action in
+            guard case .terminateTLS(let configuration) = action else { return [] }
+            return configuration.authorities.compactMap { if case .identifier(let id) = $0 { id } else { nil } }
+        }
+    }
+
+    private func named(_ names: (ActionConfiguration) -> [String]) -> [(id: String, position: SourcePosition)] {
         var seen: Set<String> = []
         var found: [(id: String, position: SourcePosition)] = []
         for action in PolicyPhase.allCases.flatMap({ self.rules(in: $0) }).flatMap(\.actions) {
-            guard case .restrictIPs(let configuration) = action.configuration else { continue }
-            for id in configuration.ipPolicies where seen.insert(id).inserted { found.append((id, action.position)) }
+            for id in names(action.configuration) where seen.insert(id).inserted { found.append((id, action.position)) }
         }
         return found
     }

@@ -4,7 +4,7 @@ internal import NIOConcurrencyHelpers
 internal import Secrets
 internal import Store
 
-/// What traffic policies name of their accounts: secrets of vaults and IP policies.
+/// What traffic policies name of their accounts: secrets of vaults, IP policies and certificate authorities.
 ///
 /// A copy in memory, which follows the store, so that whoever asks is answered at once. Values of secrets are held in the clear here, and nowhere else.
 package final class PolicyReferences: Sendable {
@@ -23,6 +23,8 @@ package final class PolicyReferences: Sendable {
         var secrets: [String: (id: String, value: Secret)] = [:]
         /// By the identifier of the IP policy.
         var policies: [String: Policy] = [:]
+        /// Certificates of authorities in PEM with their accounts, by identifier.
+        var authorities: [String: (account: ResourceID<AccountKind>?, certificate: String)] = [:]
         /// Under what the record of an identifier is found above.
         var keys: [String: String] = [:]
     }
@@ -65,6 +67,14 @@ package final class PolicyReferences: Sendable {
         }
     }
 
+    /// The certificate of an authority of an account, in PEM; nil where it has none of this identifier.
+    package func authority(account: ResourceID<AccountKind>, id: String) -> String? {
+        self.state.withLockedValue { state in
+            guard let authority = state.authorities[id], authority.account == account else { return nil }
+            return authority.certificate
+        }
+    }
+
     // MARK: - Following the store
 
     /// Takes in all that is there, so that policies know their secrets when the first visitor comes. A database that does
@@ -84,6 +94,7 @@ package final class PolicyReferences: Sendable {
 
     private static let kinds = [
         VaultRecord.recordKind, VaultSecretRecord.recordKind, IPPolicyRecord.recordKind, IPPolicyRuleRecord.recordKind,
+        CertificateAuthorityRecord.recordKind,
     ]
 
     /// Forgets all, because what was deleted meanwhile is not told any more.
@@ -113,6 +124,9 @@ package final class PolicyReferences: Sendable {
                 state.keys[change.id] = key
             case IPPolicyRecord.recordKind:
                 state.policies[change.id, default: Policy()].account = record.owner
+            case CertificateAuthorityRecord.recordKind:
+                guard let authority = try? Stored<CertificateAuthorityRecord>(record) else { return }
+                state.authorities[change.id] = (record.owner, authority.document.certificate)
             default:
                 guard let rule = try? Stored<IPPolicyRuleRecord>(record) else { return }
                 state.policies[rule.document.policy, default: Policy()].rules[change.id] = rule.document
@@ -126,6 +140,10 @@ package final class PolicyReferences: Sendable {
     private static func remove(_ change: RecordChange, from state: inout State) {
         if change.kind == IPPolicyRecord.recordKind {
             if change.record == nil { state.policies[change.id] = nil }
+            return
+        }
+        if change.kind == CertificateAuthorityRecord.recordKind {
+            state.authorities[change.id] = nil
             return
         }
         guard let key = state.keys.removeValue(forKey: change.id) else { return }

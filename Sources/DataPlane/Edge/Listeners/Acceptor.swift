@@ -71,11 +71,7 @@ struct Acceptor: Sendable {
             )
             return
         }
-        guard case .passes(let judged) = loop.proxy.judge(visitor, serverName: bytes) else {
-            channel.close(promise: nil)
-            return
-        }
-        try self.endTLS(of: visitor, hello, judged, loop, channel)
+        try VisitorOpening(visitor, hello, loop, channel).begin()
     }
 
     /// Shows an authority the certificate that it asks for; nothing is spoken over it (RFC 8737 §3).
@@ -85,49 +81,6 @@ struct Acceptor: Sendable {
             channel.close(promise: nil)
         }
         try self.endTLS(context, guardian, channel)
-    }
-
-    /// Answers the handshake; what was agreed on by ALPN decides who speaks next.
-    private func endTLS(
-        of visitor: Visitor,
-        _ hello: ClientHello,
-        _ judged: ConnectionJudgement?,
-        _ loop: EdgeLoop,
-        _ channel: any Channel
-    ) throws {
-        let served =
-            loop.domains.served(for: hello.host) ?? loop.admission.contexts.served(for: hello.serverName)
-        let observer = CipherSuiteObserver()
-        let proxy = loop.proxy
-        let whenFailed: (() -> Void)? = judged.map { judged in { judged.report(in: proxy.environment) } }
-        let guardian = HandshakeGuard(
-            loop: proxy,
-            milliseconds: loop.admission.handshakeMilliseconds,
-            whenFailed: whenFailed
-        ) {
-            let pipeline = $0.pipeline.syncOperations
-            let outcome = HandshakeOutcome(
-                version: try pipeline.nioSSL_tlsVersion(),
-                suite: observer.suite,
-                applicationProtocol: $1,
-                certificate: served.facts
-            )
-            let visitor = visitor.telling { TLSFacts(hello, outcome) }
-            judged?.handshakeEnded(of: visitor)
-            pipeline.removeHandler(observer, promise: nil)
-            let name = hello.host?.text
-            if $1 == "h2" {
-                try pipeline.addHandler(
-                    HTTP2VisitorHandler(loop: proxy, visitor: visitor, serverName: name, judged: judged)
-                )
-            } else {
-                try pipeline.addHandler(
-                    HTTP1VisitorHandler(loop: proxy, visitor: visitor, serverName: name, judged: judged)
-                )
-            }
-        }
-        try channel.pipeline.syncOperations.addHandler(observer)
-        try self.endTLS(served.context, guardian, channel)
     }
 
     /// Counts the connection; one that is too many is closed, or let in to be told so.
@@ -255,8 +208,7 @@ struct Acceptor: Sendable {
     }
 
     private func endTLS(_ context: NIOSSLContext, _ guardian: HandshakeGuard, _ channel: any Channel) throws {
-        // Nobody who speaks TLS to us half-closes and goes on listening; but a peer that closes TCP without a word of
-        // TLS would be waited for, if its end could be a half close.
+        // As for visitors (`VisitorOpening`).
         try channel.syncOptions?.setOption(.allowRemoteHalfClosure, value: false)
         try channel.pipeline.syncOperations.addHandlers([NIOSSLServerHandler(context: context), guardian])
     }

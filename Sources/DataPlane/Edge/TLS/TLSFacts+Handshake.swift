@@ -1,6 +1,7 @@
 import NIOSSL
 import PolicyEngine
 import Preamble
+import Proxy
 
 extension TLSFacts {
     /// What is known before the handshake is answered.
@@ -12,7 +13,12 @@ extension TLSFacts {
 
     /// What is known when it is done.
     init(_ hello: ClientHello, _ outcome: HandshakeOutcome) {
-        self.init(hello)
+        self = TLSFacts(hello).joining(TLSFacts(outcome))
+    }
+
+    /// What the handshake alone tells.
+    init(_ outcome: HandshakeOutcome) {
+        self.init()
         self.version =
             switch outcome.version {
             case .tlsv13: "1.3"

@@ -15,8 +15,19 @@ extension CertificateFacts {
         guard let document = try? PEMDocument.parseMultiple(pemString: pem).first,
             let certificate = try? Certificate(pemDocument: document)
         else { return nil }
+        self.init(certificate, isShown: isShown)
+    }
+
+    /// The same for a certificate in DER.
+    package convenience init?(der: [UInt8], isShown: Bool) {
+        // It has come through a handshake, where it was read.
+        guard let certificate = try? Certificate(derEncoded: der) else { return nil }
+        self.init(certificate, isShown: isShown)
+    }
+
+    private convenience init(_ certificate: Certificate, isShown: Bool) {
         var contents = Contents(certificate)
-        if isShown { contents.pem = document.pemString + "\n" }
+        if isShown, let text = try? certificate.serializeAsPEM().pemString { contents.pem = text + "\n" }
         self.init(contents)
     }
 }

@@ -44,6 +44,10 @@ extension Exchange {
         while self.position.rule < rules.count {
             let rule = rules[self.position.rule]
             if self.position.action == 0 {
+                if rule.asksForHandshake, let handshake = self.answerHandshake() {
+                    self.wait(forHandshake: handshake)
+                    return nil
+                }
                 switch self.isPage(ofLoginIn: rule) ? .matched : self.matches(rule) {
                 case .matched: self.step(.matched)
                 case .unmatched:
@@ -123,6 +127,22 @@ extension Exchange {
         else { return false }
         self.position.action = login
         return true
+    }
+
+    /// The rule at hand is looked at when the handshake is done.
+    private func wait(forHandshake future: EventLoopFuture<Void>) {
+        future.assumeIsolated().whenComplete { result in
+            // The host may have gone, with the visitor.
+            guard let host = self.host else { return }
+            let outcome: PhaseOutcome?
+            switch result {
+            case .success: outcome = self.advance()
+            case .failure(let error):
+                let failure = Failure(.policyActionFailed, "The TLS handshake failed.", detail: "\(error)")
+                outcome = self.finish(.fail(failure, status: nil))
+            }
+            if let outcome { host.exchange(self, ended: .tcpConnect, with: outcome) }
+        }
     }
 
     // MARK: Expressions of rules

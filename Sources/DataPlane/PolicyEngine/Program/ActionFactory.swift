@@ -28,12 +28,11 @@ extension ActionPlace {
         case .restrictIPs(let configuration): return try RestrictIPsAction(configuration, self)
         case .setVars(let configuration): return try SetVarsAction(configuration, self)
         case .sseFindReplace(let configuration): return try SSEFindReplaceAction(configuration, self)
+        case .terminateTLS(let configuration): return try TerminateTLSAction(configuration, self)
         case .urlRewrite(let configuration): return try URLRewriteAction(configuration, self)
         case .verifyWebhook(let configuration): return try VerifyWebhookAction(configuration, self)
         case .oauth(let configuration): return try LoginAction(configuration, self)
         case .openIDConnect(let configuration): return try LoginAction(configuration, self)
-        case .terminateTLS:
-            throw self.later(configuration.type)
         }
     }
 }
@@ -44,7 +43,6 @@ extension PolicyProgram {
         .addHeaders, .basicAuth, .circuitBreaker, .closeConnection, .compressResponse, .customResponse, .deny,
         .forwardInternal, .httpRequest, .jwtValidation, .log, .oauth, .openIDConnect, .owaspCRSRequest,
         .owaspCRSResponse, .rateLimit, .redirect, .removeHeaders, .requestBodyFindReplace, .responseBodyFindReplace,
-        .restrictIPs,
-        .setVars, .sseFindReplace, .urlRewrite, .verifyWebhook,
+        .restrictIPs, .setVars, .sseFindReplace, .terminateTLS, .urlRewrite, .verifyWebhook,
     ]
 }

@@ -20,7 +20,13 @@ extension PolicyProgram {
             from: policy.rules(in: .httpRequest),
             keepsResults: compiler.askedResults.contains(.addHeaders)
         )
-        self.init(rules: rules, states: compiler.states, askedResults: compiler.askedResults, glance: glance)
+        self.init(
+            rules: rules,
+            states: compiler.states,
+            askedResults: compiler.askedResults,
+            glance: glance,
+            endsTLS: policy.rules(in: .tcpConnect).contains { $0.actions.contains { $0.type == .terminateTLS } }
+        )
     }
 }
 
@@ -29,6 +35,8 @@ final class PolicyCompiler {
     private(set) var problems: [PolicyProblem] = []
     private(set) var states = ActionStates()
     private(set) var askedResults: Set<ActionType> = []
+    /// Whether what was compiled since it was set to false asks what the handshake of the connection has agreed on.
+    private var asksForHandshake = false
     private let previous: ActionStates
 
     init(previous: ActionStates) {
@@ -37,11 +45,13 @@ final class PolicyCompiler {
 
     func rule(_ rule: Rule, number: Int, in phase: PolicyPhase) -> CompiledRule {
         let path = "\(phase.rawValue)[\(number)]"
+        self.asksForHandshake = false
         let conditions = rule.expressions.enumerated().compactMap { index, expression in
             self.attempt { () throws(PolicyProblem) in
                 try self.condition(expression, at: rule.position, in: phase, path: "\(path).expressions[\(index)]")
             }
         }
+        let conditionsAsk = self.asksForHandshake
         let actions = rule.actions.enumerated().compactMap { index, action in
             self.attempt { () throws(PolicyProblem) -> any PolicyAction in
                 let place = ActionPlace(
@@ -50,11 +60,19 @@ final class PolicyCompiler {
                     path: "\(path).actions[\(index)].config",
                     compiler: self
                 )
-                return try place.action(for: action.configuration)
+                self.asksForHandshake = false
+                let made = try place.action(for: action.configuration)
+                return self.asksForHandshake ? HandshakeFirst(action: made) : made
             }
         }
         let types = rule.actions.map(\.configuration.type)
-        return CompiledRule(name: rule.name, conditions: conditions, actions: actions, types: types)
+        return CompiledRule(
+            name: rule.name,
+            conditions: conditions,
+            actions: actions,
+            types: types,
+            asksForHandshake: conditionsAsk
+        )
     }
 
     private func attempt<Result>(_ body: () throws(PolicyProblem) -> Result) -> Result? {
@@ -86,8 +104,9 @@ final class PolicyCompiler {
         }
     }
 
-    /// Notes whose results an expression may ask for.
+    /// Notes whose results an expression may ask for, and whether it asks for what a handshake has agreed on.
     func noteResults(in slots: Set<Int>, of phase: PolicyPhase) {
+        if phase == .tcpConnect, slots.contains(where: VariableTable.asksForHandshake) { self.asksForHandshake = true }
         self.askedResults.formUnion(slots.compactMap { VariableTable.resultAction(inSlot: $0, of: phase) })
     }
 

@@ -15,12 +15,15 @@ package final class PolicyProgram: Sendable {
     package let glance: RequestGlance?
     /// Whether it has rules for requests alone: what these let pass has passed the policy.
     package let judgesRequestsAlone: Bool
+    /// Whether a rule for connections may say how TLS ends.
+    package let endsTLS: Bool
 
     init(
         rules: [PolicyPhase: [CompiledRule]],
         states: ActionStates,
         askedResults: Set<ActionType> = Set(ActionType.allCases),
-        glance: RequestGlance? = nil
+        glance: RequestGlance? = nil,
+        endsTLS: Bool = false
     ) {
         self.connectRules = rules[.tcpConnect] ?? []
         self.requestRules = rules[.httpRequest] ?? []
@@ -29,6 +32,7 @@ package final class PolicyProgram: Sendable {
         self.states = states
         self.askedResults = askedResults
         self.glance = glance
+        self.endsTLS = endsTLS
         self.judgesRequestsAlone = rules.allSatisfy { $0.key == .httpRequest || $0.value.isEmpty }
     }
 
@@ -60,9 +64,19 @@ package final class CompiledRule: Sendable {
     /// The number of the action that logs visitors in; nil where there is none.
     let login: Int?
 
+    /// Whether a condition asks what the handshake has agreed on.
+    let asksForHandshake: Bool
+
     /// `types` are those of the actions; without them they are not counted.
-    init(name: String?, conditions: [Program], actions: [any PolicyAction], types: [ActionType] = []) {
+    init(
+        name: String?,
+        conditions: [Program],
+        actions: [any PolicyAction],
+        types: [ActionType] = [],
+        asksForHandshake: Bool = false
+    ) {
         self.name = name
+        self.asksForHandshake = asksForHandshake
         self.conditions = conditions
         self.actions = actions
         self.actionNumbers = types.compactMap { ActionCounts.numbers[$0] }

@@ -10,6 +10,10 @@ package final class ConnectionFacts {
     package let start: Timestamp
     /// Nil on connections without TLS. The handshake's part is filled in when it is done.
     package var tls: TLSFacts?
+    /// How its TLS ends here, where a policy has said so.
+    package private(set) var termination: TLSTermination?
+    /// Whether its handshake is being answered, or has been: TLS ends as it does.
+    package private(set) var isHandshakeBegun = false
     /// Nil unless the connection came through an endpoint that is bound to a cluster.
     package let pod: PodFacts?
     /// How many requests of policies have led to this one, where it is no visitor's, as far as the edge knows by itself.
@@ -40,6 +44,29 @@ package final class ConnectionFacts {
         self.tls = tls
         self.pod = pod
         self.directory = directory
+    }
+
+    /// Has its TLS end as `settings` say. The last word counts as long as the handshake has not begun.
+    ///
+    /// - Returns: false where it has ended in another way.
+    func endTLS(as settings: TLSTermination) -> Bool {
+        guard !self.isHandshakeBegun else { return (self.termination ?? .standard) == settings }
+        self.termination = settings
+        return true
+    }
+
+    /// The handshake is about to be answered as a policy has said.
+    ///
+    /// - Returns: how; nil where no policy has said so, or the handshake has begun.
+    package func beginHandshake() -> TLSTermination? {
+        guard let termination, !self.isHandshakeBegun else { return nil }
+        self.isHandshakeBegun = true
+        return termination
+    }
+
+    /// The handshake has been answered without a word of a policy.
+    package func noteHandshake() {
+        self.isHandshakeBegun = true
     }
 
     private func origin(of address: NetworkAddress?) -> AddressOrigin? {

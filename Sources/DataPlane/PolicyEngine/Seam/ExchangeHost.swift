@@ -22,8 +22,20 @@ package protocol ExchangeHost: AnyObject {
     func collectRequestBody(upTo limit: Int) -> EventLoopFuture<CollectedBody>
     func collectResponseBody(upTo limit: Int) -> EventLoopFuture<CollectedBody>
 
+    /// Answers the handshake of the connection. When the future is done, ``Exchange/connection`` knows what came of it and
+    /// ``Exchange/handshakeEnded(warnings:)`` has been called. It fails where the handshake does, and the connection with
+    /// it. It is always one of this event loop.
+    func answerHandshake(_ settings: TLSTermination, for exchange: Exchange) -> EventLoopFuture<Void>
+
     /// A phase that had to wait is over. Called where ``Exchange/run(_:)`` returned nil, and only then.
     func exchange(_ exchange: Exchange, ended phase: PolicyPhase, with outcome: PhaseOutcome)
+}
+
+extension ExchangeHost {
+    /// Of those who have no handshake to answer.
+    package func answerHandshake(_ settings: TLSTermination, for exchange: Exchange) -> EventLoopFuture<Void> {
+        self.eventLoop.makeFailedFuture(ChannelError.operationUnsupported)
+    }
 }
 
 /// A body that an action asked to see whole.

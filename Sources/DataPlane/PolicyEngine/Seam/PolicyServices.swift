@@ -14,6 +14,7 @@ package struct PolicyServices: Sendable {
     package var expressionErrors: ExpressionErrors
     package var secrets: (any SecretDirectory)?
     package var ipPolicies: (any IPPolicyDirectory)?
+    package var authorities: (any AuthorityDirectory)?
     /// Nil where policies can make no requests.
     package var requester: (any PolicyRequester)?
     /// The keys with which policies verify tokens.
@@ -31,6 +32,7 @@ package struct PolicyServices: Sendable {
         expressionErrors: ExpressionErrors = .skip,
         secrets: (any SecretDirectory)? = nil,
         ipPolicies: (any IPPolicyDirectory)? = nil,
+        authorities: (any AuthorityDirectory)? = nil,
         requester: (any PolicyRequester)? = nil,
         keySets: KeySetStore = KeySetStore(),
         logins: LoginServices? = nil,
@@ -41,6 +43,7 @@ package struct PolicyServices: Sendable {
         self.expressionErrors = expressionErrors
         self.secrets = secrets
         self.ipPolicies = ipPolicies
+        self.authorities = authorities
         self.requester = requester
         self.keySets = keySets
         self.logins = logins
@@ -66,4 +69,10 @@ package enum SecretAnswer: Sendable {
 package protocol IPPolicyDirectory: Sendable {
     /// The ranges of an IP policy of an account; nil where it has none of this identifier.
     func list(_ id: String, of account: ResourceID<AccountKind>) -> IPAccessList?
+}
+
+/// The certificate authorities that `terminate-tls` may name. Answers at once, as secrets do.
+package protocol AuthorityDirectory: Sendable {
+    /// The certificate of an authority of an account, in PEM; nil where it has none of this identifier.
+    func certificate(ofAuthority id: String, of account: ResourceID<AccountKind>) -> String?
 }

@@ -48,6 +48,21 @@ enum VariableTable {
         return slot < declarations.count ? self.resultActions[declarations[slot].name] : nil
     }
 
+    /// Whether a slot of `on_tcp_connect` reads what is known when the handshake is done, and not before.
+    static func asksForHandshake(slot: Int) -> Bool { self.handshakeSlots.contains(slot) }
+
+    private static let handshakeSlots: Set<Int> = {
+        let names = (Self.declarations[.tcpConnect] ?? []).map(\.name)
+        let early = ["conn.tls.sni", "conn.tls.ja4_fingerprint"]
+        return Set(
+            names.indices.filter { index in
+                let name = names[index]
+                return (name.hasPrefix("conn.tls.") && !early.contains(name))
+                    || name.hasPrefix("actions.ngrok.terminate_tls.")
+            }
+        )
+    }()
+
     private static let declarations = Dictionary(
         uniqueKeysWithValues: PolicyPhase.allCases.map { ($0, PolicyVariable.declarations(in: $0)) }
     )

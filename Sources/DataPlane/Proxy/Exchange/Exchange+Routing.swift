@@ -156,7 +156,8 @@ extension Exchange {
         }
         guard !isSame else { return false }
         let opened = name.withUnsafeBytes { self.loop.table.pool(for: self.context.scheme, host: $0) }
-        guard let opened, opened.url != pool.url else { return false }
+        guard let opened else { return self.loop.judgesConnections(to: pool) }
+        guard opened.url != pool.url else { return false }
         return opened.members.first?.endpoint.account != pool.members.first?.endpoint.account
             || self.loop.judgesConnections(to: opened) || self.loop.judgesConnections(to: pool)
     }

@@ -67,6 +67,7 @@ final class ExchangeContext {
                 in: self.loop.environment
             )
         facts.policyHops = self.policyHops
+        facts.noteHandshake()
         return facts
     }
 

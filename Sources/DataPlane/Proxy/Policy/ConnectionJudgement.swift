@@ -2,8 +2,8 @@ import Addressing
 import EdgeLink
 import Expression
 import Model
-import NIOCore
-import PolicyEngine
+package import NIOCore
+package import PolicyEngine
 import Routing
 import TrafficPolicy
 
@@ -13,9 +13,14 @@ package struct ConnectionJudgement {
     let gate: EndpointGate
     let policy: PolicyEngine.Exchange
 
+    /// How its TLS is to end, where the rules have said so and the handshake has not begun, which it does now.
+    package func beginHandshake() -> TLSTermination? { self.policy.connection.beginHandshake() }
+
     /// The handshake of the connection is done; `visitor` knows what came of it.
-    package func handshakeEnded(of visitor: Visitor) {
+    package func handshakeEnded(of visitor: Visitor, warnings: [String] = []) {
         if let facts = visitor.tls?() { self.policy.connection.tls = facts }
+        self.policy.connection.noteHandshake()
+        self.policy.handshakeEnded(warnings: warnings)
     }
 }
 
@@ -24,8 +29,36 @@ enum ConnectionOutcome {
     case passes(ConnectionJudgement)
     /// It goes on at an internal endpoint.
     case forwards(ForwardedConnection)
+    /// The rules have asked what its handshake agrees on.
+    case waits(WaitingConnection)
     /// It is to be closed.
     case refused
+}
+
+/// A connection whose rules go on when its handshake is done. Whoever waits for them holds it.
+package struct WaitingConnection {
+    let gate: EndpointGate
+    let policy: PolicyEngine.Exchange
+    let host: ConnectionHost
+
+    /// Calls `body` with what the rules say, once.
+    func whenThrough(_ body: @escaping (ConnectionOutcome) -> Void) {
+        let (policy, gate) = (self.policy, self.gate)
+        self.host.whenEnded = { host, outcome in body(ConnectionOutcome(outcome, policy, host, at: gate)) }
+    }
+
+    /// The same for a connection over which requests come: those are forwarded, not what brings them.
+    package func whenThrough(in environment: PolicyEnvironment, _ body: @escaping (ConnectionVerdict) -> Void) {
+        let refused = ConnectionJudgement(gate: self.gate, policy: self.policy)
+        self.whenThrough { outcome in
+            guard case .passes(let judgement) = outcome else {
+                refused.report(in: environment)
+                body(.refused)
+                return
+            }
+            body(.passes(judgement))
+        }
+    }
 }
 
 /// A connection that a policy has forwarded, and how the policy goes on where that fails.
@@ -43,7 +76,7 @@ struct ForwardedConnection {
 }
 
 extension ConnectionOutcome {
-    /// No action of this phase waits; one that did is refused rather than passed over.
+    /// Nothing but the handshake is waited for in this phase; what waits for something else does so behind it.
     init(
         _ outcome: PhaseOutcome?,
         _ policy: PolicyEngine.Exchange,
@@ -53,7 +86,8 @@ extension ConnectionOutcome {
         switch outcome {
         case .proceed: self = .passes(ConnectionJudgement(gate: gate, policy: policy))
         case .forward(let target): self = .forwards(ForwardedConnection(target: target, policy: policy, host: host))
-        case .respond, .close, .fail, nil: self = .refused
+        case nil: self = .waits(WaitingConnection(gate: gate, policy: policy, host: host))
+        case .respond, .close, .fail: self = .refused
         }
     }
 }
@@ -62,9 +96,14 @@ extension ConnectionOutcome {
 package enum ConnectionVerdict {
     /// It goes on; nil where no rule was asked.
     case passes(ConnectionJudgement?)
-    /// It is to be closed, before a byte of TLS.
+    /// They go on when the handshake is done, which is being answered.
+    case waits(WaitingConnection)
+    /// It is to be closed.
     case refused
 }
+
+/// Answers the handshake for a policy (``ExchangeHost/answerHandshake(_:for:)``).
+package typealias HandshakeAnswering = (TLSTermination, PolicyEngine.Exchange) -> EventLoopFuture<Void>
 
 extension EndpointGate {
     /// Whether it has rules for connections.
@@ -74,7 +113,12 @@ extension EndpointGate {
 extension ProxyLoop {
     /// Runs the rules for connections of the HTTPS endpoint that a ClientHello asks for, before it is answered
     /// (`spec/traffic-policy.md` 1.3).
-    package func judge(_ visitor: Visitor, serverName: [UInt8]) -> ConnectionVerdict {
+    /// `answering` has it answered before, for rules that ask what comes of it.
+    package func judge(
+        _ visitor: Visitor,
+        serverName: [UInt8],
+        answering: @escaping HandshakeAnswering
+    ) -> ConnectionVerdict {
         guard !self.gates.isEmpty,
             let pool = serverName.withUnsafeBytes({ self.table.pool(for: .https, host: $0) }),
             self.judgesConnections(to: pool),
@@ -85,13 +129,20 @@ extension ProxyLoop {
         else { return .passes(nil) }
         let facts = ConnectionFacts(of: visitor, serverName: serverName, in: self.environment)
         // Requests are forwarded, not the connections that bring them.
-        guard case .passes(let judgement) = self.judge(facts, at: gate) else { return .refused }
-        return .passes(judgement)
+        switch self.judge(facts, at: gate, answering: answering) {
+        case .passes(let judgement): return .passes(judgement)
+        case .waits(let waiting): return .waits(waiting)
+        case .forwards, .refused: return .refused
+        }
     }
 
-    /// Runs the rules of `gate` for a connection.
-    func judge(_ facts: ConnectionFacts, at gate: EndpointGate) -> ConnectionOutcome {
-        let host = ConnectionHost(eventLoop: self.eventLoop)
+    /// Runs the rules of `gate` for a connection. Without `answering` there is no handshake that could be answered.
+    func judge(
+        _ facts: ConnectionFacts,
+        at gate: EndpointGate,
+        answering: HandshakeAnswering? = nil
+    ) -> ConnectionOutcome {
+        let host = ConnectionHost(eventLoop: self.eventLoop, answering: answering)
         let policy = PolicyEngine.Exchange(
             gate.program,
             at: gate.endpoint,
@@ -139,15 +190,26 @@ extension ConnectionFacts {
 /// What a connection's rules are told of the world: nothing has been sent yet, and there is no body.
 final class ConnectionHost: ExchangeHost {
     let eventLoop: any EventLoop
+    private let answering: HandshakeAnswering?
+    /// Told of the end of rules that had to wait.
+    fileprivate var whenEnded: ((ConnectionHost, PhaseOutcome) -> Void)?
 
-    init(eventLoop: any EventLoop) {
+    init(eventLoop: any EventLoop, answering: HandshakeAnswering?) {
         self.eventLoop = eventLoop
+        self.answering = answering
     }
 
     var now: Timestamp { .now() }
     var uptime: NIODeadline { .now() }
     var bytesIn: Int { 0 }
     var bytesOut: Int { 0 }
+
+    func answerHandshake(
+        _ settings: TLSTermination,
+        for exchange: PolicyEngine.Exchange
+    ) -> EventLoopFuture<Void> {
+        self.answering?(settings, exchange) ?? self.eventLoop.makeFailedFuture(ChannelError.operationUnsupported)
+    }
 
     func collectRequestBody(upTo limit: Int) -> EventLoopFuture<CollectedBody> {
         self.eventLoop.makeFailedFuture(ChannelError.operationUnsupported)
@@ -157,5 +219,13 @@ final class ConnectionHost: ExchangeHost {
         self.eventLoop.makeFailedFuture(ChannelError.operationUnsupported)
     }
 
-    func exchange(_ exchange: PolicyEngine.Exchange, ended phase: PolicyPhase, with outcome: PhaseOutcome) {}
+    func exchange(
+        _ exchange: PolicyEngine.Exchange,
+        ended phase: PolicyPhase,
+        with outcome: PhaseOutcome
+    ) {
+        let whenEnded = self.whenEnded
+        self.whenEnded = nil
+        whenEnded?(self, outcome)
+    }
 }

@@ -35,7 +35,7 @@ extension Exchange {
         if gate.judgesConnections {
             connection = self.context.judgement(at: gate)
             guard connection != nil else {
-                self.drop()
+                self.refuse(at: gate)
                 return
             }
         }
@@ -53,6 +53,16 @@ extension Exchange {
         judged.isHeadScanned = true
         judged.run(.httpRequest, from: firstRule)
         judged.isHeadScanned = false
+    }
+
+    /// The rules of `gate` for connections do not let this one pass. Where they say how TLS ends, another connection may.
+    private func refuse(at gate: EndpointGate) {
+        guard gate.program.endsTLS else {
+            self.drop()
+            return
+        }
+        self.front?.closeBehindAnswer()
+        self.answer(Failure(.misdirected, "This connection was not opened for this host."))
     }
 
     /// The policy lets the request go on.

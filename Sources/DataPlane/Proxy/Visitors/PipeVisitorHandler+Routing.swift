@@ -1,6 +1,7 @@
 import Addressing
 import EdgeLink
 import Model
+import NIOCore
 import PolicyEngine
 import Routing
 
@@ -38,7 +39,12 @@ extension PipeVisitorHandler {
             self.open(upstream)
             return
         }
-        self.follow(self.loop.judge(self.facts, at: gate), of: gate, before: upstream)
+        let eventLoop = self.loop.eventLoop
+        let outcome = self.loop.judge(self.facts, at: gate) { [weak self] settings, policy in
+            self?.answerHandshake(settings, for: policy)
+                ?? eventLoop.makeFailedFuture(ChannelError.ioOnClosedChannel)
+        }
+        self.follow(outcome, of: gate, before: upstream)
     }
 
     private func follow(_ outcome: ConnectionOutcome, of gate: EndpointGate, before upstream: Upstream) {
@@ -46,6 +52,14 @@ extension PipeVisitorHandler {
         case .passes(let judgement):
             self.keep(judgement)
             self.open(upstream)
+        case .waits(let waiting):
+            self.judging = waiting
+            waiting.whenThrough { [weak self] outcome in
+                guard let self, !self.isOver else { return }
+                self.judging = nil
+                self.follow(outcome, of: gate, before: upstream)
+                self.transport?.flush()
+            }
         case .refused: self.closeNow()
         case .forwards(let forwarded):
             let url = forwarded.target.url
@@ -81,8 +95,18 @@ extension PipeVisitorHandler {
         self.closeNow()
     }
 
+    /// Opens the way to `upstream`; where a policy ends TLS here, when the handshake is done.
     private func open(_ upstream: Upstream) {
-        let isPassthrough = upstream.endpoint.url.scheme == .tls
+        if !self.judgements.isEmpty, let settings = self.facts.beginHandshake() {
+            let policy = self.judgements.last?.policy
+            self.answerHandshake(settings, for: policy).assumeIsolated().whenSuccess { [weak self] in
+                guard let self, !self.isOver else { return }
+                self.open(upstream)
+                self.transport?.flush()
+            }
+            return
+        }
+        let isPassthrough = upstream.endpoint.url.scheme == .tls && !self.endsTLS
         guard
             let transport = upstream.open(for: self.visitor, isPassthroughTLS: isPassthrough, receiver: self)
         else {
@@ -101,6 +125,41 @@ extension PipeVisitorHandler {
         for bytes in self.early { transport.write(bytes) }
         self.early = []
         if self.inputEnded { transport.finish() }
+    }
+
+    /// Answers the handshake as a policy says. The connection is closed where that fails.
+    private func answerHandshake(
+        _ settings: TLSTermination,
+        for policy: PolicyEngine.Exchange?
+    ) -> EventLoopFuture<Void> {
+        let promise = self.loop.eventLoop.makePromise(of: Void.self)
+        guard let terminator = self.loop.terminator, let channel = self.channel,
+            case .serverName(let name) = self.key
+        else {
+            promise.fail(ChannelError.operationUnsupported)
+            return promise.futureResult
+        }
+        self.endsTLS = true
+        let handshake = PolicyHandshake(
+            channel,
+            as: settings,
+            serverName: String(decoding: name, as: UTF8.self),
+            isHTTP: false,
+            receiver: self
+        )
+        terminator.answer(handshake) { [weak self] result in
+            guard let self, !self.isOver else { return promise.fail(ChannelError.ioOnClosedChannel) }
+            switch result {
+            case .success(let ended):
+                self.facts.tls = (self.facts.tls ?? TLSFacts()).joining(ended.facts)
+                policy?.handshakeEnded(warnings: ended.warnings)
+                promise.succeed()
+            case .failure(let error):
+                promise.fail(error)
+                self.closeNow()
+            }
+        }
+        return promise.futureResult
     }
 
     func makeFacts() -> ConnectionFacts {

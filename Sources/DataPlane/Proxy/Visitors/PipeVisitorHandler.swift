@@ -35,7 +35,11 @@ package final class PipeVisitorHandler: Timed, ChannelInboundHandler, RemovableC
     /// What policies are told of it; made when the first of them asks.
     lazy var facts = self.makeFacts()
     /// The policies that have judged it, to be told of at its end.
-    private var judgements: [ConnectionJudgement] = []
+    private(set) var judgements: [ConnectionJudgement] = []
+    /// The rules that wait for the handshake.
+    var judging: WaitingConnection?
+    /// Whether its TLS ends here.
+    var endsTLS = false
     /// The endpoint that took it.
     var served: RoutedEndpoint?
     private var bytesIn = 0
@@ -107,6 +111,8 @@ package final class PipeVisitorHandler: Timed, ChannelInboundHandler, RemovableC
         context.close(promise: nil)
     }
 
+    var channel: (any Channel)? { self.context?.channel }
+
     func setReading(_ isReading: Bool) {
         guard isReading != self.isReading, let context = self.context else { return }
         self.isReading = isReading
@@ -136,6 +142,7 @@ package final class PipeVisitorHandler: Timed, ChannelInboundHandler, RemovableC
         self.loop.remove(self)
         self.loop.wheel.remove(self)
         self.context = nil
+        self.judging = nil
         self.early = []
         let transport = self.transport
         self.transport = nil

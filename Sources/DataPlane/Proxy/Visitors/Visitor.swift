@@ -32,6 +32,8 @@ package final class Visitor: Sendable {
         self.addressText = Array((address.map { "\($0.ip)" } ?? "unknown").utf8)
     }
 
+    package var tlsFacts: TLSFacts? { self.tls?() }
+
     /// The same visitor, now that more is known of its TLS.
     package func telling(_ tls: @escaping @Sendable () -> TLSFacts) -> Visitor {
         Visitor(

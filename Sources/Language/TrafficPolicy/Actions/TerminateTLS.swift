@@ -57,7 +57,10 @@ package struct TerminateTLSConfiguration: Sendable, Hashable {
             fields.optional(
                 "mutual_tls_certificate_authorities",
                 .list(of: .authority, 0...100),
-                "Who may have signed certificates of visitors: PEM, or identifiers `ca_…`."
+                """
+                Who may have signed certificates of visitors: PEM, or identifiers `ca_…`. A PEM text may hold lists of \
+                what its authorities have revoked (`X509 CRL`) beside their certificates.
+                """
             ) ?? []
         self.verification = fields.value(
             "mutual_tls_verification_strategy",
@@ -132,6 +135,22 @@ extension TerminateTLSConfiguration {
         notes: [
             "It works on https and tls endpoints. A tls endpoint passes TLS on without it.",
             "A handshake that fails closes the connection.",
+            """
+            The last action that runs counts. Expressions behind it that ask for `conn.tls.version`, `conn.tls.client` and \
+            the like have the handshake answered first; another action behind them must say the same, or the connection is \
+            closed.
+            """,
+            """
+            `require-and-verify` asks for a certificate that an authority has signed, that is in its time, may be used by \
+            clients, and stands on no list of revocations. Where an authority has a list that is over its time, none of its \
+            certificates is let in. `require-any` looks at nothing of that. With `request`, a visitor is let in whatever it \
+            shows; a certificate that does not count is as none, and `warnings` says why.
+            """,
+            """
+            An authority that is not there any more vouches for nobody. Visitors who are asked for a certificate are asked \
+            again on each connection: their sessions are not resumed. A request for this endpoint that comes over a \
+            connection of another one is answered with 421.
+            """,
         ],
         example: """
             on_tcp_connect:

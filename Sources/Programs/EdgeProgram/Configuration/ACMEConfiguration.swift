@@ -1,6 +1,7 @@
 package import ACME
+package import Addressing
 package import Model
-import Settings
+package import Settings
 
 /// Where the edge obtains certificates for the domains of its accounts.
 package struct ACMEConfiguration: Sendable {
@@ -23,6 +24,15 @@ package struct ACMEConfiguration: Sendable {
     package let challenges: [Challenge]
     /// Path of a program; nil for none.
     package let recordsProgram: String?
+    /// Nil where the edge answers no DNS.
+    package let zone: Zone?
+
+    /// The zone that the edge answers for.
+    package struct Zone: Sendable {
+        package let name: HostName
+        package let servers: [HostName]
+        package let listeners: [ListenAddress]
+    }
 
     init(from settings: SettingsReader) {
         let directory = settings.optional(
@@ -84,5 +94,36 @@ package struct ACMEConfiguration: Sendable {
             there for everybody.
             """
         )
+        self.zone = Self.zone(settings)
+        if self.zone != nil, self.recordsProgram != nil {
+            settings.refuse("dns_zone", "and dns_program are two ways to the same end; choose one")
+        }
+    }
+
+    private static func zone(_ settings: SettingsReader) -> Zone? {
+        let name = settings.optional(
+            "dns_zone",
+            .hostName,
+            absent: "none: wildcards need dns_program",
+            """
+            A zone for which the edge answers DNS itself, for `dns-01`: owners of wildcards point `_acme-challenge.NAME` \
+            to the name in it that their domain shows as `acme_challenge_cname_target`, with a CNAME record. Its parent \
+            must delegate it to the edge with NS records. Nothing but challenges stands in it.
+            """
+        )
+        let servers = settings.value(
+            "dns_servers",
+            .list(of: .hostName, limit: 8),
+            default: [],
+            written: "the zone's own name",
+            "The names of the zone's servers, as the NS records of its parent have them."
+        )
+        let listeners = settings.value(
+            "dns_listen",
+            .list(of: .listenAddress, limit: 8),
+            default: [.any(port: 53)],
+            "Where DNS is answered for the zone, over UDP and TCP."
+        )
+        return name.map { Zone(name: $0, servers: servers, listeners: listeners) }
     }
 }

@@ -7,7 +7,8 @@ enum LiveSettings {
     /// Settings, and sections with all that is in them. What reads them again is ``Reloader``.
     static let paths = [
         "upstreams", "limits", "metrics", "tls", "require_reservations", "browser_warning", "hold", "drain_timeout",
-        "log.level",
+        "log.level", "acme.directory", "acme.email", "acme.eab_key_id", "acme.eab_key", "acme.authorities",
+        "acme.challenges", "acme.dns_program",
     ]
 
     static func contains(_ path: String) -> Bool {

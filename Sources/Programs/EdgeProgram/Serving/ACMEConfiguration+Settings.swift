@@ -1,13 +1,18 @@
 import ACME
+import ChallengeDNS
 import Control
 import Foundation
 import Model
 
 extension ACMEConfiguration {
-    /// What the control plane is told; nil where certificates are not obtained.
-    ///
-    /// - Throws: where the file of authorities cannot be used.
-    func settings() throws(Failure) -> ACMESettings? {
+    /// The zone that the edge answers for, with nothing in it.
+    func makeZone() -> ChallengeZone? {
+        self.zone.map { ChallengeZone(name: $0.name, servers: $0.servers) }
+    }
+
+    /// What the control plane is told, with the zone that is served; nil where certificates are not obtained. It throws
+    /// where the file of authorities cannot be used.
+    func settings(zone: ChallengeZone?) throws(Failure) -> ACMESettings? {
         guard let directory else { return nil }
         let transport: HTTPSTransport
         do {
@@ -25,6 +30,7 @@ extension ACMEConfiguration {
         settings.contact = self.email
         settings.externalAccount = self.external.map { ExternalAccount(identifier: $0.identifier, key: $0.key) }
         settings.challenges = self.challenges.map { $0 == .http ? .http : .tlsALPN }
+        settings.zone = zone
         settings.records = self.recordsProgram.map { DNSHook(program: $0) }
         return settings
     }

@@ -78,7 +78,8 @@ package struct EdgeServer {
         var rules = self.configuration.controlPlane
         rules.problemOfAction = firewall.problem
         rules.staticUpstreams = try await self.configuration.staticUpstreams(under: rules)
-        rules.acme = try self.configuration.acme.settings()
+        let zone = self.configuration.acme.makeZone()
+        rules.acme = try self.configuration.acme.settings(zone: zone)
         let control = Control(
             store: store,
             configuration: rules,
@@ -88,6 +89,7 @@ package struct EdgeServer {
         let directory = PolicyDirectory(references: control.references)
         dataPlane.proxy.policy.services.secrets = directory
         dataPlane.proxy.policy.services.ipPolicies = directory
+        dataPlane.proxy.policy.services.authorities = directory
         let logins = self.configuration.logins.services(
             keys,
             port: self.configuration.publicHTTPSPort,
@@ -113,6 +115,10 @@ package struct EdgeServer {
             }
         )
         for address in management.addresses { announce("management", address) }
+        var answering: [any Service] = []
+        if let zone, let listeners = self.configuration.acme.zone?.listeners {
+            answering.append(try await ChallengeDNSService.open(zone, on: listeners))
+        }
         let apiLimits = APILimits(
             callsPerMinute: self.configuration.limits.apiCalls,
             failuresPerMinute: self.configuration.limits.apiFailures
@@ -125,6 +131,7 @@ package struct EdgeServer {
                 edge: edge,
                 control: control,
                 rules: rules,
+                zone: zone,
                 folder: folder,
                 names: names,
                 apiCertificate: apiCertificate,
@@ -136,7 +143,7 @@ package struct EdgeServer {
         // Shut down from the last to the first: visitors before health checks, and signals are heard to the end.
         try await Self.run(reloader, logger: self.logger) {
             let log = TrafficLogService(queue: events, logger: self.logger, write: Terminal.log)
-            let last: [any Service] = [management, log] + observers.services + apis
+            let last: [any Service] = [management, log] + observers.services + answering + apis
             return last + [
                 ControlService(control: control),
                 CertificateService(reloader: reloader, logger: self.logger),

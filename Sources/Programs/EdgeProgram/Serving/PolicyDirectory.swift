@@ -3,8 +3,9 @@ import Control
 import Model
 import PolicyEngine
 
-/// What policies may name of their accounts, as the control plane follows it: secrets of vaults and IP policies.
-struct PolicyDirectory: SecretDirectory, IPPolicyDirectory {
+/// What policies may name of their accounts, as the control plane follows it: secrets of vaults, IP policies and certificate
+/// authorities.
+struct PolicyDirectory: SecretDirectory, IPPolicyDirectory, AuthorityDirectory {
     let references: PolicyReferences
 
     func secret(named name: String, inVault vault: String, of account: ResourceID<AccountKind>) -> SecretAnswer {
@@ -17,5 +18,9 @@ struct PolicyDirectory: SecretDirectory, IPPolicyDirectory {
 
     func list(_ id: String, of account: ResourceID<AccountKind>) -> IPAccessList? {
         self.references.ipPolicy(account: account, id: id)
+    }
+
+    func certificate(ofAuthority id: String, of account: ResourceID<AccountKind>) -> String? {
+        self.references.authority(account: account, id: id)
     }
 }

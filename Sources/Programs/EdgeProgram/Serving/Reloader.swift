@@ -1,5 +1,6 @@
 import APIServer
 import Addressing
+import ChallengeDNS
 import Control
 import Edge
 import Logging
@@ -17,6 +18,7 @@ actor Reloader {
         let control: Control
         /// As the control plane was started; ports and names of it stay.
         let rules: Control.Configuration
+        let zone: ChallengeZone?
         let folder: DataFolder
         let names: ServerNames
         let apiCertificate: APICertificate
@@ -95,6 +97,7 @@ actor Reloader {
         let certificates = try self.certificates(of: new.configuration)
         let edge = try EdgeReload(new.configuration.dataPlane(certificates.served))
         var rules = new.configuration.controlPlane
+        rules.acme = try new.configuration.acme.settings(zone: self.parts.zone)
         rules.staticUpstreams = try await new.configuration.staticUpstreams(under: self.parts.rules)
 
         // Only the first of these can fail: another endpoint may have the URL of an upstream.

@@ -1,5 +1,11 @@
 internal import Foundation
 
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#endif
+
 /// A program of the operator's that writes DNS records: `PROGRAM present|withdraw _acme-challenge.NAME VALUE`. It ends with
 /// status 0 when the record is there for everybody.
 package struct DNSHook: Sendable {
@@ -38,7 +44,8 @@ package struct DNSHook: Sendable {
             }
             let seconds = Double(patience.components.seconds)
             DispatchQueue.global().asyncAfter(deadline: .now() + seconds) {
-                if process.isRunning { process.terminate() }
+                // Threads of a pool block signals, and what they start inherits that: SIGTERM would not end it.
+                if process.isRunning { kill(process.processIdentifier, SIGKILL) }
             }
         }
         guard status == 0 else {

@@ -111,13 +111,14 @@ package actor ACMEClient {
         _ = try await self.post(order.finalize, Array(#"{"csr":"\#(Base64URL.encode(request))"}"#.utf8))
     }
 
-    /// Says that a certificate of the account's is not to be trusted any more (RFC 8555 §7.6).
-    package func revoke(_ certificatePEM: String) async throws(ACMEError) {
+    /// Says that a certificate of the account's is not to be trusted any more (RFC 8555 §7.6), and why (RFC 5280 §5.3.1).
+    package func revoke(_ certificatePEM: String, reason: Int = 0) async throws(ACMEError) {
         guard let url = try await self.readDirectory().revokeCert else {
             throw .malformed("the directory has no revokeCert")
         }
         let certificate = try IssuedChain(pem: certificatePEM).leafDER
-        _ = try await self.post(url, Array(#"{"certificate":"\#(Base64URL.encode(certificate))"}"#.utf8))
+        let payload = #"{"certificate":"\#(Base64URL.encode(certificate))","reason":\#(reason)}"#
+        _ = try await self.post(url, Array(payload.utf8))
     }
 
     /// When the authority wants a certificate renewed; nil where it does not say (RFC 9773).

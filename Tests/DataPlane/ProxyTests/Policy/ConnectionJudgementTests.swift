@@ -82,7 +82,9 @@ import TrafficPolicy
     @Test func `A ClientHello is judged by its name`() throws {
         let test = try LoopUnderTest(hosts: [("a.test", "ac_1")], scheme: "https", policy: .connecting { _ in .close })
         for (name, isRefused) in [("a.test", true), ("other.test", false)] {
-            let verdict = test.loop.judge(LoopUnderTest.secure, serverName: Array(name.utf8))
+            let verdict = test.loop.judge(LoopUnderTest.secure, serverName: Array(name.utf8)) { _, _ in
+                test.loop.eventLoop.makeSucceededVoidFuture()
+            }
             if case .refused = verdict { #expect(isRefused) } else { #expect(!isRefused) }
         }
     }

@@ -32,10 +32,10 @@ import TrafficPolicy
 
     @Test func `No action is left out`() {
         // These need more than a service: HTTPRequestTests, InternalEndpointTests, TokenTests, LoginTests, PolicyLogTests,
-        // FirewallTests.
+        // FirewallTests, ClientCertificateTests.
         let elsewhere: Set<ActionType> = [
             .httpRequest, .forwardInternal, .jwtValidation, .log, .oauth, .openIDConnect, .owaspCRSRequest,
-            .owaspCRSResponse,
+            .owaspCRSResponse, .terminateTLS,
         ]
         let here = Set(ActionCase.all.compactMap { ActionType(rawValue: $0.action) })
         #expect(here.union(elsewhere) == PolicyProgram.runnable)

@@ -1,9 +1,11 @@
 import ACME
+import Addressing
 import Control
 import Edge
 import EdgeTestSupport
 import Foundation
 import JSON
+import Model
 import Portico
 import Store
 import TestSupport
@@ -11,41 +13,6 @@ import Testing
 
 /// Certificates that the edge obtains, with every other nonce refused.
 @Suite(.serialized, .timeLimit(.minutes(3))) struct ManagedCertificateTests {
-    /// The domain, as it is stored when `isReached` first holds.
-    private static func domain(
-        _ edge: TestEdge,
-        where isReached: (ReservedDomainRecord) -> Bool
-    ) async throws -> Stored<ReservedDomainRecord> {
-        for try await changes in edge.store.changes(after: .zero) {
-            for change in changes where change.kind == ReservedDomainRecord.recordKind {
-                guard let record = change.record else { continue }
-                let stored = try Stored<ReservedDomainRecord>(record)
-                if isReached(stored.document) { return stored }
-            }
-        }
-        throw CancellationError()
-    }
-
-    private static func isDone(_ domain: ReservedDomainRecord) -> Bool {
-        domain.management?.certificate != nil && domain.management?.job == nil
-    }
-
-    /// Connects as a client that trusts the authority alone; the handshake fails where the certificate is another.
-    private static func visit(_ name: String, _ edge: TestEdge, trusting root: String) async throws {
-        let visitor = try await edge.visitSecurely(name, trusting: root)
-        try await visitor.write(request("GET /", host: name))
-        #expect(try await visitor.read(until: "\r\n").hasPrefix("HTTP/1.1 "))
-        await visitor.close()
-    }
-
-    /// The same, as soon as the certificate is in force: that it was obtained is written down a moment before.
-    private static func visitWhenServed(_ name: String, _ edge: TestEdge, trusting root: String) async throws {
-        while !Task.isCancelled {
-            guard (try? await self.visit(name, edge, trusting: root)) == nil else { return }
-        }
-        throw CancellationError()
-    }
-
     @Test(arguments: [ChallengeType.http, .tlsALPN, .dns])
     func `A domain that is reserved gets a certificate by each challenge, before policies are asked`(
         challenge: ChallengeType
@@ -74,11 +41,13 @@ import Testing
                     _ = try await agent.forward(to: "1", options: options)
                 }
                 try await edge.withAPI { api in
-                    await #expect(throws: (any Error).self) { try await Self.visit(host, edge, trusting: root) }
+                    await #expect(throws: (any Error).self) {
+                        try await ManagedDomain.visit(host, edge, trusting: root)
+                    }
                     let made = try await api.call("POST", "/reserved_domains", ["domain": .string(name)])
                     #expect(made.status == 201, "\(made)")
-                    _ = try await Self.domain(edge, where: Self.isDone)
-                    try await Self.visitWhenServed(host, edge, trusting: root)
+                    _ = try await ManagedDomain.wait(edge, until: ManagedDomain.isDone)
+                    try await ManagedDomain.visitWhenServed(host, edge, trusting: root)
 
                     let shown = try await api.call("GET", "/reserved_domains/\(made.text("id"))")
                     let certificate = try #require(shown.object["certificate"]?.object?["id"]?.string, "\(shown)")
@@ -90,7 +59,9 @@ import Testing
                     #expect(try await api.call("DELETE", path).code == 1966)
                     #expect(try await api.call("DELETE", "/reserved_domains/\(made.text("id"))").status == 204)
                     #expect(try await api.call("GET", path).status == 404)
-                    await #expect(throws: (any Error).self) { try await Self.visit(host, edge, trusting: root) }
+                    await #expect(throws: (any Error).self) {
+                        try await ManagedDomain.visit(host, edge, trusting: root)
+                    }
                 }
                 await agent.close()
             }
@@ -106,7 +77,7 @@ import Testing
             } _: { edge in
                 try await edge.withAPI { api in
                     _ = try await api.call("POST", "/reserved_domains", ["domain": "app.shop.example"])
-                    var first = try await Self.domain(edge, where: Self.isDone)
+                    var first = try await ManagedDomain.wait(edge, until: ManagedDomain.isDone)
                     let old = first.document.management?.certificate
                     let life = try #require(first.document.management?.renews).timeIntervalSinceNow
                     // Pebble's are good for five years.
@@ -114,8 +85,10 @@ import Testing
 
                     first.document.management?.renews = Date(timeIntervalSinceNow: -1)
                     try await edge.store.commit([.update(first)])
-                    _ = try await Self.domain(edge) { Self.isDone($0) && $0.management?.certificate != old }
-                    try await Self.visitWhenServed("app.shop.example", edge, trusting: root)
+                    _ = try await ManagedDomain.wait(edge) {
+                        ManagedDomain.isDone($0) && $0.management?.certificate != old
+                    }
+                    try await ManagedDomain.visitWhenServed("app.shop.example", edge, trusting: root)
                 }
             }
         }
@@ -169,8 +142,8 @@ import Testing
                 $0.useACME(of: pebble, second)
                 $0.kept = kept
             } _: { edge in
-                _ = try await Self.domain(edge, where: Self.isDone)
-                try await Self.visitWhenServed("app.shop.example", edge, trusting: root)
+                _ = try await ManagedDomain.wait(edge, until: ManagedDomain.isDone)
+                try await ManagedDomain.visitWhenServed("app.shop.example", edge, trusting: root)
             }
             orders.finish()
             var asked: [String] = []
@@ -191,7 +164,7 @@ import Testing
             } _: { edge in
                 try await edge.withAPI { api in
                     let made = try await api.call("POST", "/reserved_domains", ["domain": "app.shop.example"])
-                    _ = try await Self.domain(edge) { $0.management?.job?.failures ?? 0 >= 2 }
+                    _ = try await ManagedDomain.wait(edge) { $0.management?.job?.failures ?? 0 >= 2 }
                     let shown = try await api.call("GET", "/reserved_domains/\(made.text("id"))")
                     let status = try #require(shown.object["certificate_management_status"]?.object, "\(shown)")
                     let job = try #require(status["provisioning_job"]?.object, "\(shown)")
@@ -212,8 +185,8 @@ import Testing
                 } _: { edge in
                     try await edge.withAPI { api in
                         _ = try await api.call("POST", "/reserved_domains", ["domain": "app.shop.example"])
-                        let ended = try await Self.domain(edge) {
-                            Self.isDone($0) || $0.management?.job?.errorCode != nil
+                        let ended = try await ManagedDomain.wait(edge) {
+                            ManagedDomain.isDone($0) || $0.management?.job?.errorCode != nil
                         }
                         #expect((ended.document.management?.certificate != nil) == (external != nil))
                     }
@@ -222,33 +195,61 @@ import Testing
         }
     }
 
-    @Test func `A certificate can be revoked by the account that it was issued to`() async throws {
+    @Test(arguments: [ChallengeType.http, .tlsALPN])
+    func `A certificate that its operator revokes is replaced, and no connection ends`(
+        challenge: ChallengeType
+    ) async throws {
         try await TestPebble.with { pebble in
-            let settings = try pebble.settings(.http)
+            let settings = try pebble.settings(challenge)
+            let root = try await pebble.root()
             try await TestEdge.with {
                 $0.useACME(of: pebble, settings)
             } _: { edge in
                 try await edge.withAPI { api in
                     _ = try await api.call("POST", "/reserved_domains", ["domain": "app.shop.example"])
-                    let domain = try await Self.domain(edge, where: Self.isDone)
+                    let domain = try await ManagedDomain.wait(edge, until: ManagedDomain.isDone)
+                    try await ManagedDomain.visitWhenServed("app.shop.example", edge, trusting: root)
+                    let visitor = try await edge.visitSecurely("app.shop.example", trusting: root)
                     let id = try #require(domain.document.management?.certificate)
-                    let certificate = try await api.call("GET", "/tls_certificates/\(id)")
-                    let record = try await edge.store.find(
-                        ACMEAccountRecord.self,
-                        "directory",
-                        try pebble.directory.text,
-                        in: .platform
+                    let serial = try await api.call("GET", "/tls_certificates/\(id)").text("serial_number")
+
+                    let revoking = CertificateRevoking(store: edge.store)
+                    #expect(try await revoking.certificates().map(\.id.text) == [id])
+                    #expect(try await revoking.revoke(id, because: .keyCompromise) == "app.shop.example")
+                    await #expect(throws: Failure.self) { try await revoking.revoke("cert_1", because: .keyCompromise) }
+                    _ = try await ManagedDomain.wait(edge) {
+                        ManagedDomain.isDone($0) && $0.management?.certificate != id
+                    }
+                    while try await !pebble.status(ofSerial: serial).contains("\"Revoked\"") {
+                        try Task.checkCancellation()
+                    }
+                    try await ManagedDomain.visitWhenServed("app.shop.example", edge, trusting: root)
+                    // The one that was open all the time.
+                    try await visitor.write(request("GET /", host: "app.shop.example"))
+                    #expect(try await visitor.read(until: "\r\n").hasPrefix("HTTP/1.1 "))
+                    await visitor.close()
+                }
+            }
+        }
+    }
+
+    @Test func `Another authority is asked from the reload on, and what it was told of is not lost`() async throws {
+        try await TestPebble.with { pebble in
+            let settings = try pebble.settings(.http)
+            let root = try await pebble.root()
+            try await TestEdge.with {
+                $0.edge.http = [.init(host: "127.0.0.1", port: pebble.http.port)]
+            } _: { edge in
+                try await edge.withAPI { api in
+                    _ = try await api.call("POST", "/reserved_domains", ["domain": "app.shop.example"])
+                    var configuration = Control.Configuration(
+                        baseDomains: [try HostName(parsing: TestEdge.baseDomain)],
+                        connectAddress: "localhost:443"
                     )
-                    let client = ACMEClient(
-                        try pebble.transport(),
-                        directory: try pebble.directory,
-                        account: try record.document.account(edge.sealingKeys),
-                        contact: nil,
-                        external: nil
-                    )
-                    try await client.revoke(certificate.text("certificate_pem"))
-                    let status = try await pebble.status(ofSerial: certificate.text("serial_number"))
-                    #expect(status.contains("\"Revoked\""), "\(status)")
+                    configuration.acme = settings
+                    try await edge.control.reload(configuration)
+                    _ = try await ManagedDomain.wait(edge, until: ManagedDomain.isDone)
+                    try await ManagedDomain.visitWhenServed("app.shop.example", edge, trusting: root)
                 }
             }
         }

@@ -15,6 +15,8 @@ struct TestPebble: Sendable {
         let management: String
         let dns: String
         let authority: String
+        let zone: String
+        let resolver: Int32
     }
 
     private let places: Places
@@ -29,18 +31,22 @@ struct TestPebble: Sendable {
         )
     }
 
-    /// Runs `body` beside a server of its own, which takes accounts of `external` alone where that is given.
-    static func with(external: ExternalAccount? = nil, _ body: (TestPebble) async throws -> Void) async throws {
+    /// Runs `body` beside a server of its own, which takes accounts of `external` alone where that is given. Where `zone` is
+    /// given, names are resolved by Unbound, and that zone by whoever listens at its port.
+    static func with(
+        external: ExternalAccount? = nil,
+        zone: (name: String, port: Int)? = nil,
+        _ body: (TestPebble) async throws -> Void
+    ) async throws {
         let http = try #require(HeldPort(0))
         let https = try #require(HeldPort(0))
         let process = Process()
         process.executableURL = SharedMaterial.packageRoot.appending(path: "scripts/pebble.sh")
         process.arguments = ["\(http.port)", "\(https.port)"]
-        if let external {
-            process.environment = ProcessInfo.processInfo.environment.merging(
-                ["PEBBLE_EAB": "\(external.identifier):\(external.key.reveal())"]
-            ) { $1 }
-        }
+        var environment = ProcessInfo.processInfo.environment
+        if let external { environment["PEBBLE_EAB"] = "\(external.identifier):\(external.key.reveal())" }
+        if let zone { environment["PEBBLE_ZONE"] = "\(zone.name):\(zone.port)" }
+        process.environment = environment
         let (input, output) = (Pipe(), Pipe())
         process.standardInput = input
         process.standardOutput = output
@@ -93,6 +99,14 @@ struct TestPebble: Sendable {
     private func ask(_ url: String) async throws -> String {
         let curl = try #require(Tool("curl"))
         return try await curl.run(["-sS", "--fail-with-body", "--cacert", self.places.authority, url])
+    }
+
+    /// Points a name below `shop.example` to another one, as its owner does.
+    func point(_ name: String, to target: String) throws {
+        let record = "\(name). 1 IN CNAME \(target).\n"
+        let text = try String(contentsOf: URL(filePath: self.places.zone), encoding: .utf8) + record
+        try text.write(to: URL(filePath: self.places.zone), atomically: true, encoding: .utf8)
+        kill(self.places.resolver, SIGHUP)
     }
 
     /// Writes a program that sets TXT records where Pebble looks them up.

@@ -31,3 +31,11 @@ package struct ACMEAccountRecord: StoredDocument {
         return ACMEClient.Account(key: key, url: self.url)
     }
 }
+
+extension ACMEAccountRecord: SealedDocument {
+    mutating func reseal(_ keys: SealingKeyring) throws(SealError) -> Bool {
+        guard let sealed = try keys.resealed(self.sealedKey, for: Self.purpose) else { return false }
+        self.sealedKey = sealed
+        return true
+    }
+}

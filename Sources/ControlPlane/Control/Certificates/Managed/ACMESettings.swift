@@ -1,4 +1,5 @@
 package import ACME
+package import ChallengeDNS
 
 /// Where an edge obtains the certificates of domains, and how authorities may look whether a name leads to it.
 package struct ACMESettings: Sendable {
@@ -10,8 +11,11 @@ package struct ACMESettings: Sendable {
     package var externalAccount: ExternalAccount?
     /// What is answered by the edge itself, the preferred first.
     package var challenges: [ChallengeType] = [.http, .tlsALPN]
-    /// What writes DNS records; nil where nothing does, and wildcards get no certificate.
+    /// What writes DNS records; nil where nothing does.
     package var records: DNSHook?
+    /// The zone to which owners of domains point with a CNAME record; nil where there is none. Where there is nothing that
+    /// writes records either, wildcards get no certificate.
+    package var zone: ChallengeZone?
     /// The first wait after a failure; it grows with each.
     package var firstRetry = Duration.seconds(60)
     /// Between two looks at an order, where the authority does not say.

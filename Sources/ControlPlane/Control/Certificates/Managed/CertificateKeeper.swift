@@ -6,7 +6,8 @@ import Model
 import Secrets
 import Store
 
-/// Obtains the certificates of the domains that leave it to the edge, and renews them in time.
+/// Obtains the certificates of the domains that leave it to the edge, renews them in time, and has those revoked that are
+/// not to be trusted any more.
 ///
 /// Each such domain has one task, which sleeps until something is due: whoever asks for a certificate meanwhile finds the
 /// one order that is under way. What is under way is written down, so that a process that starts anew goes on with it.
@@ -22,7 +23,13 @@ actor CertificateKeeper {
     private let settings: ACMESettings
     private let control: Control
     private let solver: EdgeSolver
-    private let wakes = AsyncStream.makeStream(of: ID.self)
+    private enum Wake {
+        case domain(ID)
+        case revocation(ResourceID<RevocationKind>)
+    }
+
+    private let wakes = AsyncStream.makeStream(of: Wake.self)
+    private var revoking: Set<ResourceID<RevocationKind>> = []
     private var working: Set<ID> = []
     /// Domains that changed since they were last looked at.
     private var changed: Set<ID> = []
@@ -36,12 +43,21 @@ actor CertificateKeeper {
     init(_ settings: ACMESettings, _ control: Control) {
         self.settings = settings
         self.control = control
-        self.solver = EdgeSolver(settings) { await control.show($0) }
+        self.solver = EdgeSolver(settings) {
+            try await control.challengeTarget(of: $0, in: settings.zone)
+        } publish: {
+            await control.show($0)
+        }
     }
 
     /// Tells that a domain was made, changed or deleted.
     nonisolated func consider(_ id: ID) {
-        self.wakes.continuation.yield(id)
+        self.wakes.continuation.yield(.domain(id))
+    }
+
+    /// Tells that an authority is to be told of a certificate.
+    nonisolated func revoke(_ id: ResourceID<RevocationKind>) {
+        self.wakes.continuation.yield(.revocation(id))
     }
 
     var jobs: CertificateJobs {
@@ -56,11 +72,18 @@ actor CertificateKeeper {
     /// Returns when its task is cancelled.
     func run() async {
         await withDiscardingTaskGroup { group in
-            for await id in self.wakes.stream {
-                self.changed.insert(id)
-                self.sleeps[id]?.cancel()
-                guard self.working.insert(id).inserted else { continue }
-                group.addTask { await self.keep(id) }
+            for id in await self.control.revocations() { self.revoke(id) }
+            for await wake in self.wakes.stream {
+                switch wake {
+                case .domain(let id):
+                    self.changed.insert(id)
+                    self.sleeps[id]?.cancel()
+                    guard self.working.insert(id).inserted else { continue }
+                    group.addTask { await self.keep(id) }
+                case .revocation(let id):
+                    guard self.revoking.insert(id).inserted else { continue }
+                    group.addTask { await self.tell(id) }
+                }
             }
             group.cancelAll()
         }
@@ -147,7 +170,13 @@ actor CertificateKeeper {
                 }
             )
             let renewal = await client.renewal(of: chain)
-            try await self.control.keepCertificate(chain.pem, key, of: domain.id, renews: renewal)
+            try await self.control.keepCertificate(
+                chain.pem,
+                key,
+                of: domain.id,
+                from: self.settings.directory,
+                renews: renewal
+            )
             self.control.logger.notice(
                 "a certificate was obtained",
                 metadata: ["domain.name": "\(name)", "certificate.renews": "\(renewal)"]
@@ -170,6 +199,53 @@ actor CertificateKeeper {
         } catch {
             await self.sleep(domain.id, for: Self.storePause)
         }
+    }
+
+    // MARK: - Revocation
+
+    /// Tells an authority that a certificate is not to be trusted, again and again until it knows.
+    private func tell(_ id: ResourceID<RevocationKind>) async {
+        var failures = 0
+        while !Task.isCancelled {
+            do {
+                try await self.revokeNow(id)
+                self.revoking.remove(id)
+                return
+            } catch {
+                guard !Task.isCancelled else { return }
+                failures += 1
+                self.control.logger.warning("a certificate was not revoked", metadata: ["error.message": "\(error)"])
+                let wait = CertificateManagement.wait(after: failures, first: self.settings.firstRetry)
+                // Only the end of all cuts it short.
+                _ = try? await self.control.clock.sleep(for: .seconds(wait))
+            }
+        }
+    }
+
+    private func revokeNow(_ id: ResourceID<RevocationKind>) async throws {
+        guard let stored = try await self.control.store.found(id, as: RevocationRecord.self, in: .platform) else {
+            return
+        }
+        let record = stored.document
+        if record.notAfter > self.control.now() {
+            do {
+                let client = try await self.client(at: record.directory)
+                try await client?.revoke(record.chain, reason: record.reason.rawValue)
+                self.control.logger.notice("a certificate was revoked", metadata: ["authority": "\(record.directory)"])
+            } catch ACMEError.problem(let problem) where problem.type == "alreadyRevoked" {
+                // By an attempt whose answer was lost.
+            }
+        }
+        try await self.control.forgetRevocation(id)
+    }
+
+    /// Nil where the edge has no account there: then nobody can say it.
+    private func client(at directory: String) async throws -> ACMEClient? {
+        if directory == self.settings.directory.text { return try await self.openClient() }
+        guard let url = ACMEURL(directory) else { return nil }
+        let (account, isNew) = try await self.control.acmeAccount(at: url)
+        guard !isNew else { return nil }
+        return ACMEClient(self.settings.transport, directory: url, account: account, contact: nil, external: nil)
     }
 
     // MARK: - The account

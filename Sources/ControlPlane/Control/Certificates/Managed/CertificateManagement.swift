@@ -112,3 +112,18 @@ package struct CertificateManagement: Codable, Sendable, Hashable {
         ]
     }
 }
+
+extension CertificateManagement {
+    /// Seals the key of an order that is under way anew.
+    mutating func reseal(_ keys: SealingKeyring) throws(SealError) -> Bool {
+        guard let order, let sealed = try keys.resealed(order.sealedKey, for: Self.purpose) else { return false }
+        self.order?.sealedKey = sealed
+        return true
+    }
+}
+
+extension ReservedDomainRecord: SealedDocument {
+    mutating func reseal(_ keys: SealingKeyring) throws(SealError) -> Bool {
+        try self.management?.reseal(keys) ?? false
+    }
+}

@@ -1,5 +1,7 @@
 import ACME
+import Addressing
 import Certificates
+import ChallengeDNS
 import EdgeLink
 import Foundation
 import Model
@@ -8,9 +10,24 @@ import Store
 
 /// What the keeper of certificates reads and writes.
 extension Control {
-    /// Obtains and renews certificates until its task is cancelled; returns at once where no authority is configured.
+    /// Obtains and renews certificates until its task is cancelled, as ``authorities`` say.
     func keepCertificates() async {
-        guard let settings = self.configuration.acme else { return }
+        var keeping: Task<Void, Never>?
+        for await settings in self.authorities.stream {
+            keeping?.cancel()
+            await keeping?.value
+            keeping = settings.map { settings in Task { await self.keepCertificates(as: settings) } }
+        }
+        keeping?.cancel()
+        await keeping?.value
+    }
+
+    /// Goes on with other settings. Orders that are under way are taken up again.
+    func keepCertificatesAnew(as settings: ACMESettings?) {
+        self.authorities.continuation.yield(settings)
+    }
+
+    private func keepCertificates(as settings: ACMESettings) async {
         let keeper = CertificateKeeper(settings, self)
         self.keeper = keeper
         for id in self.domains.ids { keeper.consider(id) }
@@ -21,6 +38,32 @@ extension Control {
     /// Nil where no authority is configured.
     package func certificateJobs() async -> CertificateJobs? {
         await self.keeper?.jobs
+    }
+
+    /// To which name of a zone the owner of the wildcard below `name` points with a CNAME record; nil where nobody has
+    /// that wildcard.
+    nonisolated func challengeTarget(of name: String, in zone: ChallengeZone?) async throws(Failure) -> HostName? {
+        let domain = try await self.store.found(ReservedDomainRecord.self, "domain", "*.\(name)", in: .platform)
+        guard let text = domain?.document.challengeTarget(in: zone) else { return nil }
+        return try? HostName(parsing: text)
+    }
+
+    /// What is to be said to authorities. A store that is away brings it later, by its feed.
+    nonisolated func revocations() async -> [ResourceID<RevocationKind>] {
+        (try? await self.store.all(RevocationRecord.self, in: .platform).map(\.id)) ?? []
+    }
+
+    /// The authority knows it, or nobody needs to any more.
+    nonisolated func forgetRevocation(_ id: ResourceID<RevocationKind>) async throws(Failure) {
+        do throws(StoreError) {
+            try await self.store.commit([
+                .delete(RevocationRecord.recordKind, id: id.text, in: .platform, revision: nil)
+            ])
+        } catch .notFound {
+            // Another node has said it, too.
+        } catch {
+            throw Failure(store: error)
+        }
     }
 
     func show(_ answers: ChallengeAnswers) async {
@@ -71,6 +114,7 @@ extension Control {
         _ chainPEM: String,
         _ keyPEM: Secret,
         of id: ResourceID<ReservedDomainKind>,
+        from authority: ACMEURL,
         renews: Date
     ) async throws(Failure) {
         let checked = try UploadedCertificate(chainPEM: chainPEM, keyPEM: keyPEM)
@@ -81,6 +125,7 @@ extension Control {
             sealedKey: self.keys.seal(Array(checked.keyPEM.reveal().utf8), for: TLSCertificateRecord.purpose),
             summary: checked.summary,
             issued: now,
+            authority: authority.text,
             created: now
         )
         let written = try await self.rewrite(id) { (domain, writes) throws(Failure) in

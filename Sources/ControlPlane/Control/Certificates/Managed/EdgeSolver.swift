@@ -1,10 +1,12 @@
 import ACME
 import Addressing
+import ChallengeDNS
 import EdgeLink
 
-/// Makes answers to challenges visible: on the edge itself, or in DNS by a program of the operator's.
+/// Makes answers to challenges visible: on the edge itself, in its zone, or in DNS by a program of the operator's.
 actor EdgeSolver: ChallengeSolver {
     private let settings: ACMESettings
+    private let target: @Sendable (_ name: String) async throws -> HostName?
     private let publish: @Sendable (ChallengeAnswers) async -> Void
     private var revision: UInt64 = 0
     private var files: [HostName: [String: String]] = [:]
@@ -12,20 +14,31 @@ actor EdgeSolver: ChallengeSolver {
 
     /// - Parameters:
     ///   - settings: say what may be used.
+    ///   - target: to which name of the zone the owner of a wildcard below `name` points.
     ///   - publish: returns when the edge answers so.
-    init(_ settings: ACMESettings, publish: @escaping @Sendable (ChallengeAnswers) async -> Void) {
+    init(
+        _ settings: ACMESettings,
+        target: @escaping @Sendable (_ name: String) async throws -> HostName?,
+        publish: @escaping @Sendable (ChallengeAnswers) async -> Void
+    ) {
         self.settings = settings
+        self.target = target
         self.publish = publish
     }
 
     nonisolated func types(for name: String, isWildcard: Bool) -> [ChallengeType] {
-        let records: [ChallengeType] = self.settings.records == nil ? [] : [.dns]
-        return isWildcard ? records : self.settings.challenges.filter { $0 != .dns } + records
+        let writes = self.settings.records != nil
+        guard !isWildcard else { return writes || self.settings.zone != nil ? [.dns] : [] }
+        return self.settings.challenges.filter { $0 != .dns } + (writes ? [.dns] : [])
     }
 
     func present(_ response: ChallengeResponse) async throws {
         guard response.type != .dns else {
-            try await self.settings.records?.present(response)
+            if let records = self.settings.records {
+                try await records.present(response)
+            } else {
+                try await self.addRecord(response)
+            }
             return
         }
         let host = try HostName(parsing: response.name)
@@ -41,6 +54,9 @@ actor EdgeSolver: ChallengeSolver {
     func withdraw(_ response: ChallengeResponse) async {
         guard response.type != .dns else {
             // What stays behind in DNS harms nobody.
+            if let target = try? await self.target(response.name) {
+                self.settings.zone?.remove(response.recordValue, at: target)
+            }
             try? await self.settings.records?.withdraw(response)
             return
         }
@@ -52,6 +68,15 @@ actor EdgeSolver: ChallengeSolver {
             self.certificates[host] = nil
         }
         await self.show()
+    }
+
+    private func addRecord(_ response: ChallengeResponse) async throws {
+        guard let zone = self.settings.zone, let target = try await self.target(response.name) else {
+            throw ACMEError.unanswerable("no name of the zone is that of \(response.name)")
+        }
+        guard zone.add(response.recordValue, at: target) else {
+            throw ACMEError.unanswerable("too many challenges are under way")
+        }
     }
 
     private func show() async {

@@ -18,6 +18,8 @@ package struct TLSCertificateRecord: ResourceDocument {
     package var summary: CertificateSummary
     /// When the edge obtained it; nil if it was uploaded.
     package var issued: Date?
+    /// The directory of the authority from which the edge obtained it; nil if it was uploaded.
+    package var authority: String?
     package var description = ""
     package var metadata = ""
     package var created: Date

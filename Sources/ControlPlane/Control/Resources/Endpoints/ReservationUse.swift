@@ -9,7 +9,7 @@ extension ReservedDomainRules {
             throw Failure(.domainInUse, "The cloud endpoint \(user.id) has \(stored.document.domain).")
         }
         var record = stored.document
-        try await Self.endManagement(of: &record, &change)
+        try await Self.endManagement(of: &record, &change, because: .cessationOfOperation)
     }
 }
 

@@ -1,4 +1,5 @@
 package import Addressing
+internal import ChallengeDNS
 package import Foundation
 package import Model
 package import Store
@@ -31,6 +32,13 @@ package struct ReservedDomainRecord: ResourceDocument {
 
     /// The certificate that visitors are shown; nil for one of the edge.
     var served: String? { self.certificate ?? self.management?.certificate }
+
+    /// What the CNAME record of `_acme-challenge` must point to, so that the edge can answer there.
+    func challengeTarget(in zone: ChallengeZone?) -> String? {
+        guard let target else { return nil }
+        let label = target.prefix { $0 != "." }
+        return zone.flatMap { $0.target(String(label))?.text } ?? "acme-\(target)"
+    }
 
     package var uniqueKeys: [String: String] { ["domain": self.domain] }
 

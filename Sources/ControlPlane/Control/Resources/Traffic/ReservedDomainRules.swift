@@ -69,15 +69,19 @@ struct ReservedDomainRules: ResourceRules {
         }
     }
 
-    /// The edge obtains no certificate any more, and forgets the one that it has obtained.
+    /// The edge obtains no certificate any more, forgets the one that it has obtained, and has it revoked.
     static func endManagement(
         of record: inout ReservedDomainRecord,
-        _ change: inout Change
+        _ change: inout Change,
+        because reason: RevocationRecord.Reason = .superseded
     ) async throws(Failure) {
         if let issued = record.management?.certificate,
             let stored = try await change.find(issued, as: TLSCertificateRecord.self)
         {
             change.delete(stored)
+            if let write = try CertificateManagement.revoke(stored, because: reason, at: change.now) {
+                change.writes.append(write)
+            }
         }
         record.policy = nil
         record.management = nil
@@ -159,7 +163,9 @@ struct ReservedDomainRules: ResourceRules {
                 ? .null : (domain.management ?? CertificateManagement()).members,
             "resolves_to": .array(domain.places.map { ["value": .string($0)] }),
             "cname_target": .text(domain.target),
-            "acme_challenge_cname_target": .text(isWildcard ? domain.target.map { "acme-\($0)" } : nil),
+            "acme_challenge_cname_target": .text(
+                isWildcard ? domain.challengeTarget(in: view.context.configuration.acme?.zone) : nil
+            ),
             "is_dev": false,
         ]
     }
