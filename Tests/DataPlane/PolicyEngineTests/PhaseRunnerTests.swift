@@ -192,19 +192,4 @@ import TrafficPolicy
         let result = exchange.results[ResultSlot(.addHeaders, "add_headers.headers_added")]
         #expect((result != nil) == isKept)
     }
-
-    @Test func `An action whose behaviour is not there yet is refused with its place`() throws {
-        let policy = try Policy(
-            parsing: """
-                on_tcp_connect:
-                  - actions:
-                      - type: terminate-tls
-                """,
-            for: .https
-        )
-        let errors = #expect(throws: PolicyErrors.self) { try PolicyProgram(policy) }
-        #expect(errors?.problems.map(\.code) == [.policyActionLater])
-        #expect(errors?.problems.map { "\($0.position)" } == ["3:9"])
-        #expect(errors?.problems.map(\.path) == ["on_tcp_connect[0].actions[0].config"])
-    }
 }
