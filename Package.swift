@@ -107,6 +107,8 @@ let modules: [Module] = [
     // Finds the shared library when it is wanted: the archive would want those of TLS, Kerberos and LDAP beside it.
     Module(place: "System/CPostgres", form: .system([]), tests: nil),
     Module(place: "System/CModSecurity", form: .system([]), tests: nil),
+    // The same for SSH, which only an edge with a listener for it speaks.
+    Module(place: "System/CLibSSH", form: .system([]), tests: nil),
     Module(place: "Base/Addressing"),
     Module(place: "Base/JSON"),
     Module(place: "Base/LinearRegex", uses: ["CRE2"]),
@@ -211,10 +213,15 @@ let modules: [Module] = [
         tests: [.NIOEmbedded]
     ),
     Module(
+        place: "DataPlane/SSHGateway",
+        uses: ["CLibSSH", "Addressing", "Model", "Preamble", "EdgeLink", "SSHKeys", "Proxy", "Sessions"],
+        products: [.NIOCore, .NIOConcurrencyHelpers, .NIOPosix, .Logging]
+    ),
+    Module(
         place: "DataPlane/Edge",
         uses: [
             "Addressing", "Model", "Expression", "TrafficPolicy", "Preamble", "Certificates", "EdgeLink", "Telemetry",
-            "Routing", "PolicyEngine", "Proxy", "Sessions",
+            "Routing", "PolicyEngine", "Proxy", "Sessions", "SSHGateway",
         ],
         products: [.NIOCore, .NIOConcurrencyHelpers, .NIOPosix, .NIOTLS, .NIOSSL, .Logging],
         tests: nil
@@ -298,10 +305,8 @@ let modules: [Module] = [
         place: "Programs/EdgeProgram",
         uses: [
             "Addressing", "JSON", "Model", "Settings", "TrafficPolicy", "EdgeLink", "Secrets", "ACME", "ChallengeDNS",
-            "Certificates", "Federation", "Firewall", "Events", "Telemetry", "PolicyEngine", "Outbound", "Proxy", "Edge",
-            "Store",
-            "SQLiteStore",
-            "PostgresStore",
+            "Certificates", "Federation", "Firewall", "SSHKeys", "SSHGateway", "Events", "Telemetry", "PolicyEngine",
+            "Outbound", "Proxy", "Edge", "Store", "SQLiteStore", "PostgresStore",
             "Backup", "Control", "APIServer",
         ],
         products: [
@@ -312,7 +317,7 @@ let modules: [Module] = [
     Module(
         place: "Programs/PorticoEdge",
         form: .program("portico-edge"),
-        uses: ["Model", "Settings", "Backup", "Control", "EdgeProgram"],
+        uses: ["Model", "Settings", "SSHKeys", "Backup", "Control", "EdgeProgram"],
         products: [.ArgumentParser],
         tests: [.NIOCore, .NIOPosix, .NIOSSL],
         testUses: ["Certificates", "EdgeTestSupport", "TestDatabase"]
@@ -380,9 +385,7 @@ let wholeTests: [(name: String, uses: [String], products: [Product])] = [
         [
             "Addressing", "Expression", "JSON", "Model", "TrafficPolicy", "EdgeLink", "Events", "Telemetry",
             "PolicyEngine", "Outbound", "Proxy", "Secrets", "ACME", "ChallengeDNS", "Certificates", "Federation",
-            "Firewall", "Edge",
-            "Store", "Control", "Portico",
-            "EdgeTestSupport", "TestSupport",
+            "Firewall", "SSHKeys", "SSHGateway", "Edge", "Store", "Control", "Portico", "EdgeTestSupport", "TestSupport",
         ],
         [.NIOCore, .NIOPosix, .NIOSSL, .NIOEmbedded, .NIOConcurrencyHelpers, .Crypto, .Logging]
     ),

@@ -4,6 +4,7 @@ extension ErrorCode {
         .configurationInvalid, .configurationUnreadable, .listenFailed, .dataFolderMissing, .dataFolderInUse,
         .dataFolderUnusable, .storeUnusable, .certificateUnusable, .usage, .storeUnavailable, .backupUnusable,
         .userEmailInvalid, .userExists, .accountUnknown, .apiKeyGone, .edgeSilent,
+        .sshLibraryMissing, .sshHostKeyUnusable,
     ]
 
     package static let configurationInvalid = ErrorCode(
@@ -116,5 +117,19 @@ extension ErrorCode {
         status: 503,
         meaning: "No edge that serves this data folder answers.",
         remedy: "Check that it runs, as the same user, and that both have the same 'data_dir'."
+    )
+
+    package static let sshLibraryMissing = ErrorCode(
+        100380,
+        status: 500,
+        meaning: "The library that speaks SSH cannot be used.",
+        remedy: "Install libssh (on Debian: apt-get install libssh-4), or leave out listeners.ssh."
+    )
+
+    package static let sshHostKeyUnusable = ErrorCode(
+        100381,
+        status: 500,
+        meaning: "A host key of the SSH listener cannot be used.",
+        remedy: "Put a private key of OpenSSH without a passphrase there, or remove the file for a new one."
     )
 }

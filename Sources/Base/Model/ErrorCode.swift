@@ -37,6 +37,7 @@ package enum ErrorArea: String, Sendable, CaseIterable {
     case policyRuns = "policy-runs"
     case api
     case apiResources = "api-resources"
+    case sshGateway = "ssh-gateway"
     case edge, agent
 
     package var title: String {
@@ -51,6 +52,7 @@ package enum ErrorArea: String, Sendable, CaseIterable {
         case .policyRuns: "Policies at work"
         case .api: "The REST API"
         case .apiResources: "Resources of the REST API"
+        case .sshGateway: "Endpoints over SSH"
         case .edge: "Running an edge"
         case .agent: "Running an agent"
         }
@@ -74,6 +76,7 @@ package enum ErrorArea: String, Sendable, CaseIterable {
                 ErrorCode.apiSSH,
                 ErrorCode.apiPeople, ErrorCode.pooling, ErrorCode.apiEndpoints,
             ].flatMap { $0 }
+        case .sshGateway: ErrorCode.sshGateway
         case .edge: ErrorCode.edge
         case .agent: ErrorCode.agent
         }

@@ -54,6 +54,9 @@ extension Control {
         case CredentialRecord.recordKind:
             guard let id = ResourceID<CredentialKind>(change.id) else { return }
             await self.consider(id, change.record)
+        case SSHCredentialRecord.recordKind:
+            guard let id = ResourceID<SSHCredentialKind>(change.id) else { return }
+            await self.consider(id, change.record)
         case PersonalAccessTokenRecord.recordKind:
             guard let id = ResourceID<PersonalAccessTokenKind>(change.id) else { return }
             // One that cannot be read lets nobody in either.
@@ -87,6 +90,14 @@ extension Control {
             let rules = try? AccessRules(credential.document.rules)
         else { return await self.end(self.sessions.revoke(.authtoken(id)), because: .revoked) }
         self.sessions.setRules(rules, of: .authtoken(id))
+    }
+
+    private func consider(_ id: ResourceID<SSHCredentialKind>, _ record: Record?) async {
+        // One that is gone, or cannot be read, lets nobody in any more.
+        guard let record, let key = try? Stored<SSHCredentialRecord>(record),
+            let rules = try? AccessRules(key.document.rules)
+        else { return await self.end(self.sessions.revoke(.sshKey(id)), because: .keyRemoved) }
+        self.sessions.setRules(rules, of: .sshKey(id))
     }
 
     /// Revokes an authtoken. Its sessions are closed when this returns.

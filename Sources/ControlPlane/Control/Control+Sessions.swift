@@ -16,7 +16,7 @@ extension Control {
         defer { self.sessions.endOpening(on: request.connection) }
 
         try SessionGates.checkVersion(request.versions)
-        let principal = try await self.authenticate(request.authtoken)
+        let principal = try await self.authenticate(request)
         try await self.checkAgent(request.remoteAddress?.ip, of: principal.account)
         try SessionGates.checkDeclared(request)
         // No await between here and the registration: what happens before is seen, and what happens later finds it.
@@ -154,8 +154,8 @@ extension Control {
         guard let leg = self.sessions.remove(connection) else { return }
         let left = self.endpoints.detach(connection)
         switch end {
-        case .graceful: self.takeOffline(left)
-        case .lost: self.hold(left)
+        case .lost where leg.facts.transport == .agent: self.hold(left)
+        case .graceful, .lost: self.takeOffline(left)
         }
         await self.publish()
         self.logger.info(

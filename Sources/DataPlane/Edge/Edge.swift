@@ -7,6 +7,7 @@ import NIOPosix
 import NIOSSL
 import Proxy
 import Routing
+import SSHGateway
 import Sessions
 
 /// The data plane of one edge node: its event loops, its listeners, and what the control plane tells it.
@@ -22,6 +23,7 @@ package actor Edge {
     private let policyTLS = VisitorTLSTable.Shared()
     var loops: [NIOLoopBound<EdgeLoop>] = []
     var acceptor: Acceptor?
+    private var sshGateway: SSHGateway?
     private var listeners: [Listener] = []
     var tcpListeners: [UInt16: Listener] = [:]
     /// Of the table in force.
@@ -47,6 +49,7 @@ package actor Edge {
         package var http: [UInt16] = []
         package var https: [UInt16] = []
         package var agents: [UInt16] = []
+        package var ssh: [UInt16] = []
     }
 
     package init(configuration: EdgeConfiguration, logger: Logger) {
@@ -86,9 +89,30 @@ package actor Edge {
                 self.listeners.append(listener)
                 ports.agents.append(listener.port)
             }
+            ports.ssh = try await self.listenForSSH(acceptor, control)
         } catch {
             await self.closeListeners()
             throw error
+        }
+        return ports
+    }
+
+    private func listenForSSH(_ acceptor: Acceptor, _ control: any ControlPlane) async throws -> [UInt16] {
+        guard !self.configuration.ssh.isEmpty else { return [] }
+        let gateway = try SSHGateway(
+            self.configuration.sshGateway,
+            region: self.configuration.region,
+            control: control,
+            logger: self.logger
+        )
+        self.sshGateway = gateway
+        var ports: [UInt16] = []
+        for address in self.configuration.ssh {
+            let listener = try await Listener.openSpread(address, on: self.loops, group: self.group) {
+                try acceptor.acceptSSH($0, $1, gateway)
+            }
+            self.listeners.append(listener)
+            ports.append(listener.port)
         }
         return ports
     }
@@ -167,6 +191,7 @@ package actor Edge {
             for connection in loop.agents.localConnections { connection.close() }
         }
         self.isStopped = true
+        await self.sshGateway?.stop()
         do {
             try await self.group.shutdownGracefully()
         } catch {

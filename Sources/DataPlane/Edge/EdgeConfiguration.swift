@@ -1,5 +1,6 @@
 package import Model
 package import Proxy
+package import SSHGateway
 import Telemetry
 
 /// What an edge needs to know before it starts; checked and complete.
@@ -25,6 +26,9 @@ package struct EdgeConfiguration: Sendable {
     package var https: [ListenAddress] = []
     /// Agents alone.
     package var agents: [ListenAddress] = []
+    /// `ssh -R` in an agent's place.
+    package var ssh: [ListenAddress] = []
+    package var sshGateway = SSHGateway.Configuration()
     /// The address on which TCP endpoints are opened.
     package var tcpHost = "127.0.0.1"
     /// The name by which agents ask for their listener on the HTTPS port.

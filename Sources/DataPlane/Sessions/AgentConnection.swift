@@ -78,15 +78,11 @@ package final class AgentConnection {
 
     // MARK: Streams
 
-    /// A stream that is announced to the agent with its first flush; nil when the connection is over.
-    ///
-    /// Where `returnsCreditByHand`, `returnCredit` says what has been taken, rather than the return from
-    /// `transportReceived`.
-    func openStream(
+    package func openStream(
         _ request: AgentStreamRequest,
         receiver: any UpstreamTransportReceiver,
         returnsCreditByHand: Bool
-    ) -> StreamTransport? {
+    ) -> (any RelayableTransport)? {
         guard !self.isEnded else { return nil }
         return StreamTransport(
             connection: self,
@@ -254,16 +250,7 @@ package final class AgentConnection {
     }
 }
 
-extension AgentConnection: AgentPort {
-    package var isOnThisLoop: Bool { true }
-
-    package func open(
-        _ request: AgentStreamRequest,
-        receiver: any UpstreamTransportReceiver
-    ) -> (any UpstreamTransport)? {
-        self.openStream(request, receiver: receiver, returnsCreditByHand: false)
-    }
-}
+extension AgentConnection: SessionConnection {}
 
 extension AgentConnection: AgentServerSessionDelegate {
     package func session(

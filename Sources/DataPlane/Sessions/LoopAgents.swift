@@ -7,7 +7,7 @@ package final class LoopAgents: AgentPorts {
     package let directory: SessionDirectory
     package let eventLoop: any EventLoop
     package let index: Int
-    private var local: [ConnectionID: AgentConnection] = [:]
+    private var local: [ConnectionID: any SessionConnection] = [:]
     /// This loop's end of the relays; set once all loops have one.
     private var hub: RelayHub?
 
@@ -36,7 +36,7 @@ package final class LoopAgents: AgentPorts {
         }
     }
 
-    func add(_ connection: AgentConnection) {
+    package func add(_ connection: any SessionConnection) {
         self.local[connection.id] = connection
         self.directory.add(
             .init(loopIndex: self.index, connection: NIOLoopBound(connection, eventLoop: self.eventLoop)),
@@ -44,17 +44,17 @@ package final class LoopAgents: AgentPorts {
         )
     }
 
-    func remove(_ connection: AgentConnection) {
+    package func remove(_ connection: any SessionConnection) {
         self.local[connection.id] = nil
         self.directory.remove(connection.id)
     }
 
-    func localConnection(_ id: ConnectionID) -> AgentConnection? {
+    func localConnection(_ id: ConnectionID) -> (any SessionConnection)? {
         self.local[id]
     }
 
     /// The connections that live on this loop.
-    package var localConnections: [AgentConnection] { Array(self.local.values) }
+    package var localConnections: [any SessionConnection] { Array(self.local.values) }
 
     package func tick(now: NIODeadline) {
         for connection in self.local.values { connection.tick(now: now) }

@@ -7,7 +7,7 @@ import NIOConcurrencyHelpers
 package final class SessionDirectory: Sendable {
     struct Entry: Sendable {
         let loopIndex: Int
-        let connection: NIOLoopBound<AgentConnection>
+        let connection: NIOLoopBound<any SessionConnection>
     }
 
     private struct State {
@@ -20,7 +20,7 @@ package final class SessionDirectory: Sendable {
     package init() {}
 
     /// A number that no connection of this process has had.
-    func makeID() -> ConnectionID {
+    package func makeID() -> ConnectionID {
         self.state.withLockedValue { state in
             state.nextNumber += 1
             return ConnectionID(state.nextNumber)
@@ -40,7 +40,7 @@ package final class SessionDirectory: Sendable {
     }
 
     /// The connection, to be touched on its own event loop.
-    package func connection(_ id: ConnectionID) -> NIOLoopBound<AgentConnection>? {
+    package func connection(_ id: ConnectionID) -> NIOLoopBound<any SessionConnection>? {
         self.entry(of: id)?.connection
     }
 

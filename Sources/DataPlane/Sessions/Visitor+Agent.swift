@@ -1,7 +1,7 @@
-import EdgeLink
-import NIOCore
+package import EdgeLink
+package import NIOCore
 import Preamble
-import Proxy
+package import Proxy
 
 extension Visitor {
     /// The peer as agents are told it: `1.2.3.4:5678` or `[2001:db8::1]:5678`.
@@ -10,7 +10,7 @@ extension Visitor {
     }
 
     /// Writes the PROXY header that goes in front of a stream's first byte.
-    func writeProxyHeader(_ version: ProxyProtocolVersion, into buffer: inout ByteBuffer) {
+    package func writeProxyHeader(_ version: ProxyProtocolVersion, into buffer: inout ByteBuffer) {
         var route: ProxyProtocolHeader.Route?
         if let address = self.address, let local = self.local {
             route = .init(source: address, destination: local)

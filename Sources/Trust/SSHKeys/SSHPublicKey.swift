@@ -39,6 +39,15 @@ package struct SSHPublicKey: Sendable, Hashable {
         try self.init(type: String(parts[0]), Array(data))
     }
 
+    /// What stands in the middle of such a line, which says by itself of which type it is.
+    package init(base64: String) throws(ParseError) {
+        guard base64.utf8.count <= Self.limit, let data = Data(base64Encoded: base64) else { throw .malformed }
+        let bytes = Array(data)
+        var reader = SSHReader(bytes)
+        guard let type = reader.text() else { throw .malformed }
+        try self.init(type: type, bytes)
+    }
+
     init(type: String, _ bytes: [UInt8]) throws(ParseError) {
         self.type = type
         self.bytes = bytes

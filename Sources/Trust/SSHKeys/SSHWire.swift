@@ -63,6 +63,13 @@ struct SSHReader {
         return string
     }
 
+    /// - Returns: false when there are not so many bytes.
+    mutating func skip(_ count: Int) -> Bool {
+        guard self.rest.count >= count else { return false }
+        self.rest = self.rest.dropFirst(count)
+        return true
+    }
+
     /// The next `string` as text; nil also when it is no UTF-8.
     mutating func text() -> String? {
         self.string().flatMap { String(validating: $0, as: UTF8.self) }

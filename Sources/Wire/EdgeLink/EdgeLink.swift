@@ -9,6 +9,12 @@ package protocol ControlPlane: Sendable {
     /// when this returns (13.4).
     func openSession(_ request: SessionRequest) async throws(Failure) -> SessionGrant
 
+    /// Whether an account has registered the public key of SSH with this fingerprint, before the client has shown that it
+    /// has the key's other half.
+    ///
+    /// - Throws: `.sshKeyUnknown` where none has.
+    func checkKey(_ fingerprint: String) async throws(Failure)
+
     /// An agent's Bind. The endpoint is in force on every event loop of the edge when this returns.
     func bind(_ request: BindRequest, on connection: ConnectionID) async throws(Failure) -> BindGrant
 
@@ -96,6 +102,9 @@ package struct SessionRequest: Sendable {
     package var clientID: String
     package var cookie: String
     package var authtoken: Secret
+    /// SHA-256 of the public key of SSH that was proven in an authtoken's place, as `ssh-keygen -l` shows it.
+    package var keyFingerprint: String?
+    package var transport = SessionTransport.agent
     package var legNumber: Int
     package var userAgent: String
     package var clientType: String
@@ -141,6 +150,14 @@ package struct SessionRequest: Sendable {
         self.heartbeatInterval = heartbeatInterval
         self.heartbeatTolerance = heartbeatTolerance
     }
+}
+
+/// What a session speaks.
+package enum SessionTransport: Sendable, Hashable {
+    /// The agent protocol.
+    case agent
+    /// `ssh -R` in an agent's place, which cannot come back to a session that was lost.
+    case ssh
 }
 
 /// A session that was granted.

@@ -9,6 +9,7 @@ struct AgentFacts: Sendable {
     let metadata: String
     let address: NetworkAddress?
     let connected: Date
+    let transport: SessionTransport
 
     init(_ request: SessionRequest, at time: Date) {
         self.version = Self.shortened(request.clientVersion)
@@ -16,6 +17,7 @@ struct AgentFacts: Sendable {
         self.metadata = request.metadata
         self.address = request.remoteAddress
         self.connected = time
+        self.transport = request.transport
     }
 
     /// What an agent says is kept as long as its session.

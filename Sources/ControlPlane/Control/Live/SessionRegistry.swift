@@ -124,6 +124,7 @@ struct SessionRegistry {
 
 extension Failure {
     static let revoked = Failure(.authtokenRevoked, "This authtoken was revoked.")
-    static let ownerInactive = Failure(.apiOwnerInactive, "The owner of this authtoken is not active.")
-    static let suspended = Failure(.accountSuspended, "The account of this authtoken is suspended.")
+    static let keyRemoved = Failure(.sshKeyUnknown, "This key is not registered any more.")
+    static let ownerInactive = Failure(.apiOwnerInactive, "The owner of this credential is not active.")
+    static let suspended = Failure(.accountSuspended, "The account of this credential is suspended.")
 }

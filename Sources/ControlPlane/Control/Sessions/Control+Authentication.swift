@@ -1,5 +1,6 @@
+import EdgeLink
 import Foundation
-import Model
+package import Model
 import Secrets
 import Store
 
@@ -7,11 +8,13 @@ import Store
 enum AgentCredential: Sendable, Hashable {
     case authtoken(ResourceID<CredentialKind>)
     case personalToken(ResourceID<PersonalAccessTokenKind>)
+    case sshKey(ResourceID<SSHCredentialKind>)
 
     var text: String {
         switch self {
         case .authtoken(let id): id.text
         case .personalToken(let id): id.text
+        case .sshKey(let id): id.text
         }
     }
 }
@@ -27,16 +30,28 @@ struct AgentPrincipal: Sendable {
 }
 
 extension Control {
-    /// - Throws: what is wrong with the token, its account or its owner, in this order (`spec/identity.md` 12).
-    func authenticate(_ secret: Secret) async throws(Failure) -> AgentPrincipal {
-        let token = try SessionGates.authtoken(secret)
+    package func checkKey(_ fingerprint: String) async throws(Failure) {
+        guard try await self.keyProof(of: fingerprint) != nil else { throw Self.unknownKey(fingerprint) }
+    }
+
+    /// - Throws: what is wrong with the key or the token, its account or its owner, in this order (`spec/identity.md` 12).
+    func authenticate(_ request: SessionRequest) async throws(Failure) -> AgentPrincipal {
+        if let fingerprint = request.keyFingerprint {
+            let proof = try await self.keyProof(of: fingerprint)
+            return try await self.principal(proof, else: Self.unknownKey(fingerprint))
+        }
+        let token = try SessionGates.authtoken(request.authtoken)
         var proof = try await self.proof(of: token)
-        if proof == nil { proof = try await self.personalProof(of: secret) }
+        if proof == nil { proof = try await self.personalProof(of: request.authtoken) }
+        return try await self.principal(proof, else: Self.unknown)
+    }
+
+    private func principal(_ proof: Proof?, else unknown: Failure) async throws(Failure) -> AgentPrincipal {
         guard let proof, let id = proof.account,
             let account = try await self.patiently({ (store) async throws(StoreError) in
                 try await store.get(id, as: AccountRecord.self, in: .platform)
             })
-        else { throw Self.unknown }
+        else { throw unknown }
         guard !account.document.isSuspended else { throw .suspended }
         let owner = try await self.patiently { (store) async throws(StoreError) in
             try await Owners(store: store).find(proof.owner, in: account.id)
@@ -53,7 +68,11 @@ extension Control {
 
     private static var unknown: Failure { Failure(.authtokenUnknown, "This authtoken is not known here.") }
 
-    /// What a token says that was found good.
+    private static func unknownKey(_ fingerprint: String) -> Failure {
+        Failure(.sshKeyUnknown, "The key \(fingerprint) is not registered here.")
+    }
+
+    /// What a credential says that was found good.
     private struct Proof {
         let credential: AgentCredential
         let account: ResourceID<AccountKind>?
@@ -87,5 +106,19 @@ extension Control {
         guard found.document.hash.matches(secret) else { throw Self.unknown }
         guard found.document.isGood(at: self.now()) else { throw .revoked }
         return Proof(credential: .personalToken(found.id), account: found.owner, owner: found.document.owner, rules: [])
+    }
+
+    /// nil when no account has registered the key.
+    private func keyProof(of fingerprint: String) async throws(Failure) -> Proof? {
+        let found = try await self.patiently { (store) async throws(StoreError) in
+            try await store.find(SSHCredentialRecord.self, "key", fingerprint, in: .platform)
+        }
+        guard let found else { return nil }
+        return Proof(
+            credential: .sshKey(found.id),
+            account: found.owner,
+            owner: found.document.ownerID,
+            rules: found.document.rules
+        )
     }
 }

@@ -8,6 +8,7 @@ import PolicyEngine
 import Preamble
 import Proxy
 import Routing
+import SSHGateway
 import Sessions
 
 /// Sets up what was accepted: which handlers a connection gets, by listener and by its first bytes.
@@ -187,6 +188,17 @@ struct Acceptor: Sendable {
         }
         channel.closeFuture.whenComplete { [limiter] _ in limiter.leaveAgent(listener: port) }
         try self.readHello(loop, channel) { try self.addAgent(loop, channel, connectHost: $0.serverName) }
+    }
+
+    func acceptSSH(_ loop: EdgeLoop, _ channel: any Channel, _ gateway: SSHGateway) throws {
+        let port = Self.port(of: channel)
+        guard loop.proxy.shedding.memory != .exhausted, self.limiter.enterAgent(listener: port) else {
+            loop.proxy.counters.note(.connectionsPerListener)
+            channel.close(promise: nil)
+            return
+        }
+        channel.closeFuture.whenComplete { [limiter] _ in limiter.leaveAgent(listener: port) }
+        try gateway.accept(channel, loop.agents, loop.proxy)
     }
 
     private func addAgent(_ loop: EdgeLoop, _ channel: any Channel, connectHost: String?) throws {

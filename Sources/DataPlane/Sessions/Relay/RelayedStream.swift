@@ -9,7 +9,7 @@ import Proxy
 final class RelayedStream: UpstreamTransportReceiver {
     private let id: RelayID
     private unowned let hub: RelayHub
-    private var transport: StreamTransport?
+    private var transport: (any RelayableTransport)?
     private var sent = 0
 
     init(id: RelayID, hub: RelayHub) {
@@ -17,7 +17,7 @@ final class RelayedStream: UpstreamTransportReceiver {
         self.hub = hub
     }
 
-    func open(_ connection: AgentConnection?, _ request: AgentStreamRequest, first: ByteBuffer) {
+    func open(_ connection: (any SessionConnection)?, _ request: AgentStreamRequest, first: ByteBuffer) {
         guard let transport = connection?.openStream(request, receiver: self, returnsCreditByHand: true) else {
             self.post(.ended(.unreachable("the agent's connection is gone")))
             self.hub.forget(self.id)

@@ -9,7 +9,7 @@ import Proxy
 /// The stream is opened with the first flush: what was written until then goes out in its first frame, behind the
 /// preamble (`spec/agent-protocol.md` 11.1). An agent that takes no more streams lets it wait in the connection's
 /// queue; one that gives no sign of having seen it is taken for dead.
-final class StreamTransport: UpstreamTransport, MuxStreamReceiver {
+final class StreamTransport: RelayableTransport, MuxStreamReceiver {
     /// Bytes that may wait for the stream to open.
     private static let waitingLimit = 64 * 1024
 

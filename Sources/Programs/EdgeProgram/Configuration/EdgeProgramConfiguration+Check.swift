@@ -25,6 +25,7 @@ extension EdgeProgramConfiguration {
     private func checkListeners(_ settings: SettingsReader) {
         let listeners = [
             ("http", self.listeners.http), ("https", self.listeners.https), ("agents", self.listeners.agents),
+            ("ssh", self.listeners.ssh),
             ("management", self.listeners.management), ("api", self.listeners.api),
         ]
         var taken: [(key: String, address: ListenAddress)] = []

@@ -6,6 +6,7 @@ package struct ListenersConfiguration: Sendable {
     package let http: [ListenAddress]
     package let https: [ListenAddress]
     package let agents: [ListenAddress]
+    package let ssh: [ListenAddress]
     package let management: [ListenAddress]
     package let api: [ListenAddress]
 
@@ -20,6 +21,16 @@ package struct ListenersConfiguration: Sendable {
             "Visitors of `https://` and `tls://` endpoints, and agents that ask for the connect host."
         )
         self.agents = listen("agents", .any(port: 4443), "Agents, whatever name they ask for.")
+        self.ssh = settings.value(
+            "ssh",
+            .list(of: .listenAddress, limit: 16),
+            default: [],
+            written: "nowhere",
+            """
+            `ssh -R` in place of an agent (`docs/ssh.md`), for instance `0.0.0.0:22`. The edge is known by the keys \
+            `ssh_host_*_key` in the data folder. Needs libssh (`libssh-4` on Debian).
+            """
+        )
         self.management = listen(
             "management",
             .address(NetworkAddress(ip: .loopback4, port: 4041)),

@@ -101,6 +101,7 @@ package struct Doctor: Sendable {
         let listeners = self.configuration.listeners
         let all = [
             ("http", listeners.http), ("https", listeners.https), ("agents", listeners.agents),
+            ("ssh", listeners.ssh),
             ("management", listeners.management), ("api", listeners.api),
         ]
         var findings: [Finding] = []

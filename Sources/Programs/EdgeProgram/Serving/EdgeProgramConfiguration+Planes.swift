@@ -14,6 +14,7 @@ extension EdgeProgramConfiguration {
         edge.http = self.listeners.http.map(\.forEdge)
         edge.https = self.listeners.https.map(\.forEdge)
         edge.agents = self.listeners.agents.map(\.forEdge)
+        edge.ssh = self.listeners.ssh.map(\.forEdge)
         edge.tcpHost = self.tcp.address?.description ?? MachineAddresses.any
         edge.connectHost = self.connectHost.text
         edge.requiresServerName = self.tls.requiresServerName

@@ -10,6 +10,8 @@ package import Model
 import NIOPosix
 import PolicyEngine
 import Proxy
+import SSHGateway
+import SSHKeys
 import Secrets
 import ServiceLifecycle
 import Settings
@@ -70,6 +72,11 @@ package struct EdgeServer {
         dataPlane.proxy.policy.services.requester = try self.configuration.policy.outbound.requester()
         let firewall = Firewall(self.configuration.policy.firewall.firewall)
         dataPlane.proxy.policy.services.firewall = firewall
+        if !self.configuration.listeners.ssh.isEmpty {
+            let keys = try SSHHostKeys(folder).load()
+            dataPlane.sshGateway.hostKeys = keys.map(\.key.text)
+            for entry in keys { Terminal.say("ssh key    \(entry.key.publicKey.fingerprint)") }
+        }
         let events = EventQueue()
         if self.configuration.log.traffic != .none { dataPlane.proxy.policy.events = events }
         dataPlane.proxy.policy.tellsAll = self.configuration.log.traffic == .judged

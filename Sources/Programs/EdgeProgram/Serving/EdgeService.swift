@@ -43,7 +43,10 @@ struct EdgeService: Service {
     }
 
     private var named: [(String, [ListenAddress])] {
-        [("http", self.listeners.http), ("https", self.listeners.https), ("agents", self.listeners.agents)]
+        [
+            ("http", self.listeners.http), ("https", self.listeners.https), ("agents", self.listeners.agents),
+            ("ssh", self.listeners.ssh),
+        ]
     }
 }
 

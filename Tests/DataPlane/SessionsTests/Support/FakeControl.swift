@@ -43,6 +43,8 @@ final class FakeControl: ControlPlane {
         )
     }
 
+    func checkKey(_ fingerprint: String) async throws(Failure) {}
+
     func bind(_ request: BindRequest, on connection: ConnectionID) async throws(Failure) -> BindGrant {
         self.notes.withLockedValue { $0.binds.append(request) }
         await self.gate.passed()

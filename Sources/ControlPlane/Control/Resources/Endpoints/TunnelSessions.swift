@@ -53,6 +53,7 @@ struct TunnelSessions: APIResource {
         switch credential {
         case .authtoken(let id): view.reference(to: id.text, .credentials)
         case .personalToken(let id): view.reference(to: id.text, .personalAccessTokens)
+        case .sshKey(let id): view.reference(to: id.text, .sshCredentials)
         }
     }
 
@@ -69,7 +70,7 @@ struct TunnelSessions: APIResource {
             "os": .string(leg.facts.operatingSystem),
             "region": .string(self.control.configuration.region),
             "started_at": .time(leg.facts.connected),
-            "transport": "ngrok/2",
+            "transport": leg.facts.transport == .ssh ? "ssh" : "ngrok/2",
         ])
     }
 }
