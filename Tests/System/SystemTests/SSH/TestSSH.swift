@@ -123,6 +123,10 @@ final class SSHClient: Sendable {
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         process.standardInput = FileHandle.nullDevice
         let pipes = [Pipe(), Pipe()]
+        for handle in pipes.flatMap({ [$0.fileHandleForReading, $0.fileHandleForWriting] }) {
+            // Else other clients that start meanwhile would hold it open.
+            _ = fcntl(handle.fileDescriptor, F_SETFD, FD_CLOEXEC)
+        }
         process.standardOutput = pipes[0]
         process.standardError = pipes[1]
         self.process = NIOLockedValueBox(process)
@@ -131,7 +135,10 @@ final class SSHClient: Sendable {
         for pipe in pipes {
             let handle = pipe.fileHandleForReading
             Thread.detachNewThread { [weak self] in
-                while let data = try? handle.read(upToCount: 4096), !data.isEmpty {
+                // What there is; a read of a number of bytes would wait for all of them.
+                while true {
+                    let data = handle.availableData
+                    guard !data.isEmpty else { break }
                     self?.heard(String(decoding: data, as: UTF8.self))
                 }
                 self?.heardAll()
