@@ -11,6 +11,7 @@ package enum DiagnosisReport {
     ///   - plan: nil where the configuration could not be read.
     ///   - environment: of the process; of what it says of proxies, that it says something.
     ///   - time: when it was made.
+    /// - Returns: an object.
     package static func json(
         _ findings: [Finding],
         plan: AgentPlan?,
