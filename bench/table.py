@@ -59,7 +59,6 @@ PAGE = pathlib.Path(__file__).resolve().parent.parent / "docs/performance.md"
 # Rows that fall short for a reason that a profile shows: title and peer, how far short the reason goes, and the heading
 # under which docs/performance.md gives it. A row that is worse than that falls short of its explanation too.
 EXPLAINED = {
-    ("1 MB over HTTP: CPU", BEST): (1.25, "1 MB over HTTP"),
     ("tunnel, 1 KB, 64 connections: requests/s", "ssh-R"): (1.2, "`ssh -R` at 64 connections"),
 }
 # Below this use of its core, a system's rate was limited by something else.
