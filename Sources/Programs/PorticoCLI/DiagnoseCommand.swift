@@ -2,6 +2,7 @@ import AgentDiagnosis
 import AgentRuntime
 import ArgumentParser
 import Foundation
+import JSON
 import Model
 import Portico
 
