@@ -39,7 +39,7 @@ stage() {
 
 # Targets whose tests hold real servers, agents and databases to times, in groups that run one after another: beside two
 # hundred suites that keep every core busy, the times would be those of the machine.
-timed=('AgentConsoleTests|AgentDiagnosisTests|AgentRuntimeTests|AgentWebTests|OutboundTests|PorticoTests|SessionsTests' 'PostgresStoreTests|BackupTests' 'PorticoEdgeTests|SystemTests')
+timed=('AgentConsoleTests|AgentDiagnosisTests|AgentRuntimeTests|AgentWebTests|FirewallTests|OutboundTests|PorticoTests|SessionsTests' 'PostgresStoreTests|BackupTests' 'PorticoEdgeTests|SystemTests')
 
 # The package's tests, closed with the one line that all stages end with.
 package_tests() {

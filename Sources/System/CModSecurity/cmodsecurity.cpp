@@ -99,6 +99,9 @@ void load() {
     library.msc_set_log_cb(library.engine, note);
 }
 
+/// The library reads rules with a scanner whose state all share: two that read at once read each other's text.
+std::mutex reading;
+
 /// What `add`, which returns a negative number where something is wrong, says of it.
 template <typename Add>
 char *problemOf(Add add) {
@@ -203,10 +206,12 @@ void cmodsecurity_rules_free(cmodsecurity_rules *rules) {
 }
 
 char *cmodsecurity_rules_add_text(cmodsecurity_rules *rules, const char *text) {
+    const std::lock_guard<std::mutex> alone(reading);
     return problemOf([&](const char **problem) { return library.msc_rules_add(rules->rules, text, problem); });
 }
 
 char *cmodsecurity_rules_add_file(cmodsecurity_rules *rules, const char *path) {
+    const std::lock_guard<std::mutex> alone(reading);
     return problemOf([&](const char **problem) { return library.msc_rules_add_file(rules->rules, path, problem); });
 }
 

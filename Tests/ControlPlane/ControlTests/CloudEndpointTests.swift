@@ -85,7 +85,10 @@ import TrafficPolicy
     private static let connect = "on_tcp_connect: [{actions: [{type: deny}]}]"
 
     @Test func `A policy must handle all of a cloud endpoint's traffic`() async throws {
-        var configuration = Control.Configuration(baseDomains: [], connectAddress: "localhost:443")
+        var configuration = Control.Configuration(
+            baseDomains: [try HostName(parsing: "portico.test")],
+            connectAddress: "localhost:443"
+        )
         configuration.runnableActions = [.deny, .customResponse]
         let checks = PolicyChecks(configuration)
         let url = try EndpointURL(parsing: Self.publicURL)

@@ -28,6 +28,19 @@ import TrafficPolicy
         + #"_-vTGYzmFFIKCM8BEam6quowpKFm6h4dPXQ"#
 
     private static let cases: [ActionType: String] = [
+        // The rules themselves are run over sockets: FirewallTests of the system's tests.
+        .owaspCRSRequest: """
+        cases:
+          - name: where nobody looks, nothing passes by itself
+            request: GET /
+            expect: {status: 500, code: 3701}
+        """,
+        .owaspCRSResponse: """
+        cases:
+          - name: where nobody looks, and the policy goes on
+            request: GET /
+            expect: {answered_by: upstream}
+        """,
         .addHeaders: """
         cases:
           - name: fields are added

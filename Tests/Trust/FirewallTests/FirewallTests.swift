@@ -131,7 +131,8 @@ import Testing
     // MARK: - Settings
 
     @Test func `Each level of paranoia finds at least what the one below finds, and some find more`() async throws {
-        let exchange = Self.request("/?q=a%20b;c&x[]=1", fields: [("X-Custom", "a'b\"c")])
+        // Twelve characters that SQL knows too, of which stricter levels allow fewer.
+        let exchange = Self.request("/?q=a-b-c-d-e-f-g-h-i-j-k-l-m-n")
         var counts: [Int] = []
         var before: Set<Int> = []
         for level in 1...4 {
@@ -142,7 +143,7 @@ import Testing
             counts.append(found.count)
         }
         #expect(counts.first == 0)
-        #expect(Set(counts).count > 2)
+        #expect(Set(counts).count == 4, "\(counts)")
     }
 
     @Test func `A threshold is what the score must reach`() async throws {
@@ -221,14 +222,10 @@ import Testing
 
     // MARK: - Hostile requests
 
-    @Test(arguments: [
-        String(repeating: "a=", count: 2000), String(repeating: "<", count: 4000),
-        String(repeating: "%00", count: 1300),
-        String(repeating: "((", count: 2000), String(repeating: "[", count: 4000), "\u{0}\u{1}\u{2}%zz%u12",
-        String(repeating: "' or ", count: 800),
-    ])
-    func `A hostile request is judged in bounded time`(text: String) async throws {
+    @Test(arguments: ["a=", "<", "%00", "((", "[", "\u{0}\u{1}\u{2}%zz%u12", "' or "])
+    func `A hostile request is judged in bounded time`(piece: String) async throws {
         let begun = ContinuousClock.now
+        let text = String(repeating: piece, count: 1500 / piece.utf8.count)
         _ = try await Self.findings(Self.request("/?" + text))
         for type in [
             "application/x-www-form-urlencoded", "application/json", "text/xml", "multipart/form-data; boundary=a",

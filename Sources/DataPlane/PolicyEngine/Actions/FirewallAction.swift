@@ -23,10 +23,10 @@ struct FirewallAction: PolicyAction {
     }
 
     func run(on exchange: Exchange) -> Verdict {
-        guard let host = exchange.host else { return .next }
         guard let firewall = exchange.loop.services.firewall else {
             return self.failed("this edge has no firewall", on: exchange)
         }
+        guard let host = exchange.host else { return self.failed("the exchange has ended", on: exchange) }
         guard self.processesBody, self.side.isInspectable(exchange) else {
             return self.inspect(ByteBuffer(), by: firewall, on: exchange, host)
         }

@@ -14,12 +14,13 @@ import TrafficPolicy
 @Suite struct FirewallActionTests {
     /// A firewall at the seam, which keeps what it was shown.
     private final class Inspector: ExchangeInspector {
-        let bodyBytes = 16
+        let bodyBytes: Int
         let result: Result<FirewallFindings, FirewallError>
         let seen = NIOLockedValueBox<[(exchange: FirewallExchange, excluded: [Int])]>([])
 
-        init(_ result: Result<FirewallFindings, FirewallError>) {
+        init(_ result: Result<FirewallFindings, FirewallError>, bodyBytes: Int = 16) {
             self.result = result
+            self.bodyBytes = bodyBytes
         }
 
         func inspect(
@@ -72,10 +73,11 @@ import TrafficPolicy
         _ result: Result<FirewallFindings, FirewallError>,
         _ config: String = "{}",
         fields: [(String, String)] = [("Content-Type", "text/html")],
-        body: ByteBuffer = ByteBuffer(string: "<p>leak</p>")
+        body: ByteBuffer = ByteBuffer(string: "<p>leak</p>"),
+        bodyBytes: Int = 16
     ) throws -> Run {
         var fixture = ExchangeFixture("/a?b=c")
-        let inspector = Inspector(result)
+        let inspector = Inspector(result, bodyBytes: bodyBytes)
         fixture.services.firewall = inspector
         fixture.host.responseBody = body
         let exchange = try fixture.responding(
@@ -221,10 +223,11 @@ import TrafficPolicy
             .success(Self.nothing),
             "{process_body: true}",
             fields: [("Content-Type", "text/html"), ("Content-Encoding", coding.token)],
-            body: ByteBuffer(bytes: encoded)
+            body: ByteBuffer(bytes: encoded),
+            bodyBytes: 4096
         )
         let shown = try #require(run.inspector.last?.response?.body)
-        #expect(String(buffer: shown).hasPrefix("<p>leak</p>"))
+        #expect(String(buffer: shown).hasPrefix("<p>leak</p>") && shown.readableBytes < text.utf8.count)
     }
 
     @Test func `What looks encoded and is not is shown as nothing, and harms nobody`() throws {

@@ -81,8 +81,15 @@ import TrafficPolicy
     }
 
     @Test func `A policy that cannot run leaves its endpoint without one, and says so for each`() async throws {
-        // It is read, and this edge cannot run it.
-        let later = "on_tcp_connect: [{actions: [{type: terminate-tls}]}]"
+        // It is read, and cannot be compiled: the certificate is none.
+        let later = """
+            on_tcp_connect:
+              - actions:
+                  - type: terminate-tls
+                    config:
+                      server_certificate: "-----BEGIN CERTIFICATE-----\\nAAAA\\n-----END CERTIFICATE-----"
+                      server_private_key: "-----BEGIN PRIVATE KEY-----\\nAAAA\\n-----END PRIVATE KEY-----"
+            """
         var shelf = PolicyShelf()
         await self.put([try Self.endpoint(1, Self.deny)], on: &shelf)
         let failed = await self.put(try (1...2).map { try Self.endpoint($0, later) }, on: &shelf)
