@@ -279,7 +279,7 @@ let modules: [Module] = [
         place: "Agent/AgentDiagnosis",
         uses: ["Addressing", "JSON", "Model", "Portico", "AgentRuntime"],
         products: [.NIOCore, .NIOPosix],
-        testUses: ["Certificates", "EdgeTestSupport"]
+        testUses: ["Certificates", "Edge", "EdgeTestSupport"]
     ),
     Module(
         place: "Agent/AgentConsole",

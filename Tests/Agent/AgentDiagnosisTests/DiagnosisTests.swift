@@ -1,6 +1,7 @@
 import AgentDiagnosis
 import AgentRuntime
 import Certificates
+import Edge
 import EdgeTestSupport
 import Foundation
 import JSON
@@ -58,7 +59,7 @@ struct DiagnosisTests {
         ("unresolved", "name_resolution", "ERR_PORTICO_100302"), ("refused", "tcp", "ERR_PORTICO_100301"),
         ("authority", "tls", "ERR_PORTICO_100303"), ("name", "tls", "ERR_PORTICO_100304"),
         ("plain", "tls", "ERR_PORTICO_100305"), ("https", "tunnel_protocol", "ERR_PORTICO_100306"),
-        ("token", "session", "ERR_NGROK_107"),
+        ("token", "session", "ERR_NGROK_105"), ("stranger", "session", "ERR_NGROK_107"),
     ])
     func `What keeps an agent from being online is the last thing told, with its code`(
         fault: String,
@@ -66,7 +67,11 @@ struct DiagnosisTests {
         code: String
     ) async throws {
         let held = try #require(HeldPort(0))
-        try await TestEdge.with { edge in
+        let strange = try await TestEdge.with { $0.authtoken }
+        try await TestEdge.with {
+            // The certificate is for 127.0.0.1.
+            if fault == "name" { $0.edge.agents = [.init(host: "127.0.0.2", port: 0)] }
+        } _: { edge in
             let plan =
                 switch fault {
                 case "unresolved": try Self.plan(edge, server: "no-such-host.invalid:443")
@@ -75,7 +80,8 @@ struct DiagnosisTests {
                 case "name": try Self.plan(edge, server: "127.0.0.2:\(edge.agentPort)")
                 case "plain": try Self.plan(edge, server: "localhost:\(edge.httpPort)")
                 case "https": try Self.plan(edge, server: "localhost:\(edge.httpsPort)")
-                default: try Self.plan(edge, authtoken: "nobody's")
+                case "token": try Self.plan(edge, authtoken: "no token")
+                default: try Self.plan(edge, authtoken: strange)
                 }
             let findings = await Self.diagnose(plan)
             let last = try #require(findings.last)

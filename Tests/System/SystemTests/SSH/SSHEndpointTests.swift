@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// OpenSSH's client in an agent's place.
-@Suite(.timeLimit(.minutes(5))) struct SSHEndpointTests {
+@Suite(.timeLimit(.minutes(5)), .enabled(if: TestSSH.isWanted, TestSSH.reason)) struct SSHEndpointTests {
     @Test func `ssh -R serves a random http endpoint with a registered key, until it is interrupted`() async throws {
         try await TestSSH.with { ssh in
             try await ssh.makeKey("key")

@@ -8,7 +8,7 @@ import SSHGateway
 import Testing
 
 /// What OpenSSH's client shows where something is wrong.
-@Suite(.timeLimit(.minutes(5))) struct SSHFailureTests {
+@Suite(.timeLimit(.minutes(5)), .enabled(if: TestSSH.isWanted, TestSSH.reason)) struct SSHFailureTests {
     struct Case: Sendable, CustomTestStringConvertible {
         let code: ErrorCode
         var options = ["-R", "0:127.0.0.1:9"]
