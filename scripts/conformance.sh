@@ -137,8 +137,8 @@ prepare_grpc() {
     )
 }
 
-# The agent's endpoint has the host of most cases, and one without an agent all other hosts. Both look without blocking
-# and tell what they found.
+# An endpoint without an agent, for every host that the cases name, looks without blocking and tells what it found. An agent's
+# cannot have them: the host of most is localhost.
 prepare_waf_crs() {
     "$ROOT/scripts/install.sh" firewall
     build_programs "$configuration"
@@ -171,10 +171,6 @@ policy:
     body_bytes: $bytes"
     make_edge "$bin" "$home"
     start_edge "$bin" "$home"
-    start "$home/agent.log" "$bin/portico" http "$upstream" --url http://localhost --traffic-policy-file "$home/waf.yml" \
-        --connect-url "localhost:$AGENT_PORT" --connect-cas "$EDGE_CA" --authtoken "$AUTHTOKEN" --log stdout
-    wait_pid="$started" wait_until 20 "the agent's URL answers" grep -q "started tunnel" "$home/agent.log" ||
-        die "the agent did not start: $(tail -n 5 "$home/agent.log")"
     nginx="$(free_ports 1)"
     waf_nginx "$home" "$nginx" "$upstream" "$rules" "$home/crs-setup.conf" "$bytes" on
     start "$home/nginx.log" nginx -c "$home/nginx.conf" -e "$home/nginx/error.log"

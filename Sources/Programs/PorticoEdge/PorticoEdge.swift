@@ -16,8 +16,8 @@ struct PorticoEdge: AsyncParsableCommand {
         version: VersionCommand.text,
         subcommands: [
             InitCommand.self, ServeCommand.self, ReloadCommand.self, ConfigCommand.self, TokenCommand.self,
-            APIKeyCommand.self, UserCommand.self, CertificateCommand.self, SSHHostKeysCommand.self, SealingKeyCommand.self,
-            BackupCommand.self, RestoreCommand.self, DoctorCommand.self, VersionCommand.self,
+            APIKeyCommand.self, UserCommand.self, CertificateCommand.self, SSHHostKeysCommand.self,
+            SealingKeyCommand.self, BackupCommand.self, RestoreCommand.self, DoctorCommand.self, VersionCommand.self,
         ]
     )
 
