@@ -2,6 +2,7 @@ import NIOCore
 
 /// The wire on its way to a thread of the gateway's and back. Sendable, since the connection leaves it alone meanwhile.
 struct AwayWire: @unchecked Sendable {
+    /// The way back. Sendable, since the thread has let go of it.
     struct Step: @unchecked Sendable {
         let wire: SSHWire?
         let rest: ByteBuffer
