@@ -17,6 +17,8 @@ final class EdgeLoop {
     /// How TLS ends where policies say so.
     let policyTLS: VisitorTLSTable
     private var ticking: RepeatedTask?
+    /// Made on the loop's thread, of which it tells.
+    private lazy var occupancy = LoopOccupancy()
     /// When the next tick is due.
     private var nextTick = NIODeadline.uptimeNanoseconds(0)
 
@@ -47,7 +49,10 @@ final class EdgeLoop {
 
     private func tick() {
         let now = NIODeadline.now()
-        self.proxy.tick(late: (now - self.nextTick).nanoseconds / 1_000_000)
+        self.proxy.tick(
+            late: (now - self.nextTick).nanoseconds / 1_000_000,
+            busy: self.occupancy.share(now: now.uptimeNanoseconds)
+        )
         self.agents.tick(now: now)
         // The next tick is set when this one is done.
         self.nextTick = .now() + .milliseconds(DeadlineWheel.tickMilliseconds)

@@ -200,9 +200,17 @@ package final class ProxyLoop {
         self.shedding.note(memory)
     }
 
-    /// A quarter of a second has passed, and so many milliseconds.
-    package func tick(late lag: Int64 = 0) {
+    /// A quarter of a second has passed, and so many milliseconds. `busy` is the share of it in which the loop had
+    /// something to do, nil where that is not known.
+    package func tick(late lag: Int64 = 0, busy: Double? = nil) {
         self.shedding.noteTick(late: lag, limit: self.limits.loopLagMilliseconds)
+        self.shedding.noteQueue(
+            seconds: Double(DeadlineWheel.tickMilliseconds + max(0, lag)) / 1000,
+            busy: busy,
+            waiting: self.counters.waiting,
+            answered: self.counters.takeAnswered(),
+            wanted: self.limits.standingQueueSeconds
+        )
         self.wheel.advance()
     }
 }

@@ -68,6 +68,7 @@ package struct TestEdge: Sendable {
         edgeConfiguration.connectionsPerAddress = 10_000
         // Tests share the machine with others: how late a loop is says nothing of its work.
         edgeConfiguration.proxy.limits.loopLagMilliseconds = 3_600_000
+        edgeConfiguration.proxy.limits.standingQueueSeconds = 3600
         edgeConfiguration.certificates = [
             ServedCertificate(
                 names: [Self.baseDomain, "*.\(Self.baseDomain)", "localhost"],

@@ -38,6 +38,7 @@ package enum Limit: String, CaseIterable, Sendable {
     case http2Windows = "http2_windows"
     // Of the process.
     case loopLag = "loop_lag"
+    case standingQueue = "standing_queue"
     case memory
     // Of agents that are away or busy.
     case waitingVisitors = "waiting_visitors"

@@ -69,6 +69,8 @@ package final class Exchange {
     /// In nanoseconds of the system's steady clock; 0 when nothing is to be counted.
     private var began: UInt64 = 0
     private var tally: RequestTally?
+    /// Whether the loop counts it among those that wait for their answers.
+    private var isWaiting = false
     /// Where somebody reads of requests later.
     private(set) var record: ExchangeRecord?
 
@@ -105,7 +107,11 @@ package final class Exchange {
             self.answer(file)
             return
         }
-        if self.depth == 1, self.refuseUnderLoad(head, in: bytes) { return }
+        if self.depth == 1 {
+            if self.refuseUnderLoad(head, in: bytes) { return }
+            self.isWaiting = true
+            self.loop.counters.startWaiting()
+        }
         if self.loop.environment.services.logins != nil, self.answerLogin(head, in: bytes) { return }
         self.route(head, in: bytes, excluding: nil)
     }
@@ -161,6 +167,7 @@ package final class Exchange {
     }
 
     private func end() {
+        self.stopWaiting()
         if self.began != 0 { self.endCounting() }
         let link = self.link
         self.link = nil
@@ -231,6 +238,7 @@ package final class Exchange {
         self.responseStarted = true
         self.status = status
         self.head = nil
+        self.stopWaiting()
     }
 
     func noteAnswered() {
@@ -250,6 +258,12 @@ package final class Exchange {
         self.record = bytes.withUnsafeReadableBytes {
             ExchangeRecord(head, in: $0, isSecure: isSecure, loop: self.loop)
         }
+    }
+
+    private func stopWaiting() {
+        guard self.isWaiting else { return }
+        self.isWaiting = false
+        self.loop.counters.stopWaiting()
     }
 
     /// The request is one of this endpoint's.

@@ -28,6 +28,7 @@ package struct LimitsConfiguration: Sendable {
     package let agentSilence: Duration
     package let http2: HTTP2LimitsConfiguration
     package let loopLag: Duration
+    package let standingQueue: Duration
     package let memory: Int
     package let apiCalls: Int
     package let apiFailures: Int
@@ -193,6 +194,15 @@ package struct LimitsConfiguration: Sendable {
             """
             How late an event loop may be for a second; a part of the new requests is then refused with 503 that grows \
             until the loop keeps up.
+            """
+        )
+        self.standingQueue = settings.time(
+            "standing_queue",
+            .milliseconds(10) ... .seconds(3600),
+            default: .milliseconds(250),
+            """
+            How long requests may wait for their answers where an event loop has no time to spare; new ones are then \
+            refused with 503 as often as keeps the wait near this time.
             """
         )
         self.memory = settings.value(

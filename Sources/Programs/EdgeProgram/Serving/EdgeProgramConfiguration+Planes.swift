@@ -93,6 +93,7 @@ extension LimitsConfiguration {
         limits.streamQueueMilliseconds = self.queueTimeout.milliseconds
         limits.agentSilenceMilliseconds = self.agentSilence.milliseconds
         limits.loopLagMilliseconds = self.loopLag.milliseconds
+        limits.standingQueueSeconds = Double(self.standingQueue.milliseconds) / 1000
         limits.http2Limits = self.http2.limits
         limits.http2IdleMilliseconds = self.http2.idleTimeout.milliseconds
         limits.http2PingAfterMilliseconds = self.http2.pingAfter.milliseconds

@@ -86,6 +86,32 @@ import Testing
         #expect(!visitor.test.channel.isActive)
     }
 
+    @Test func `Requests that wait on a loop without time to spare keep new ones out, until they are answered`() throws {
+        let visitor = try HTTP2Visitor(LoopUnderTest())
+        let loop = visitor.test.loop
+        for stream in 0..<40 { try visitor.headers(UInt32(2 * stream + 1), HTTP2Visitor.get) }
+        #expect(loop.counters.waiting == 40)
+        for _ in 0..<8 { loop.tick(busy: 0.5) }
+        #expect(!loop.shedding.isActive)
+        for _ in 0..<8 { loop.tick(busy: 1) }
+        #expect(loop.shedding.queue.probability > 0.9)
+        var refused: UInt32 = 81
+        while loop.counters.count(of: .standingQueue) == 0, refused < 181 {
+            try visitor.headers(refused, HTTP2Visitor.get)
+            refused += 2
+        }
+        #expect(loop.counters.count(of: .standingQueue) == 1)
+        #expect(try visitor.receive().contains { $0.contains(":status: 503") })
+        let letIn = loop.counters.waiting
+        for upstream in visitor.test.upstreams.opened.prefix(letIn) {
+            upstream.answer("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nfirst")
+        }
+        // Those that have begun are no queue, though they have not ended.
+        #expect(loop.counters.waiting == 0)
+        for _ in 0..<20 { loop.tick(busy: 1) }
+        #expect(!loop.shedding.isActive)
+    }
+
     @Test func `A connection beyond what is comfortable is told so, and ends`() throws {
         let test = try LoopUnderTest()
         let visitor = Visitor(address: nil, local: nil, isSecure: false, isSurplus: true)
