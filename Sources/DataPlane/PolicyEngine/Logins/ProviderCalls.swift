@@ -52,12 +52,14 @@ struct ProviderCalls: Sendable {
     /// New tokens for a refresh token (RFC 6749 §6); what does not come anew stays.
     func renewed(_ tokens: ProviderTokens, by refresh: Secret) -> EventLoopFuture<ProviderTokens> {
         self.tokens([("grant_type", "refresh_token"), ("refresh_token", refresh.reveal())]).map { new in
-            ProviderTokens(
+            var all = ProviderTokens(
                 access: new.access,
                 refresh: new.refresh ?? tokens.refresh,
                 identity: new.identity ?? tokens.identity,
                 seconds: new.seconds
             )
+            all.isIdentityRenewed = new.identity != nil
+            return all
         }
     }
 
@@ -160,6 +162,7 @@ struct ProviderCalls: Sendable {
                     client: self.client.id
                 )
                 try rules.check(claims, at: Double(self.now))
+                if nonce != nil || tokens.isIdentityRenewed { try token.checkAccessToken(tokens.access, claims) }
                 guard let user = UserClaims(claims) else { throw .claim("sub", "is none that can be kept") }
                 return user
             } catch {

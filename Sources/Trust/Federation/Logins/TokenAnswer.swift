@@ -37,6 +37,8 @@ package struct ProviderTokens: Sendable {
     package var access: Secret
     package var refresh: Secret?
     package var identity: Secret?
+    /// Whether the ID token came with the access token, when tokens were renewed: an older one tells of an older one.
+    package var isIdentityRenewed = false
     /// Seconds that the access token is good for; nil where the provider does not say.
     package var seconds: Int64?
 

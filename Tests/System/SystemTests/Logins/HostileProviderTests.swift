@@ -34,6 +34,8 @@ import Testing
         },
         Wrong("a token of nobody", 5204) { $0.claims = { $0["sub"] = nil } },
         Wrong("another user in the user's data", 5204) { $0.user["sub"] = "u2" },
+        Wrong("an ID token of another access token", 5204) { $0.claims = { $0["at_hash"] = "77QmUPtjPfzWtF2AnpK9RQ" } },
+        Wrong("a hash of the access token that is none", 5204) { $0.claims = { $0["at_hash"] = 1 } },
         Wrong("another key", 5204) { $0.signsWithOther = true },
         Wrong("no signature", 5204) { $0.signature = "" },
         Wrong("the algorithm none", 5204) {
