@@ -24,13 +24,15 @@ extension Edge {
             "Connections of agents that are open.",
             self.directory.count
         )
-        return await self.counts().families + [agents, await self.lagFamily(), await self.certificateFamily()]
+        return await self.counts().families + [
+            agents, await self.lagFamily(), await self.certificateFamily(), await self.readyFamily(),
+        ]
             + self.endpointFamilies
     }
 
     /// Those that end first are told of, where there are very many.
     private func certificateFamily() async -> MetricFamily {
-        var ends = self.domainCertificates.contexts.ends
+        var ends = self.domainCertificates.allEnds
         if let loop = self.loops.first {
             ends += (try? await loop.eventLoop.submit { loop.value.admission.contexts.ends }.get()) ?? []
         }
@@ -44,6 +46,19 @@ extension Edge {
             .gauge,
             "How long the certificate for a name is good for; below zero when it is over.",
             samples
+        )
+    }
+
+    private func readyFamily() async -> MetricFamily {
+        var count = 0
+        for loop in self.loops {
+            count += (try? await loop.eventLoop.submit { loop.value.domains.readyCount }.get()) ?? 0
+        }
+        return MetricFamily(
+            "portico_certificates_ready",
+            .gauge,
+            "Certificates of domains that event loops have ready for handshakes, each counted for every loop.",
+            count
         )
     }
 

@@ -30,12 +30,14 @@ extension Edge {
         self.configuration.connectionLimit = new.connectionLimit
         self.configuration.connectionsPerListener = new.connectionsPerListener
         self.configuration.connectionsPerAddress = new.connectionsPerAddress
+        self.configuration.readyCertificates = new.readyCertificates
         self.configuration.memoryBytes = new.memoryBytes
         self.configuration.drainDuration = new.drainDuration
         self.limiter.setLimits(new.connectionLimits)
         self.watchMemory()
         await self.onEachLoop { loop in
             loop.admission = reload.admission
+            loop.domains.setLimit(new.readyCertificates)
             loop.proxy.setLimits(new.proxy.limits)
         }
     }

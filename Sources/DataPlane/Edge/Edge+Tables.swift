@@ -103,9 +103,11 @@ extension Edge: EdgeNode {
     }
 
     package func apply(_ certificates: [DomainCertificate]) async -> [HostPattern: Failure] {
-        let failures = self.domainCertificates.take(certificates)
-        let contexts = self.domainCertificates.contexts
-        await self.tellLoops { $0.domains = contexts }
+        let (changes, failures) = self.domainCertificates.take(certificates)
+        // What changed alone: each loop has the others already.
+        await self.tellLoops { loop in
+            for change in changes { loop.domains.apply(change) }
+        }
         return failures
     }
 

@@ -132,14 +132,22 @@ package actor Edge {
         for eventLoop in self.group.makeIterator() {
             let number = index
             index += 1
-            let made = try await eventLoop.submit { [directory, configuration, policyTLS] in
+            let made = try await eventLoop.submit { [directory, configuration, policyTLS, logger] in
                 let loop = EdgeLoop(
                     eventLoop: eventLoop,
                     index: number,
                     directory: directory,
                     configuration: configuration,
                     admission: admission,
-                    policyTLS: policyTLS
+                    policyTLS: policyTLS,
+                    whenUnusable: { domain, error in
+                        logger.error(
+                            "the certificate of a domain cannot be served",
+                            metadata: [
+                                "domain": "\(domain)", "error.detail": "\((error as? Failure)?.detail ?? "\(error)")",
+                            ]
+                        )
+                    }
                 )
                 loop.startTicking()
                 return (

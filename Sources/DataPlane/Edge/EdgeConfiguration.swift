@@ -48,6 +48,8 @@ package struct EdgeConfiguration: Sendable {
     package var connectionLimit = 50_000
     package var connectionsPerListener = 10_000
     package var connectionsPerAddress = 256
+    /// Certificates of domains that each event loop has ready; one more, and those that nobody asks for are forgotten.
+    package var readyCertificates = 2000
     /// Bytes that the process may hold; near them new requests are refused, and then connections. Nil for any number.
     package var memoryBytes: Int?
     /// What it holds now; nil where nobody knows.

@@ -11,7 +11,9 @@ final class EdgeLoop {
     /// What counts for connections that come from now on.
     var admission: Admission
     /// Asked before the certificates of `admission`.
-    var domains = DomainContexts()
+    var domains: DomainContexts
+    /// Told of a domain whose certificate turns out to be of no use; visitors are shown the edge's own.
+    let whenUnusable: (HostPattern, any Error) -> Void
     /// What authorities are shown that speak `acme-tls/1`.
     var challenges: [HostName: NIOSSLContext] = [:]
     /// How TLS ends where policies say so.
@@ -28,11 +30,14 @@ final class EdgeLoop {
         directory: SessionDirectory,
         configuration: EdgeConfiguration,
         admission: Admission,
-        policyTLS: VisitorTLSTable.Shared
+        policyTLS: VisitorTLSTable.Shared,
+        whenUnusable: @escaping (HostPattern, any Error) -> Void
     ) {
         self.agents = LoopAgents(directory: directory, eventLoop: eventLoop, index: index)
         self.proxy = ProxyLoop(eventLoop: eventLoop, configuration: configuration.proxy, agents: self.agents)
         self.admission = admission
+        self.domains = DomainContexts(limit: configuration.readyCertificates)
+        self.whenUnusable = whenUnusable
         self.policyTLS = VisitorTLSTable(policyTLS)
         self.proxy.terminator = self
     }

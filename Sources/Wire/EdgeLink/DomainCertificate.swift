@@ -1,4 +1,5 @@
 package import Addressing
+package import Foundation
 package import Model
 
 /// What a domain serves to visitors by its own certificate, from a moment on.
@@ -8,10 +9,13 @@ package struct DomainCertificate: Sendable {
         /// The leaf first.
         package let chainPEM: String
         package let keyPEM: Secret
+        /// When the leaf ends; nil where whoever tells of it does not know.
+        package let notAfter: Date?
 
-        package init(chainPEM: String, keyPEM: Secret) {
+        package init(chainPEM: String, keyPEM: Secret, notAfter: Date? = nil) {
             self.chainPEM = chainPEM
             self.keyPEM = keyPEM
+            self.notAfter = notAfter
         }
     }
 

@@ -1,4 +1,5 @@
 internal import Addressing
+internal import Certificates
 internal import EdgeLink
 internal import Logging
 internal import Model
@@ -26,7 +27,8 @@ extension Control {
     /// brings them later, by its feed.
     func loadCertificates() async {
         do throws(Failure) {
-            self.report(await self.take(try await self.store.all(ReservedDomainRecord.self, in: .platform)))
+            let domains = try await self.store.all(ReservedDomainRecord.self, in: .platform)
+            self.report(await self.take(domains, knowing: try await self.certificates(of: domains)))
         } catch {
             // An edge that stops while it starts has said why already.
             guard !Task.isCancelled else { return }
@@ -56,7 +58,8 @@ extension Control {
 
     /// - Returns: the domains whose certificate is not served, with the reason.
     private func take(
-        _ domains: [Stored<ReservedDomainRecord>]
+        _ domains: [Stored<ReservedDomainRecord>],
+        knowing known: [ResourceID<CertificateKind>: Stored<TLSCertificateRecord>] = [:]
     ) async -> [ResourceID<ReservedDomainKind>: Failure] {
         var failures: [ResourceID<ReservedDomainKind>: Failure] = [:]
         var names: [HostPattern: ResourceID<ReservedDomainKind>] = [:]
@@ -65,7 +68,7 @@ extension Control {
             guard let pattern = self.domains.see(domain) else { continue }
             self.keeper?.consider(domain.id)
             do throws(Failure) {
-                certificates.append(try await self.certificate(of: domain, pattern))
+                certificates.append(try await self.certificate(of: domain, pattern, knowing: known))
                 names[pattern] = domain.id
             } catch {
                 if error.code == .apiStoreAway { self.domains.readLater(domain) }
@@ -90,23 +93,43 @@ extension Control {
         return await self.edge?.apply(certificates) ?? [:]
     }
 
+    /// The certificates of very many domains, read together; empty where they are few enough to be read one by one.
+    private nonisolated func certificates(
+        of domains: [Stored<ReservedDomainRecord>]
+    ) async throws(Failure) -> [ResourceID<CertificateKind>: Stored<TLSCertificateRecord>] {
+        let wanted = Set(domains.compactMap(\.document.served))
+        guard wanted.count > Self.fewCertificates else { return [:] }
+        let all = try await self.store.all(TLSCertificateRecord.self, in: .platform)
+        return Dictionary(uniqueKeysWithValues: all.filter { wanted.contains($0.id.text) }.map { ($0.id, $0) })
+    }
+
+    private static let fewCertificates = 100
+
     private nonisolated func certificate(
         of domain: Stored<ReservedDomainRecord>,
-        _ pattern: HostPattern
+        _ pattern: HostPattern,
+        knowing known: [ResourceID<CertificateKind>: Stored<TLSCertificateRecord>]
     ) async throws(Failure) -> DomainCertificate {
         let revision = domain.revision.number
         guard let id = domain.document.served.flatMap({ ResourceID<CertificateKind>($0) }) else {
             return DomainCertificate(domain: pattern, revision: revision, keyPair: nil)
         }
         let scope = domain.owner.map { Scope.account($0) } ?? .platform
-        guard let stored = try await self.store.found(id, as: TLSCertificateRecord.self, in: scope) else {
+        // One of another account is none.
+        var found = known[id].flatMap { $0.owner == domain.owner ? $0 : nil }
+        if found == nil { found = try await self.store.found(id, as: TLSCertificateRecord.self, in: scope) }
+        guard let stored = found else {
             throw Failure(.certificateUnknown, "\(pattern) names the certificate \(id), which is not there.")
         }
         do throws(SealError) {
             return DomainCertificate(
                 domain: pattern,
                 revision: revision,
-                keyPair: .init(chainPEM: stored.document.chain, keyPEM: try stored.document.key(self.keys))
+                keyPair: .init(
+                    chainPEM: stored.document.chain,
+                    keyPEM: try stored.document.key(self.keys),
+                    notAfter: stored.document.summary.notAfter
+                )
             )
         } catch {
             throw Failure(

@@ -133,21 +133,27 @@ struct Acceptor: Sendable {
         }
         let reader = Reader()
         reader.handler = ClientHelloHandler { outcome in
-            wheel.remove(deadline)
-            guard let handler = reader.handler else { return }
+            guard let handler = reader.handler else { return wheel.remove(deadline) }
             reader.handler = nil
-            do {
-                switch outcome {
-                case .hello(let hello):
-                    try route(hello)
-                    channel.pipeline.syncOperations.removeHandler(handler, promise: nil)
-                case .notTLS:
-                    Self.refusePlain(loop, handler.received, channel)
-                case .invalid, .ended, .timedOut:
-                    channel.close(promise: nil)
+            switch outcome {
+            case .hello(let hello):
+                // The handler keeps what comes until the certificate is there, for which the deadline counts too.
+                loop.whenReady(for: hello.host) {
+                    wheel.remove(deadline)
+                    guard channel.isActive else { return }
+                    do {
+                        try route(hello)
+                        channel.pipeline.syncOperations.removeHandler(handler, promise: nil)
+                    } catch {
+                        // The channel closed in the meantime: there is no place to add handlers to.
+                        channel.close(promise: nil)
+                    }
                 }
-            } catch {
-                // The channel closed in the meantime: there is no place to add handlers to.
+            case .notTLS:
+                wheel.remove(deadline)
+                Self.refusePlain(loop, handler.received, channel)
+            case .invalid, .ended, .timedOut:
+                wheel.remove(deadline)
                 channel.close(promise: nil)
             }
         }

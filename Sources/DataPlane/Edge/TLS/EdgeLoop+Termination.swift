@@ -1,4 +1,3 @@
-import Addressing
 import Model
 import NIOCore
 import NIOSSL
@@ -18,12 +17,6 @@ extension EdgeLoop: TLSTerminator {
             handshake.channel.close(promise: nil)
             whenEnded(.failure(error))
         }
-    }
-
-    /// The domain's certificate before those of the configuration.
-    func served(for serverName: String?) -> TLSContext {
-        let host = serverName.flatMap { try? HostName(parsing: $0) }
-        return self.domains.served(for: host) ?? self.admission.contexts.served(for: serverName)
     }
 
     private func answer(

@@ -52,9 +52,7 @@ final class VisitorOpening {
 
     /// Answers it as it is where no policy says how; what was agreed on by ALPN decides who speaks next.
     private func answer(_ judged: ConnectionJudgement?) throws {
-        let served =
-            self.loop.domains.served(for: self.hello.host)
-            ?? self.loop.admission.contexts.served(for: self.hello.serverName)
+        let served = self.loop.served(for: self.hello.host, self.hello.serverName)
         let observer = CipherSuiteObserver()
         let guardian = HandshakeGuard(
             loop: self.loop.proxy,

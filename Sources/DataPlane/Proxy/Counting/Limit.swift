@@ -40,6 +40,7 @@ package enum Limit: String, CaseIterable, Sendable {
     case loopLag = "loop_lag"
     case standingQueue = "standing_queue"
     case memory
+    case readyCertificates = "ready_certificates"
     // Of agents that are away or busy.
     case waitingVisitors = "waiting_visitors"
     case queuedStreams = "queued_streams"

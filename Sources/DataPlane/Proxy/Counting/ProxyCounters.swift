@@ -46,6 +46,12 @@ package final class ProxyCounters {
         return self.answered
     }
 
+    /// It was reached so often at once.
+    package func note(_ limit: Limit, count: Int) {
+        guard count > 0 else { return }
+        self.limits[limit, default: 0] += count
+    }
+
     package func count(of limit: Limit) -> Int { self.limits[limit] ?? 0 }
 
     package var limitsReached: Int { self.limits.values.reduce(0, +) }

@@ -20,6 +20,7 @@ package struct LimitsConfiguration: Sendable {
     package let lingerTimeout: Duration
     package let connections: Int
     package let connectionsPerListener: Int
+    package let readyCertificates: Int
     package let connectionsPerAddress: Int
     package let pipelinedBytes: Int
     package let waitingVisitors: Int
@@ -211,6 +212,15 @@ package struct LimitsConfiguration: Sendable {
             default: surroundings.memoryBytes,
             written: "the memory that the process may use: its control group's, or the machine's",
             "What the process may hold. From nine tenths on: 503 for new requests; from 95 % on: new connections are closed."
+        )
+        self.readyCertificates = settings.value(
+            "ready_certificates",
+            .integer(in: 16...1_000_000, of: "certificates"),
+            default: 2000,
+            """
+            Certificates of domains that each event loop keeps ready for handshakes. More: those that were asked for least \
+            lately are made ready anew when somebody asks for them again.
+            """
         )
         self.apiCalls = settings.value(
             "api_calls",

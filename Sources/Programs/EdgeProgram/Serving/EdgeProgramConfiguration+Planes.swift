@@ -31,6 +31,7 @@ extension EdgeProgramConfiguration {
         edge.connectionLimit = self.limits.connections
         edge.connectionsPerListener = self.limits.connectionsPerListener
         edge.connectionsPerAddress = self.limits.connectionsPerAddress
+        edge.readyCertificates = self.limits.readyCertificates
         edge.memoryBytes = self.limits.memory
         edge.drainDuration = self.drainTimeout
         edge.certificates = certificates
