@@ -39,6 +39,8 @@ extension TrafficEvent.Connection {
         }
         object["tls.version"] = self.tlsVersion
         object["tls.cipher_suite"] = self.cipherSuite
+        object["tls.client_cert.serial_number"] = self.clientSerialNumber
+        object["tls.client_cert.subject.cn"] = self.clientCommonName
     }
 }
 
@@ -72,6 +74,10 @@ extension TrafficEvent.Policy {
         object["compression.algorithm"] = self.compressionAlgorithm
         object.set("compression.bytes_saved", self.compressionBytesSaved.map { .integer(Int64($0)) })
         object["ip_policy.decision"] = self.ipPolicy
+        object["oauth.app_client_id"] = self.loginApplication
+        object["oauth.decision"] = self.login
+        object["oauth.user.id"] = self.loginUserID
+        object["oauth.user.name"] = self.loginUserName
         object["webhook_verification.decision"] = self.webhookVerification
         if !self.logs.isEmpty { object.set("traffic_policy.logs", .array(self.logs.map(Self.entry))) }
         if !self.problems.isEmpty { object.set("traffic_policy.errors", .array(self.problems.map(\.value))) }

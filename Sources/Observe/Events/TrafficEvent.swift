@@ -44,6 +44,10 @@ package struct TrafficEvent: Sendable {
         package var ja4Fingerprint = ""
         package var tlsVersion = ""
         package var cipherSuite = ""
+        /// Of the certificate that the visitor has shown and that counts: its number in hexadecimal digits, and its common
+        /// name. Empty where there is none.
+        package var clientSerialNumber = ""
+        package var clientCommonName = ""
 
         package init(start: Date) {
             self.start = start
@@ -96,6 +100,11 @@ package struct TrafficEvent: Sendable {
         package var compressionBytesSaved: Int?
         package var ipPolicy = ""
         package var webhookVerification = ""
+        /// Of logins, by OAuth as by OpenID Connect; no token is among it.
+        package var login = ""
+        package var loginApplication = ""
+        package var loginUserID = ""
+        package var loginUserName = ""
         /// What `log` actions said, each an object as compact JSON.
         package var logs: [String] = []
         /// What had no value, or did not work, without ending the request.

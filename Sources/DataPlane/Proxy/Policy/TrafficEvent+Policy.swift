@@ -60,6 +60,9 @@ extension TrafficEvent.Connection {
         self.ja4Fingerprint = facts.tls?.ja4Fingerprint ?? ""
         self.tlsVersion = facts.tls?.version ?? ""
         self.cipherSuite = facts.tls?.cipherSuite ?? ""
+        guard let client = facts.tls?.client?.contents else { return }
+        self.clientSerialNumber = client.serialNumber
+        self.clientCommonName = client.subject.commonName
     }
 }
 
@@ -88,6 +91,12 @@ extension TrafficEvent.Policy {
         self.compressionBytesSaved = record.compression?.bytesSaved
         self.ipPolicy = record.ipPolicy?.rawValue ?? ""
         self.webhookVerification = record.webhookVerification?.rawValue ?? ""
+        if let login = record.login {
+            self.login = login.decision.rawValue
+            self.loginApplication = login.applicationID
+            self.loginUserID = login.userID
+            self.loginUserName = login.userName
+        }
         self.logs = record.logs.map(\.metadata)
         self.problems = record.problems.map { problem in
             TrafficEvent.Problem(
