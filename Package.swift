@@ -243,7 +243,8 @@ let modules: [Module] = [
         place: "ControlPlane/Backup",
         uses: ["Model", "Store"],
         products: [.Crypto],
-        testUses: ["PostgresStore", "SQLiteStore", "StoreContract", "TestDatabase"]
+        tests: [.Logging],
+        testUses: ["Addressing", "Secrets", "Control", "PostgresStore", "SQLiteStore", "StoreContract", "TestDatabase"]
     ),
     Module(
         place: "ControlPlane/Control",

@@ -3,7 +3,8 @@ extension ErrorCode {
     static let apiDomains: [ErrorCode] = [
         .domainTarget, .domainReserved, .domainOfOther, .domainWildcardWide, .domainDescriptionLong,
         .domainMetadataLong, .domainNothingToChange, .domainTooLong, .domainOfEdge, .domainCertificateTwice,
-        .domainAuthority, .domainCertificateOther, .domainInUse, .domainMissing, .domainNameTwice, .domainChanged,
+        .domainAuthority, .domainCertificateOther, .domainPolicyOfEdge, .domainUploadOfEdge, .domainInUse,
+        .domainDirectlyBelow, .domainMissing, .domainNameTwice, .domainChanged,
         .domainTargetRepeated, .domainKeyType, .addressRegion, .addressNoneFree,
     ]
 
@@ -89,6 +90,27 @@ extension ErrorCode {
         status: 400,
         meaning: "The domain's certificate is managed in the other way.",
         remedy: "Remove what the domain has: its certificate, or its certificate management policy."
+    )
+
+    package static let domainPolicyOfEdge = ErrorCode(
+        439,
+        status: 400,
+        meaning: "A domain that the edge's own certificate covers has no certificate management policy.",
+        remedy: "Leave certificate_management_policy out: the edge serves such names with its own certificate."
+    )
+
+    package static let domainUploadOfEdge = ErrorCode(
+        440,
+        status: 400,
+        meaning: "A domain that the edge's own certificate covers takes no uploaded certificate.",
+        remedy: "Leave certificate_id out, or reserve a domain of your own."
+    )
+
+    package static let domainDirectlyBelow = ErrorCode(
+        447,
+        status: 400,
+        meaning: "The edge obtains no certificate for a name directly below one of its base domains.",
+        remedy: "Leave certificate_management_policy out, or use a domain of your own."
     )
 
     package static let domainInUse = ErrorCode(

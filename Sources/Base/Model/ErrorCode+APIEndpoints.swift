@@ -5,8 +5,15 @@ extension ErrorCode {
         .endpointSchemeChanged, .endpointNotReserved, .endpointBindings, .endpointDescriptionLong,
         .endpointMetadataLong, .endpointField, .endpointFieldMissing, .endpointKubernetesScheme, .endpointScheme,
         .endpointPortInvalid, .endpointOfAgent, .addressInUse, .commandRefused, .commandUnanswered,
-        .endpointQuota,
+        .endpointQuota, .endpointPolicySealed,
     ]
+
+    package static let endpointPolicySealed = ErrorCode(
+        100516,
+        status: 500,
+        meaning: "The policy of an endpoint cannot be opened with the sealing keys of the edge.",
+        remedy: "Put the key that sealed it back into the file of sealing keys, or give the endpoint its policy anew."
+    )
 
     package static let endpointQuota = ErrorCode(
         18021,

@@ -278,8 +278,8 @@ extension ErrorCode {
     package static let policyCookieDomain = ErrorCode(
         2241,
         status: 400,
-        meaning: "The cookie domain is not the endpoint's own host or one above it.",
-        remedy: "Use the endpoint's host or a domain above it."
+        meaning: "The cookie domain is not the endpoint's own host, or one above it that the account has reserved.",
+        remedy: "Use the endpoint's host, or reserve the domain above it first."
     )
 
     package static let policyCookiePunycode = ErrorCode(

@@ -33,6 +33,7 @@ extension Control {
                 }
                 continue
             }
+            try await self.checkCookieDomains(of: policy, for: name.url, of: leg.account)
             guard self.sessions[connection] != nil else { throw .noSession }
             try self.policies.check(policy, for: name.url, binding: name.binding)
             let endpoint = try self.admit(name, request, key, leg, traffic, policy)
@@ -180,6 +181,7 @@ extension Control {
             policy = try await self.policies.policy(text, for: before.url.scheme)
             try self.policies.check(policy, for: before.url, binding: before.binding)
             try await self.checkObjects(of: policy, for: before.account)
+            try await self.checkCookieDomains(of: policy, for: before.url, of: before.account)
         }
         // It may have gone, or have been patched, while a policy was read.
         var endpoint = try self.endpoint(patch.tunnelID, on: connection)

@@ -165,7 +165,8 @@ extension Control {
         do throws(Failure) {
             guard let account = stored.owner else { throw Failure(.storeUnusable, "The endpoint has no account.") }
             let name = try CloudEndpointName(record.url, bindings: [record.binding.rawValue], self.configuration)
-            let policy = try await self.policies.cloudPolicy(record.policy, for: name)
+            let text = try record.policy(of: stored.id, self.keys)
+            let policy = try await self.policies.cloudPolicy(text, for: name)
             return .success(LiveEndpoint(stored.id, account, name, isPooled: record.isPooled, policy: policy))
         } catch {
             return .failure(error)

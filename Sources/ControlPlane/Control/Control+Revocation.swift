@@ -28,6 +28,7 @@ extension Control {
                     await self.followCertificates(changes)
                     for change in changes { await self.consider(change) }
                     await self.followEndpoints(changes)
+                    await self.sealClear(changes, isLast: changes.count < RecordChanges.batch)
                     revision = changes.last?.revision ?? revision
                     self.cloud.forgetDeletions(to: revision)
                 }

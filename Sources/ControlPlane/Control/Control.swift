@@ -31,6 +31,7 @@ package actor Control: ControlPlane {
     var publication = Publication()
     var restrictions = IPRestrictions()
     var domains = DomainBook()
+    var remains = ClearRemains()
     /// While certificates are obtained.
     var keeper: CertificateKeeper?
     /// How they are, from now on; nil for not at all.

@@ -1,5 +1,6 @@
 package import Addressing
 package import EdgeLink
+package import Model
 package import TrafficPolicy
 
 extension Control {
@@ -60,6 +61,11 @@ extension Control {
         /// Makes ready what an action needs, and says why the edges cannot run it here. May take a moment.
         package var problemOfAction: @Sendable (Action) -> PolicyProblem? = { _ in nil }
 
+        /// What is wrong with an issuer at which policies of an account have visitors log in; nil for nothing. Asks the
+        /// provider, and takes a few seconds at most.
+        package var problemOfIssuer: @Sendable (String, ResourceID<AccountKind>) async -> IssuerProblem? = { _, _ in nil
+        }
+
         /// Endpoints that need no agent.
         package var staticUpstreams: [StaticUpstream] = []
 
@@ -83,6 +89,14 @@ extension Control {
             case .tcp: nil
             }
         }
+    }
+
+    /// Why an issuer is none of OpenID Connect.
+    package enum IssuerProblem: Sendable, Hashable {
+        /// What it says of itself is wrong, in words for the policy's owner.
+        case wrong(String)
+        /// It says nothing now.
+        case away(String)
     }
 
     /// An endpoint whose visitors are forwarded to a TCP address by the edge itself.

@@ -75,6 +75,11 @@ package final class PostgresStore: FillableStore {
         }
     }
 
+    /// What PostgreSQL keeps for replication and for recovery, its write-ahead log, is left as it is.
+    package func eraseRemains() async throws(StoreError) {
+        try await self.pool.run { connection, _ in try connection.runScript("VACUUM (FULL) record") }
+    }
+
     /// Yields after each commit of this and other nodes, and every second besides.
     package func wakeups() -> AsyncStream<Void> {
         self.signal.stream(atLeastEvery: self.lookInterval)

@@ -90,6 +90,8 @@ extension SQLiteStore {
         configuration.prepareDatabase { db in
             // A file that someone tampered with cannot make our statements call functions.
             try db.execute(sql: "PRAGMA trusted_schema = OFF")
+            // What is replaced or deleted is overwritten: it may be a secret.
+            try db.execute(sql: "PRAGMA secure_delete = ON")
             // macOS alone: fsync that reaches the disk.
             try db.execute(sql: "PRAGMA fullfsync = ON")
         }

@@ -57,6 +57,18 @@ package final class SQLiteStore: FillableStore {
         self.signal.stream(atLeastEvery: self.lookInterval)
     }
 
+    package func eraseRemains() async throws(StoreError) {
+        do {
+            try await self.database.writeWithoutTransaction { db in
+                try db.execute(sql: "VACUUM")
+                // The log still has the pages of before.
+                try db.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+            }
+        } catch {
+            throw StoreError(error)
+        }
+    }
+
     /// What SQLite finds when it checks the whole file: `ok`, or what is broken.
     package func integrity() async throws(StoreError) -> String {
         try await self.scalar("PRAGMA integrity_check") ?? ""

@@ -10,7 +10,8 @@ extension RecordStore {
 package struct RecordChanges: AsyncSequence, Sendable {
     package typealias Failure = StoreError
 
-    private static let batch = 500
+    /// The most that come at once.
+    package static let batch = 500
 
     fileprivate let store: any RecordStore
     fileprivate let revision: Revision

@@ -30,6 +30,15 @@ package protocol RecordStore: Sendable {
     /// Yields when there may be changes that were not read yet: at once after a commit of this process, and now and
     /// then, since others may write too. Ends when the task that waits is cancelled.
     func wakeups() -> AsyncStream<Void>
+
+    /// Writes all that is stored anew, so that what was replaced or deleted before is in no file of the store any more.
+    /// Others may have to wait meanwhile.
+    func eraseRemains() async throws(StoreError)
+}
+
+extension RecordStore {
+    /// For stores that keep no files of their own.
+    package func eraseRemains() async throws(StoreError) {}
 }
 
 /// One step of a commit.

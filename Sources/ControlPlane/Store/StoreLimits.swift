@@ -3,7 +3,7 @@
 /// Far above what any rule of the control plane lets through: a write that meets one of these is a mistake there.
 package enum StoreLimits {
     /// Of a document.
-    package static let documentBytes = 1 << 20
+    package static let documentBytes = 2 << 20
     /// Of a kind, an id, and the name of a unique key.
     package static let nameBytes = 255
     /// Of the value of a unique key; PostgreSQL indexes no more than about 2,700.

@@ -23,6 +23,11 @@ package struct SealingKeyring: Sendable, CustomStringConvertible {
         self.current.seal(bytes, for: purpose)
     }
 
+    /// A short text that only equal bytes of one purpose have in common, made with the newest key.
+    package func mark(_ bytes: [UInt8], for purpose: SealPurpose) -> String {
+        self.current.mark(bytes, for: purpose)
+    }
+
     /// Opens with whichever key sealed it.
     package func open(_ text: String, for purpose: SealPurpose) throws(SealError) -> [UInt8] {
         for key in self.older {

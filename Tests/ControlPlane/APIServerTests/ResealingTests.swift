@@ -38,7 +38,7 @@ import Testing
     ]
 
     /// How many records have something sealed, and how many destinations have not.
-    private static let sealed = 4 + 6, open = 2
+    private static let sealed = 5 + 6, open = 2
 
     private func fill(_ api: APIUnderTest) async throws {
         _ = try await api.create("/vaults", ["name": "prod"])
@@ -55,6 +55,9 @@ import Testing
             "/kubernetes_operators",
             ["enabled_features": ["bindings"], "deployment": deployment, "binding": csr]
         )
+        let policy = "on_http_request: [{actions: [{type: deny}]}]"
+        let endpoint: JSONValue = ["url": "https://app.internal", "traffic_policy": .string(policy)]
+        _ = try await api.create("/endpoints", endpoint)
         for (kind, target) in Self.targets {
             _ = try await api.create("/event_destinations", ["target": .object([kind: target])])
         }

@@ -126,6 +126,7 @@ import Testing
             (["domain": "connect.theirs.test"], 100_606), (["domain": "theirs.test"], 100_606),
             (["domain": "a.test.x", "certificate_management_policy": ["authority": "x"]], 1908),
             (["domain": "a.test.x", "certificate_management_policy": ["private_key_type": "x"]], 1909),
+            (["domain": "agents.portico.test", "certificate_management_policy": [:]], 447),
         ] as [(JSONValue, Int)]
     )
     func `An agent ingress that cannot be is refused`(body: JSONValue, code: Int) async throws {

@@ -62,6 +62,8 @@ import Testing
             (["domain": "a.example.test", "certificate_management_policy": ["private_key_type": "x"]], 1909),
             (["domain": "a.example.test", "certificate_id": "cert_x", "certificate_management_policy": [:]], 434),
             (["domain": "a.example.test", "region": "moon"], 400),
+            (["domain": "mine.portico.test", "certificate_management_policy": [:]], 439),
+            (["domain": "mine.portico.test", "certificate_id": "cert_x"], 440),
         ] as [(JSONValue, Int)]
     )
     func `A domain that cannot be is refused`(body: JSONValue, code: Int) async throws {
@@ -84,6 +86,21 @@ import Testing
             for (domain, key, code) in calls {
                 let answer = try await api.call("POST", "/reserved_domains", ["domain": .string(domain)], key: key)
                 #expect(answer.code == code, "\(domain): \(answer)")
+            }
+        }
+    }
+
+    @Test func `A name that the edge's wildcard certificate is not good for may have one of its own`() async throws {
+        try await APIUnderTest.run { (api) async throws in
+            let made = try await api.create("/reserved_domains", ["domain": "mine.portico.test"])
+            #expect(made["certificate_management_policy"] == .null)
+            let path = "/reserved_domains/\(made.text("id"))"
+            #expect(try await api.call("PATCH", path, ["certificate_management_policy": [:]]).code == 439)
+            #expect(try await api.call("PATCH", path, ["certificate_id": "cert_x"]).code == 440)
+            for name: JSONValue in ["deep.mine.portico.test", "*.mine.portico.test"] {
+                let body: JSONValue = ["domain": name, "certificate_management_policy": [:]]
+                let managed = try await api.create("/reserved_domains", body)
+                #expect(managed["certificate_management_policy"]?.object?.text("authority") == "letsencrypt")
             }
         }
     }

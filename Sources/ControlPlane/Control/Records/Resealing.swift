@@ -4,10 +4,14 @@ package import Store
 
 /// A document with texts that are sealed.
 protocol SealedDocument: StoredDocument {
-    /// Seals with the newest key what others sealed.
+    /// Seals with the newest key what others sealed, or nobody.
     ///
+    /// - Parameters:
+    ///   - keys: of the edge.
+    ///   - id: the document's own.
+    /// - Throws: when no key opens what is sealed.
     /// - Returns: whether there was any.
-    mutating func reseal(_ keys: SealingKeyring) throws(SealError) -> Bool
+    mutating func reseal(_ keys: SealingKeyring, of id: String) throws(SealError) -> Bool
 }
 
 /// Seals the records anew that older keys sealed, so that those can be dropped. An edge may serve meanwhile.
@@ -18,7 +22,7 @@ package struct Resealing: Sendable {
     package struct Report: Sendable, Hashable {
         /// Records that the newest key has sealed.
         package var current = 0
-        /// Records that older keys had sealed.
+        /// Records that older keys had sealed, or none.
         package var older = 0
         /// Kind and identifier of records that no key opens.
         package var lost: [String] = []
@@ -48,6 +52,11 @@ package struct Resealing: Sendable {
         try await self.reseal(ApplicationSessionRecord.self, writes, &report)
         try await self.reseal(ACMEAccountRecord.self, writes, &report)
         try await self.reseal(ReservedDomainRecord.self, writes, &report)
+        try await self.reseal(CloudEndpointRecord.self, writes, &report)
+        let current = report.current
+        try await self.reseal(AuditRecord.self, writes, &report)
+        // Events have nothing that is sealed: only those with something in the clear count.
+        report.current = current
         return report
     }
 
@@ -75,7 +84,7 @@ package struct Resealing: Sendable {
         for _ in 0..<Self.attempts {
             let isOlder: Bool
             do throws(SealError) {
-                isOlder = try stored.document.reseal(self.keys)
+                isOlder = try stored.document.reseal(self.keys, of: stored.id.text)
             } catch {
                 report.lost.append("\(Document.recordKind) \(stored.id)")
                 return

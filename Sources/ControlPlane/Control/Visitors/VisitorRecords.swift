@@ -47,8 +47,8 @@ extension ApplicationSessionRecord {
 }
 
 extension ApplicationSessionRecord: SealedDocument {
-    mutating func reseal(_ keys: SealingKeyring) throws(SealError) -> Bool {
-        guard let old = self.sealed, let id = self.sealedFor,
+    mutating func reseal(_ keys: SealingKeyring, of id: String) throws(SealError) -> Bool {
+        guard let old = self.sealed,
             let sealed = try keys.resealed(old, for: Self.purpose(id))
         else { return false }
         self.sealed = sealed

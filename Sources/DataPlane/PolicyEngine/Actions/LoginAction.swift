@@ -191,7 +191,7 @@ struct LoginAction: PolicyAction {
     }
 
     /// - Throws: 5208 where the document is another issuer's, or leads from TLS to plain text.
-    private static func provider(_ document: ProviderDocument, of issuer: String) throws(Failure) -> LoginProvider {
+    static func provider(_ document: ProviderDocument, of issuer: String) throws(Failure) -> LoginProvider {
         func failure(_ detail: String) -> Failure {
             Failure(.oidcDiscoveryFailed, "What the provider says of itself is not right.", detail: detail)
         }

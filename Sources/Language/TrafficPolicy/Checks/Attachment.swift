@@ -119,11 +119,16 @@ package struct PolicyAttachment: Sendable {
 
 extension ActionConfiguration {
     /// Whose hosts share the login's cookies; nil where the endpoint's own host alone has them.
-    fileprivate var cookieDomain: HostName? {
+    package var cookieDomain: HostName? {
         switch self {
         case .oauth(let action): action.login.cookieDomain
         case .openIDConnect(let action): action.login.cookieDomain
         default: nil
         }
+    }
+
+    /// The issuer at which visitors log in, where the document says it as it is.
+    package var issuer: String? {
+        if case .openIDConnect(let action) = self { action.issuerURL.literal } else { nil }
     }
 }

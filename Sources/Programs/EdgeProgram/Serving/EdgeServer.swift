@@ -69,7 +69,8 @@ package struct EdgeServer {
 
         var dataPlane = self.configuration.dataPlane(certificates.served)
         dataPlane.proxy.policy.addresses = try self.configuration.policy.addresses(self.logger)
-        dataPlane.proxy.policy.services.requester = try self.configuration.policy.outbound.requester()
+        let requester = try self.configuration.policy.outbound.requester()
+        dataPlane.proxy.policy.services.requester = requester
         let firewall = Firewall(self.configuration.policy.firewall.firewall)
         dataPlane.proxy.policy.services.firewall = firewall
         if !self.configuration.listeners.ssh.isEmpty {
@@ -84,6 +85,7 @@ package struct EdgeServer {
         dataPlane.proxy.observation = observers.observation
         var rules = self.configuration.controlPlane
         rules.problemOfAction = firewall.problem
+        rules.problemOfIssuer = ProviderProbe(requester).asking(on: MultiThreadedEventLoopGroup.singleton)
         rules.staticUpstreams = try await self.configuration.staticUpstreams(under: rules)
         let zone = self.configuration.acme.makeZone()
         rules.acme = try self.configuration.acme.settings(zone: zone)

@@ -33,7 +33,7 @@ package struct ACMEAccountRecord: StoredDocument {
 }
 
 extension ACMEAccountRecord: SealedDocument {
-    mutating func reseal(_ keys: SealingKeyring) throws(SealError) -> Bool {
+    mutating func reseal(_ keys: SealingKeyring, of id: String) throws(SealError) -> Bool {
         guard let sealed = try keys.resealed(self.sealedKey, for: Self.purpose) else { return false }
         self.sealedKey = sealed
         return true

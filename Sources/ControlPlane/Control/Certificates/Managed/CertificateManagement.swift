@@ -123,7 +123,7 @@ extension CertificateManagement {
 }
 
 extension ReservedDomainRecord: SealedDocument {
-    mutating func reseal(_ keys: SealingKeyring) throws(SealError) -> Bool {
+    mutating func reseal(_ keys: SealingKeyring, of id: String) throws(SealError) -> Bool {
         try self.management?.reseal(keys) ?? false
     }
 }

@@ -1,12 +1,13 @@
 package import Foundation
 internal import JSON
 package import Model
+internal import Secrets
 package import Store
 
 /// That someone changed something: who, what, from where, before and after (`spec/observability.md` 2.2).
 ///
 /// It is written in the same step as the change, so that neither is there without the other. Secrets are in neither
-/// picture: answers do not show them.
+/// picture: answers do not show them, and of policies, which may hold some anywhere, there is a mark in place of the text.
 package struct AuditRecord: StoredDocument {
     package typealias Kind = EventKind
     package static let recordKind = RecordKind("audit_event")
@@ -36,12 +37,13 @@ package struct AuditRecord: StoredDocument {
         at time: Date,
         object: String,
         before: JSONObject?,
-        after: JSONObject?
+        after: JSONObject?,
+        _ keys: SealingKeyring
     ) {
         let action = before == nil ? "created" : after == nil ? "deleted" : "updated"
         self.init(type: "\(stem)_\(action).v0", caller, at: time, object: object)
-        self.before = before.map { JSONValue.object($0).text }
-        self.after = after.map { JSONValue.object($0).text }
+        self.before = before.map { JSONValue.object(Self.redacted($0, keys)).text }
+        self.after = after.map { JSONValue.object(Self.redacted($0, keys)).text }
     }
 
     /// That someone asked for something of an object, which is as `object` shows it.

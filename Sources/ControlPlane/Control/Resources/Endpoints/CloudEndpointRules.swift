@@ -21,18 +21,20 @@ struct CloudEndpointRules: ResourceRules {
             bindings: body.texts("bindings") ?? [],
             change.context.configuration
         )
+        let policy = body.text("traffic_policy") ?? ""
         var record = CloudEndpointRecord(
+            ResourceID(change.name),
             account: change.account.text,
             url: "\(name.url)",
             binding: name.binding,
             isPooled: body.flag("pooling_enabled") ?? false,
-            policy: body.text("traffic_policy") ?? "",
+            policy: policy,
             principal: change.caller.principal.owner.id,
             place: name.place,
-            created: change.now,
-            updated: change.now
+            at: change.now,
+            change.context.keys
         )
-        try await self.control.checkCloudPolicy(record.policy, for: name, of: change.account)
+        try await self.control.checkCloudPolicy(policy, for: name, of: change.account)
         try await self.control.checkQuota(of: change.account)
         try await self.reserve(name, &record, &change)
         try await self.checkPlace(of: name, record, change)
@@ -62,11 +64,17 @@ struct CloudEndpointRules: ResourceRules {
         document.binding = name.binding
         document.place = name.place
         document.isPooled = body.flag("pooling_enabled") ?? document.isPooled
-        document.policy = body.text("traffic_policy") ?? document.policy
         document.updated = change.now
         let isElsewhere = document.url != before.url || document.binding != before.binding
-        if isElsewhere || document.policy != before.policy {
-            try await self.control.checkCloudPolicy(document.policy, for: name, of: change.account)
+        let (id, keys) = (try self.id(change), change.context.keys)
+        // One that no key opens can be replaced.
+        let given = body.text("traffic_policy")
+        if let given, given != (try? before.policy(of: id, keys)) {
+            document.setPolicy(given, of: id, keys)
+            try await self.control.checkCloudPolicy(given, for: name, of: change.account)
+        } else if isElsewhere {
+            let policy = if let given { given } else { try before.policy(of: id, keys) }
+            try await self.control.checkCloudPolicy(policy, for: name, of: change.account)
         }
         if isElsewhere { try await self.reserve(name, &document, &change) }
         if isElsewhere || document.isPooled != before.isPooled {
@@ -79,9 +87,17 @@ struct CloudEndpointRules: ResourceRules {
         _ record: CloudEndpointRecord,
         _ change: Change
     ) async throws(Failure) {
-        let id = change.target.flatMap(ResourceID<EndpointKind>.init) ?? ResourceID(change.name)
-        let endpoint = LiveEndpoint(id, change.account, name, isPooled: record.isPooled, policy: nil)
+        let endpoint = LiveEndpoint(try self.id(change), change.account, name, isPooled: record.isPooled, policy: nil)
         try await self.control.checkPlace(of: endpoint)
+    }
+
+    /// The endpoint's own.
+    private func id(_ change: Change) throws(Failure) -> ResourceID<EndpointKind> {
+        guard let target = change.target else { return ResourceID(change.name) }
+        guard let id = ResourceID<EndpointKind>(target) else {
+            throw Failure(.apiUnknown, "\(target.prefix(64)) is no endpoint.")
+        }
+        return id
     }
 
     /// Finds what the account has reserved for the name. It must still be there when the change is made.
@@ -125,7 +141,8 @@ struct CloudEndpointRules: ResourceRules {
         var members = EndpointMembers.members(of: endpoint.url, endpoint.binding, isPooled: endpoint.isPooled)
         members["updated_at"] = .time(endpoint.updated)
         members["type"] = "cloud"
-        members["traffic_policy"] = .string(endpoint.policy)
+        // Null for one that no key opens: lists go on, and it can be given anew.
+        members["traffic_policy"] = .text(try? endpoint.policy(of: stored.id, view.context.keys))
         members["domain"] = endpoint.domain.map { view.reference(to: $0, .reservedDomains) } ?? .null
         members["tcp_addr"] = endpoint.address.map { view.reference(to: $0, .reservedAddresses) } ?? .null
         members["principal"] = view.reference(toOwner: endpoint.principal)

@@ -75,7 +75,9 @@ package struct SealedText: Codable, Sendable, Hashable {
 }
 
 extension EventDestinationRecord: SealedDocument {
-    mutating func reseal(_ keys: SealingKeyring) throws(SealError) -> Bool { try self.target.reseal(keys) }
+    mutating func reseal(_ keys: SealingKeyring, of id: String) throws(SealError) -> Bool {
+        try self.target.reseal(keys)
+    }
 }
 
 extension EventTarget {

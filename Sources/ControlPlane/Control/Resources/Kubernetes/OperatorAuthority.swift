@@ -50,7 +50,7 @@ enum OperatorAuthority {
 }
 
 extension OperatorAuthorityRecord: SealedDocument {
-    mutating func reseal(_ keys: SealingKeyring) throws(SealError) -> Bool {
+    mutating func reseal(_ keys: SealingKeyring, of id: String) throws(SealError) -> Bool {
         guard let sealed = try keys.resealed(self.sealedKey, for: OperatorAuthority.purpose) else { return false }
         self.sealedKey = sealed
         return true

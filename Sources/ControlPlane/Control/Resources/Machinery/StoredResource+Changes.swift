@@ -128,7 +128,8 @@ extension StoredResource {
             at: change.now,
             object: outcome.stored.id.text,
             before: outcome.before,
-            after: outcome.after
+            after: outcome.after,
+            self.context.keys
         )
         let own: RecordWrite =
             switch outcome.write {

@@ -100,7 +100,7 @@ struct SSHAuthorityRules: ResourceRules {
 }
 
 extension SSHAuthorityRecord: SealedDocument {
-    mutating func reseal(_ keys: SealingKeyring) throws(SealError) -> Bool {
+    mutating func reseal(_ keys: SealingKeyring, of id: String) throws(SealError) -> Bool {
         guard let sealed = try keys.resealed(self.sealedKey, for: SSHAuthorityRules.purpose) else { return false }
         self.sealedKey = sealed
         return true

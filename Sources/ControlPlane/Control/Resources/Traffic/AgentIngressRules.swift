@@ -40,19 +40,26 @@ struct AgentIngressRules: ResourceRules {
         try await Self.checkOwner(of: pattern.base, change)
         return AgentIngressRecord(
             domain: pattern.base.text,
-            policy: try Self.policy(body),
+            policy: try Self.policy(body, of: pattern, change),
             created: change.now
         )
     }
 
     func update(_ document: inout AgentIngressRecord, _ body: CheckedBody, _ change: inout Change) throws(Failure) {
-        document.policy = try Self.policy(body) ?? document.policy
+        // One that does not read is of a newer version, and no name of ours.
+        let pattern = try? HostPattern(parsing: document.domain)
+        document.policy = try Self.policy(body, of: pattern, change) ?? document.policy
     }
 
     private static func policy(
-        _ body: CheckedBody
+        _ body: CheckedBody,
+        of pattern: HostPattern?,
+        _ change: Change
     ) throws(Failure) -> ReservedDomainRecord.CertificatePolicy? {
         guard let policy = body.object("certificate_management_policy") else { return nil }
+        if let pattern, DomainNames(change.context.configuration).isCovered(pattern) {
+            throw Failure(.domainDirectlyBelow, "\(pattern) is directly below a base domain of the edge.")
+        }
         let authority = policy.filledText("authority") ?? "letsencrypt"
         guard authority == "letsencrypt" else {
             throw Failure(.ingressAuthority, "There is no authority \"\(authority.prefix(50))\".")

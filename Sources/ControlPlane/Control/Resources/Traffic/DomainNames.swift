@@ -52,6 +52,12 @@ struct DomainNames: Sendable {
         self.baseDomains.contains { pattern.base.isBelow($0) }
     }
 
+    /// Whether the edge's own certificate, a wildcard of one label below each base domain, is good for it
+    /// (`spec/endpoints.md` 9.4).
+    func isCovered(_ pattern: HostPattern) -> Bool {
+        !pattern.isWildcard && self.baseDomains.contains { pattern.base.parent == $0 }
+    }
+
     /// - Throws: `domainTarget`, `domainTargetRepeated`.
     func places(_ values: [String]) throws(Failure) -> [String] {
         let places = self.region == "global" ? [self.region] : [self.region, "global"]

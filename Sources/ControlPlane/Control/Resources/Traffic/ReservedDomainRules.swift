@@ -48,9 +48,13 @@ struct ReservedDomainRules: ResourceRules {
         _ change: inout Change
     ) async throws(Failure) {
         let policy = body.object("certificate_management_policy")
+        let isCovered = record.pattern.map(DomainNames(change.context.configuration).isCovered) ?? false
         if let certificate = body.filledText("certificate_id") {
             guard policy == nil else {
                 throw Failure(.domainCertificateTwice, "Both certificate_id and a management policy are given.")
+            }
+            guard !isCovered else {
+                throw Failure(.domainUploadOfEdge, "\(record.domain) is served with the certificate of the edge.")
             }
             guard let found = try await change.find(certificate, as: TLSCertificateRecord.self) else {
                 throw Failure(.certificateUnknown, "The account has no certificate \"\(certificate.prefix(64))\".")
@@ -61,6 +65,9 @@ struct ReservedDomainRules: ResourceRules {
             try await Self.endManagement(of: &record, &change)
         }
         if let policy {
+            guard !isCovered else {
+                throw Failure(.domainPolicyOfEdge, "\(record.domain) is served with the certificate of the edge.")
+            }
             record.policy = try Self.policy(policy)
             record.certificate = nil
         }

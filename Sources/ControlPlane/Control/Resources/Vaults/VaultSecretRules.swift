@@ -107,7 +107,7 @@ struct VaultSecretRules: ResourceRules {
 }
 
 extension VaultSecretRecord: SealedDocument {
-    mutating func reseal(_ keys: SealingKeyring) throws(SealError) -> Bool {
+    mutating func reseal(_ keys: SealingKeyring, of id: String) throws(SealError) -> Bool {
         guard let sealed = try keys.resealed(self.sealed, for: VaultSecretRules.purpose(self.vault)) else {
             return false
         }
