@@ -386,7 +386,8 @@ let wholeTests: [(name: String, uses: [String], products: [Product])] = [
         [
             "Addressing", "Expression", "JSON", "Model", "TrafficPolicy", "EdgeLink", "Events", "Telemetry",
             "PolicyEngine", "Outbound", "Proxy", "Secrets", "ACME", "ChallengeDNS", "Certificates", "Federation",
-            "Firewall", "SSHKeys", "SSHGateway", "Edge", "Store", "Control", "Portico", "EdgeTestSupport",
+            "Firewall", "SSHKeys", "SSHGateway", "Edge", "Store", "Control", "EdgeProgram", "Portico",
+            "EdgeTestSupport",
             "TestSupport",
         ],
         [.NIOCore, .NIOPosix, .NIOSSL, .NIOEmbedded, .NIOConcurrencyHelpers, .Crypto, .Logging]

@@ -15,6 +15,7 @@ import Testing
         connection.ja4Fingerprint = "t13d"
         connection.tlsVersion = "1.3"
         connection.cipherSuite = "TLS_AES_128_GCM_SHA256"
+        (connection.clientSerialNumber, connection.clientCommonName) = ("0a1b", "laptop 7")
         (connection.bytesIn, connection.bytesOut) = (10, 20)
         return connection
     }
@@ -46,6 +47,8 @@ import Testing
         (policy.basicAuth, policy.basicAuthUsername) = ("allow", "alice")
         (policy.circuitBreaker, policy.ipPolicy, policy.webhookVerification) = ("allow_while_open", "allow", "block")
         (policy.compressionAlgorithm, policy.compressionBytesSaved) = ("gzip", 100)
+        (policy.login, policy.loginApplication) = ("allow", "app-1")
+        (policy.loginUserID, policy.loginUserName) = ("au_1", "Ada")
         policy.logs = [#"{"a":1}"#, #"{"b":[true]}"#]
         policy.problems = [.init(phase: "on_http_request", rule: 2, action: nil, message: "no such key")]
         let expected = """
@@ -53,7 +56,8 @@ import Testing
             "event_timestamp":"2026-11-28T12:00:00.250Z","account_id":"ac_2test","principal":null,"object":{\
             "conn":{"client_ip":"198.51.100.7","server_ip":"192.0.2.1","server_name":"app.example.com",\
             "start_ts":"2026-11-28T12:00:00.000Z","server_port":443},"ja4_fingerprint":"t13d",\
-            "tls":{"version":"1.3","cipher_suite":"TLS_AES_128_GCM_SHA256"},\
+            "tls":{"version":"1.3","cipher_suite":"TLS_AES_128_GCM_SHA256",\
+            "client_cert":{"serial_number":"0a1b","subject":{"cn":"laptop 7"}}},\
             "http":{"request":{"method":"get","url":{"scheme":"https","host":"app.example.com","path":"/a",\
             "query":"b=c","raw":"https://app.example.com/a?b=c"},"user_agent":"curl/8"},\
             "response":{"status_code":200}},\

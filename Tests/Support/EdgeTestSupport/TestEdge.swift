@@ -5,7 +5,7 @@ package import Edge
 import EdgeLink
 import EdgeProgram
 import Firewall
-import Logging
+package import Logging
 import Model
 import NIOSSL
 package import PolicyEngine
@@ -38,13 +38,15 @@ package struct TestEdge: Sendable {
         package var logins = LoginServices.Configuration(host: "idp.\(TestEdge.baseDomain)")
         /// What an edge before this one has left; nil for a new store with a new account.
         package var kept: Kept?
+        /// Takes what the edge logs; nil for nobody.
+        package var logger: Logger?
     }
 
     /// What outlives an edge: what lies on its disk.
     package struct Kept: Sendable {
-        let store: any RecordStore
-        let account: Provisioning.FirstAccount
-        let sealingKeys: SealingKeyring
+        package let store: any RecordStore
+        package let account: Provisioning.FirstAccount
+        package let sealingKeys: SealingKeyring
     }
 
     package var kept: Kept { Kept(store: self.store, account: self.account, sealingKeys: self.sealingKeys) }
@@ -88,8 +90,9 @@ package struct TestEdge: Sendable {
 
         let kept = if let kept = setup.kept { kept } else { try await Kept.new() }
         let (store, account) = (kept.store, kept.account)
-        var logger = Logger(label: "edge") { _ in SwiftLogNoOpLogHandler() }
-        logger.logLevel = .critical
+        var silent = Logger(label: "edge") { _ in SwiftLogNoOpLogHandler() }
+        silent.logLevel = .critical
+        let logger = setup.logger ?? silent
         let control = Control(
             store: store,
             configuration: setup.control,
@@ -170,8 +173,14 @@ package struct TestEdge: Sendable {
 }
 
 extension TestEdge.Kept {
-    fileprivate static func new() async throws -> Self {
-        let store = try SQLiteStore.inMemory()
+    fileprivate static func new() async throws -> Self { try await Self.new(in: SQLiteStore.inMemory()) }
+
+    /// A new account in a database that is made at this path.
+    package static func file(at path: String) async throws -> Self {
+        try await Self.new(in: SQLiteStore.create(at: path))
+    }
+
+    private static func new(in store: any RecordStore) async throws -> Self {
         let account = try await Provisioning(store: store).createFirstAccount(
             named: "Test",
             user: "Tester",

@@ -21,6 +21,7 @@ import Testing
         _ settings: String = "",
         after rules: String = "",
         expressions: String = "",
+        configure: (inout TestEdge.Setup) throws -> Void = { _ in },
         _ body: (TestEdge, FakeProvider) async throws -> Void
     ) async throws {
         try await FakeProvider.with { provider in
@@ -33,6 +34,7 @@ import Testing
                     var limits = DocumentCache<KeySet>.Limits()
                     limits.pause = .zero
                     setup.edge.proxy.policy.services.keySets = KeySetStore(limits)
+                    try configure(&setup)
                 } _: { edge in
                     let agent = try await edge.connectAgent()
                     for host in ["app.edge.test", "other.edge.test"] {

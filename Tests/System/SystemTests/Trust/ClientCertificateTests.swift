@@ -1,7 +1,11 @@
+import Edge
 import EdgeTestSupport
+import Events
 import Foundation
 import JSON
+import Model
 import Portico
+import Proxy
 import TestSupport
 import Testing
 
@@ -65,12 +69,15 @@ import Testing
 
     private func withShop(
         _ policy: (TestClients) throws -> String,
+        recording queue: EventQueue? = nil,
         _ body: (Shop) async throws -> Void
     ) async throws {
         try await TestClients.with { clients in
             let policy = try policy(clients)
             try await TestUpstream.with(TestUpstream.echoHead) { upstream in
-                try await TestEdge.with { edge in
+                try await TestEdge.with {
+                    $0.edge.proxy.observation.accessLog = queue
+                } _: { edge in
                     let agent = try await edge.connectAgent()
                     let options = EndpointOptions(
                         scheme: .https,
@@ -106,6 +113,30 @@ import Testing
                 }
             }
         }
+    }
+
+    @Test func `The record says whose certificate a visitor has shown`() async throws {
+        let queue = EventQueue()
+        try await self.withShop(
+            {
+                Self.rules(Self.trusting(try $0.text("shop.pem"), verify: "request"))
+            },
+            recording: queue
+        ) { shop in
+            for name in ["good", "other", nil] { _ = try await shop.curl(name) }
+        }
+        queue.close()
+        var shown: [String?] = []
+        while let batch = await queue.batch() {
+            for event in batch.events {
+                let line = try JSONValue(reading: event.line(id: .random()).utf8)
+                let certificate = line.object?["object"]?.object?["tls"]?.object?["client_cert"]?.object
+                shown.append(certificate?["subject"]?.object?["cn"]?.string)
+                #expect((certificate?["serial_number"]?.string?.isEmpty == false) == (certificate != nil))
+            }
+        }
+        // One that does not count is not told of.
+        #expect(shown == ["good", nil, nil])
     }
 
     @Test func `Whose list of revocations is over its time nobody vouches for`() async throws {
