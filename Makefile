@@ -9,7 +9,7 @@ MAKEFLAGS += --no-print-directory
 CONFIG ?= debug
 export CONFIG
 
-.PHONY: help build release demo test lint format conformance interop fuzz bench bench-firewall bench-expressions bench-directions bench-planner acceptance clean
+.PHONY: help build release demo test lint format conformance interop fuzz bench bench-firewall bench-expressions bench-directions bench-planner bench-agent acceptance clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,7 +39,7 @@ format: ## let swift format decide
 conformance: ## run a published suite of cases against this build
 	@scripts/conformance.sh $(SUITE) $(if $(DIR),--dir $(DIR))
 
-## CLIENT=name [DRIVER=f]  for interop: sdk, policies, http2, websocket, oidc, tls, api, command, schemathesis, pyngrok; another driver takes the same arguments
+## CLIENT=name [DRIVER=f]  for interop: sdk, policies, http2, websocket, oidc, inspector, terminal, tls, api, command, schemathesis, pyngrok; another driver takes the same arguments
 interop: ## run a published client's driver against a fresh edge
 	@scripts/interop.sh $(CLIENT) $(if $(DRIVER),--driver $(DRIVER))
 
@@ -62,6 +62,9 @@ bench-directions: ## measure one large body down and up, beside ssh -R
 
 bench-planner: ## measure how fast endpoints come into force among many
 	@scripts/bench-planner.sh
+
+bench-agent: ## measure the agent's start, and what it keeps when idle
+	@scripts/bench-agent.sh
 
 ## PART=name               for acceptance: programs, soak, overload, tests, crash, firewall, fuzz, tsan or bench (all, one after another)
 acceptance: ## the tests in full counts: soak, slow readers, gigabyte bodies, every client

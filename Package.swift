@@ -88,6 +88,8 @@ struct Module {
     var testUses: [String] = []
     /// The folders below its tests that hold data, which tests read in place.
     var testData: [String] = []
+    /// The folders below it whose files become part of the program.
+    var embedded: [String] = []
 
     var room: String { String(self.place.prefix { $0 != "/" }) }
     var name: String { String(self.place.drop { $0 != "/" }.dropFirst()) }
@@ -290,7 +292,8 @@ let modules: [Module] = [
     Module(
         place: "Agent/AgentWeb",
         uses: ["Addressing", "JSON", "Model", "Inspection", "Portico", "AgentRuntime"],
-        products: [.Hummingbird, .HummingbirdCore, .HTTPTypes, .NIOCore, .NIOPosix, .Logging]
+        products: [.Hummingbird, .HummingbirdCore, .HTTPTypes, .NIOCore, .NIOPosix, .Logging],
+        embedded: ["Page"]
     ),
     Module(
         place: "Programs/PorticoCLI",
@@ -456,7 +459,15 @@ for module in modules + support {
     let needs = dependencies(module.uses, module.products)
     switch module.form {
     case .library:
-        targets.append(.target(name: module.name, dependencies: needs, path: path, swiftSettings: settings))
+        targets.append(
+            .target(
+                name: module.name,
+                dependencies: needs,
+                path: path,
+                resources: module.embedded.map { .embedInCode($0) },
+                swiftSettings: settings
+            )
+        )
     case .program(let name):
         targets.append(
             .executableTarget(

@@ -15,6 +15,9 @@
 #   metrics: a scraper of PyPI's prometheus_client, a collector of traces and the access log, beside visits whose
 #   number is known
 #                   oidc: logins at oidc-provider-mock of PyPI, by a small client and by headless Chromium
+#                   inspector: headless Chromium does in the agent's inspector what a person does; pictures of its pages
+#                   are left in .run/artifacts/inspector
+#                   terminal: the agent's view on terminals of tmux: sizes, colours, logs, Ctrl-C
 #   --only KIND     for api: this kind of resource alone, as scripts/api_kinds.py has it
 #   --driver FILE   another driver that takes the arguments of sdk_interop.py
 #
@@ -75,6 +78,14 @@ case "$client" in
     oidc)
         driver="${driver:-$ROOT/scripts/oidc_interop.py}"
         "$ROOT/scripts/install.sh" build oidc
+        ;;
+    inspector)
+        driver="${driver:-$ROOT/scripts/inspector/__main__.py}"
+        "$ROOT/scripts/install.sh" build oidc
+        ;;
+    terminal)
+        driver="${driver:-$ROOT/scripts/terminal_view.py}"
+        "$ROOT/scripts/install.sh" build terminal
         ;;
     tls)
         driver="${driver:-$ROOT/scripts/tls_interop.py}"
@@ -280,6 +291,58 @@ YAML
     stop_started
 }
 
+run_terminal() {
+    local log="$home/terminal.log"
+    edge_ports
+    make_edge "$bin" "$home"
+    start_edge "$bin" "$home"
+    cat >"$home/agent.yml" <<YAML
+version: 3
+agent:
+  connect_url: localhost:$AGENT_PORT
+  connect_cas: $EDGE_CA
+  authtoken: $AUTHTOKEN
+endpoints:
+  - { name: web, url: "https://web.portico.localhost", upstream: { url: $(free_ports 1) } }
+YAML
+    python3 "$driver" "$bin/portico" "$home/agent.yml" "$HTTPS_PORT" "$EDGE_CA" "$home" 2>&1 | tee "$log" || true
+    tally "$log"
+    stop_started
+}
+
+run_inspector() {
+    local ports log="$home/inspector.log" artifacts="$RUN_DIR/artifacts/inspector"
+    # The first is where the driver listens as the service; at the last nobody does.
+    mapfile -t ports < <(free_ports 3)
+    edge_ports
+    make_edge "$bin" "$home"
+    start_edge "$bin" "$home"
+    rm -rf "$artifacts"
+    cat >"$home/agent.yml" <<YAML
+version: 3
+agent:
+  connect_url: localhost:$AGENT_PORT
+  connect_cas: $EDGE_CA
+  authtoken: $AUTHTOKEN
+  web_addr: 127.0.0.1:${ports[1]}
+endpoints:
+  - name: web
+    url: https://web.portico.localhost
+    upstream: { url: ${ports[0]} }
+    traffic_policy: { on_http_request: [{ actions: [{ type: add-headers, config: { headers: { x-by: portico } } }] }] }
+  - { name: down, url: "https://down.portico.localhost", upstream: { url: ${ports[2]} } }
+  - { name: ssh, url: "tcp://", upstream: { url: ${ports[0]} } }
+YAML
+    start "$home/agent.log" "$bin/portico" start --all --config "$home/agent.yml" --log stdout
+    wait_until 20 "the inspector answers" curl --silent --fail "http://127.0.0.1:${ports[1]}/status" ||
+        die "the inspector does not answer; see $home"
+    wait_until 20 "the endpoints are online" grep -q "name=ssh" "$home/agent.log" || die "no endpoint came online; see $home"
+    PYTHONDONTWRITEBYTECODE=1 "$RUN_DIR/venv/oidc/bin/python" "$driver" "${ports[0]}" "${ports[1]}" "$HTTPS_PORT" "$EDGE_CA" \
+        "$(command -v chromium)" "$artifacts" "$started" 2>&1 | tee "$log" || true
+    tally "$log"
+    stop_started
+}
+
 # Whether an endpoint sends visitors to a login.
 is_offered() {
     [ "$(curl --silent --max-time 2 --cacert "$EDGE_CA" --output /dev/null --write-out '%{http_code}' \
@@ -335,9 +398,11 @@ case "$client" in
     metrics) run_metrics ;;
     tls) run_tls ;;
     oidc) run_oidc ;;
+    inspector) run_inspector ;;
+    terminal) run_terminal ;;
     api | command | schemathesis) run_api ;;
 esac
-if [[ "$client" = @(http2|websocket|metrics|tls|oidc|pyngrok|api|command|schemathesis) ]]; then
+if [[ "$client" = @(http2|websocket|metrics|tls|oidc|inspector|terminal|pyngrok|api|command|schemathesis) ]]; then
     closing_line
     exit
 fi

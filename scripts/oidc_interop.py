@@ -12,11 +12,9 @@ import http.client
 import http.server
 import json
 import re
-import shutil
 import ssl
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 import urllib.error
@@ -24,9 +22,9 @@ import urllib.parse
 import urllib.request
 from pathlib import Path
 
-import websockets
+import chromium
 
-service_port, port, ca, provider, api, api_key, chromium, edge_log = sys.argv[1:]
+service_port, port, ca, provider, api, api_key, program, edge_log = sys.argv[1:]
 port = int(port)
 passed = failed = 0
 
@@ -283,37 +281,6 @@ def pages():
     claim("without a session nobody passes", answer.status == 302, answer.text)
 
 
-class DevTools:
-    """One page of a headless Chromium."""
-
-    def __init__(self, socket):
-        self.socket, self.number, self.events = socket, 0, []
-
-    async def send(self, method, **parameters):
-        self.number += 1
-        await self.socket.send(json.dumps({"id": self.number, "method": method, "params": parameters}))
-        while True:
-            message = json.loads(await asyncio.wait_for(self.socket.recv(), 20))
-            if message.get("id") == self.number:
-                return message.get("result", message)
-            self.events.append(message)
-
-    async def value(self, expression):
-        result = await self.send("Runtime.evaluate", expression=expression, returnByValue=True)
-        return result.get("result", {}).get("value")
-
-    async def until(self, expression, seconds=20):
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            try:
-                if await self.value(expression):
-                    return True
-            except (KeyError, TypeError):
-                pass
-            await asyncio.sleep(0.1)
-        return False
-
-
 def key_hash():
     """Of the public key of the edge's certificate, as Chromium wants it."""
     asked = ["openssl", "s_client", "-connect", f"127.0.0.1:{port}", "-servername", "login.portico.localhost"]
@@ -324,54 +291,36 @@ def key_hash():
 
 
 async def chrome():
-    profile = tempfile.mkdtemp(prefix="chromium")
-    process = subprocess.Popen(
-        [chromium, "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
-         "--disable-background-networking", "--disable-component-update", "--disable-sync",
-         "--remote-debugging-port=0", f"--user-data-dir={profile}", f"--ignore-certificate-errors-spki-list={key_hash()}",
-         "--host-resolver-rules=MAP *.portico.localhost 127.0.0.1, EXCLUDE 127.0.0.1, MAP * ~NOTFOUND", "about:blank"],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )
-    try:
-        active = Path(profile, "DevToolsActivePort")
-        claim("Chromium starts", until(30, lambda: active.exists() and active.read_text().count("\n") >= 1), "")
-        debug = active.read_text().split("\n")[0]
-        pages = json.loads(urllib.request.urlopen(f"http://127.0.0.1:{debug}/json/list", timeout=10).read())
-        target = next(page for page in pages if page["type"] == "page")["webSocketDebuggerUrl"]
-        async with websockets.connect(target, max_size=1 << 24) as socket:
-            page = DevTools(socket)
-            for domain in ("Page", "Runtime", "Network", "Log"):
-                await page.send(f"{domain}.enable")
-            await page.send("Page.navigate", url=url("login", "/in-chromium?y=2"))
-            there = await page.until(f"location.href.startsWith('{provider}') && !!document.querySelector('input[name=sub]')")
-            claim("Chromium is sent to the provider", there, await page.value("location.href"))
-            await page.value("document.querySelector('input[name=sub]').value = 'ada'; "
-                             "document.querySelector('button[type=submit]').click(); true")
-            back = await page.until(f"location.href == '{url('login', '/in-chromium?y=2')}' && document.body && "
-                                    "document.body.innerText.includes('GET /in-chromium')")
-            text = await page.value("document.body.innerText")
-            claim("Chromium comes back to what was asked for", back, (await page.value("location.href"), text))
-            claim("the service sees who Chromium's user is", "ada@example.test" in (text or "").lower(), text)
-            cookies = (await page.send("Network.getCookies", urls=[url("login")]))["cookies"]
-            session = [c for c in cookies if c["name"] == "__Host-portico.session"]
-            claim("Chromium has the session as it is meant to be", len(session) == 1 and session[0]["httpOnly"]
-                  and session[0]["secure"] and session[0]["sameSite"] == "Lax" and session[0]["path"] == "/", cookies)
-            claim("scripts do not see it", "portico" not in (await page.value("document.cookie") or ""), "")
-            await page.send("Page.navigate", url=url("login", "/ngrok/callback?ticket=forged"))
-            shown = await page.until("document.body && document.body.innerText.includes('ERR_PORTICO_3107')")
-            claim("the page of an error is shown", shown, await page.value("document.body.innerText"))
-            link = await page.value("document.querySelector('a') && document.querySelector('a').getAttribute('href')")
-            claim("it has a link to a new login", link == "/ngrok/login", link)
-            console = [e for e in page.events if e.get("method") == "Log.entryAdded"
-                       and "Content Security Policy" in e["params"]["entry"]["text"]]
-            claim("the page breaks no rule of its own policy", not console, console)
-            await page.send("Page.navigate", url=url("login", "/ngrok/logout"))
-            out = await page.until(f"location.href.startsWith('{provider}')")
-            claim("after a logout Chromium is sent to the provider again", out, await page.value("location.href"))
-    finally:
-        process.terminate()
-        process.wait(20)
-        shutil.rmtree(profile, ignore_errors=True)
+    options = [f"--ignore-certificate-errors-spki-list={key_hash()}",
+               "--host-resolver-rules=MAP *.portico.localhost 127.0.0.1, EXCLUDE 127.0.0.1, MAP * ~NOTFOUND"]
+    async with chromium.page(program, *options) as page:
+        claim("Chromium starts", True)
+        await page.send("Page.navigate", url=url("login", "/in-chromium?y=2"))
+        there = await page.until(f"location.href.startsWith('{provider}') && !!document.querySelector('input[name=sub]')")
+        claim("Chromium is sent to the provider", there, await page.value("location.href"))
+        await page.value("document.querySelector('input[name=sub]').value = 'ada'; "
+                         "document.querySelector('button[type=submit]').click(); true")
+        back = await page.until(f"location.href == '{url('login', '/in-chromium?y=2')}' && document.body && "
+                                "document.body.innerText.includes('GET /in-chromium')")
+        text = await page.value("document.body.innerText")
+        claim("Chromium comes back to what was asked for", back, (await page.value("location.href"), text))
+        claim("the service sees who Chromium's user is", "ada@example.test" in (text or "").lower(), text)
+        cookies = (await page.send("Network.getCookies", urls=[url("login")]))["cookies"]
+        session = [c for c in cookies if c["name"] == "__Host-portico.session"]
+        claim("Chromium has the session as it is meant to be", len(session) == 1 and session[0]["httpOnly"]
+              and session[0]["secure"] and session[0]["sameSite"] == "Lax" and session[0]["path"] == "/", cookies)
+        claim("scripts do not see it", "portico" not in (await page.value("document.cookie") or ""), "")
+        await page.send("Page.navigate", url=url("login", "/ngrok/callback?ticket=forged"))
+        shown = await page.until("document.body && document.body.innerText.includes('ERR_PORTICO_3107')")
+        claim("the page of an error is shown", shown, await page.value("document.body.innerText"))
+        link = await page.value("document.querySelector('a') && document.querySelector('a').getAttribute('href')")
+        claim("it has a link to a new login", link == "/ngrok/login", link)
+        console = [e for e in page.events if e.get("method") == "Log.entryAdded"
+                   and "Content Security Policy" in e["params"]["entry"]["text"]]
+        claim("the page breaks no rule of its own policy", not console, console)
+        await page.send("Page.navigate", url=url("login", "/ngrok/logout"))
+        out = await page.until(f"location.href.startsWith('{provider}')")
+        claim("after a logout Chromium is sent to the provider again", out, await page.value("location.href"))
 
 
 def secrets():

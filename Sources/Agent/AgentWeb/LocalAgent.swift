@@ -11,6 +11,8 @@ import Portico
 struct LocalAgent: Sendable {
     let running: RunningAgent
     let inspector: TrafficInspector
+    /// How the agent was configured, for people.
+    var facts: [WebFact] = []
 
     /// Brings endpoints online; the first is the one that is told of.
     ///
@@ -57,6 +59,10 @@ struct LocalFailure: Error {
             message: "ngrok is not yet ready to start tunnels",
             detail: "a successful ngrok tunnel session has not yet been established"
         )
+    }
+
+    static func busy(_ detail: String) -> LocalFailure {
+        LocalFailure(code: 100, status: .serviceUnavailable, message: "Too many ask at once.", detail: detail)
     }
 
     static func unknown(_ what: String) -> LocalFailure {

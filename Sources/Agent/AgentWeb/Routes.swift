@@ -36,7 +36,7 @@ struct StatusRoutes: Sendable {
 }
 
 extension Agent.Status {
-    fileprivate var name: String {
+    var name: String {
         switch self {
         case .connecting: "connecting"
         case .online: "online"
@@ -155,24 +155,13 @@ struct ExchangeRoutes: Sendable {
             return Response.nothing
         }
         router.get("/api/requests/http/{id}") { _, context in
-            let id = context.parameters.get("id") ?? ""
-            guard let exchange = self.local.inspector.store?.exchange(id) else {
-                throw LocalFailure.unknown("request \(id.quotedForDisplay)")
-            }
-            return Response.json(LocalJSON.exchange(exchange))
+            Response.json(LocalJSON.exchange(try self.local.captured(context.parameters.get("id") ?? "")))
         }
     }
 
     private func list(_ request: Request) throws(LocalFailure) -> Response {
-        let query = request.uri.queryParameters
-        var limit = Self.limits.usual
-        if let text = query.get("limit") {
-            guard let number = Int(text), number >= 0 else {
-                throw .malformed("limit must be a number, not \(text.quotedForDisplay)")
-            }
-            limit = min(number, Self.limits.most)
-        }
-        let name = query.get("tunnel_name").flatMap { $0.isEmpty ? nil : $0 }
+        let limit = try request.limit(usual: Self.limits.usual, most: Self.limits.most)
+        let name = request.uri.queryParameters.get("tunnel_name").flatMap { $0.isEmpty ? nil : $0 }
         let exchanges = self.local.inspector.store?.newest(limit, of: name) ?? []
         return Response.json([
             "requests": .array(exchanges.map { .object(LocalJSON.exchange($0)) }), "uri": "/api/requests/http",
@@ -182,25 +171,6 @@ struct ExchangeRoutes: Sendable {
     /// Sends a captured request again, from here to the upstream.
     private func replay(_ body: JSONObject) async throws {
         guard let id = body["id"]?.string else { throw LocalFailure.malformed("id must be that of a request") }
-        guard let captured = self.local.inspector.store?.exchange(id) else {
-            throw LocalFailure.unknown("request \(id.quotedForDisplay)")
-        }
-        guard captured.exchange.request.isWhole else {
-            throw LocalFailure.malformed("the request was longer than what is kept, and cannot be sent again")
-        }
-        let name = body["tunnel_name"]?.string ?? captured.endpoint
-        guard let running = await self.local.running.endpoints.named(name) else {
-            throw LocalFailure.unknown("endpoint \(name.quotedForDisplay)")
-        }
-        let exchange: TappedExchange
-        do {
-            exchange = try await self.local.running.agent.replay(
-                captured.exchange.request.bytes,
-                to: running.endpoint.id
-            )
-        } catch {
-            throw LocalFailure.startFailed("\(error)")
-        }
-        self.local.inspector.keep(exchange, of: name, visitor: captured.visitor)
+        _ = try await self.local.replay(self.local.captured(id), by: body["tunnel_name"]?.string)
     }
 }

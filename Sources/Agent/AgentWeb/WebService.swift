@@ -8,7 +8,19 @@ import NIOCore
 import NIOPosix
 import Portico
 
-/// The agent's local web service: the REST API of `spec/agent.md` 7.2, for programs on this machine.
+/// A line of what the page of the status says of the configuration.
+package struct WebFact: Sendable, Hashable {
+    package let name: String
+    package let value: String
+
+    package init(_ name: String, _ value: String) {
+        self.name = name
+        self.value = value
+    }
+}
+
+/// The agent's local web service: the REST API of `spec/agent.md` 7.2, for programs on this machine, and the pages of
+/// the inspector (7.3), for people.
 package struct WebService: LocalService {
     /// Bytes of a request's body at most.
     static let bodyLimit = 1 << 20
@@ -17,6 +29,7 @@ package struct WebService: LocalService {
     private let address: WebAddress
     private let hosts: [String]
     private let inspector: TrafficInspector
+    private let facts: [WebFact]
 
     /// nil where there shall be none.
     ///
@@ -24,11 +37,13 @@ package struct WebService: LocalService {
     ///   - address: where it listens.
     ///   - hosts: under which hosts it answers; empty for those of this machine.
     ///   - inspector: what it tells of.
-    package init?(_ address: WebAddress, hosts: [String], inspector: TrafficInspector) {
+    ///   - facts: how the agent was configured, without secrets.
+    package init?(_ address: WebAddress, hosts: [String], inspector: TrafficInspector, facts: [WebFact] = []) {
         guard address != .none else { return nil }
         self.address = address
         self.hosts = hosts
         self.inspector = inspector
+        self.facts = facts
     }
 
     package func run(_ running: RunningAgent, whenListening: @escaping @Sendable () -> Void) async throws {
@@ -61,7 +76,7 @@ package struct WebService: LocalService {
     ) async throws {
         let isLoopback = host == "localhost" || host == "::1" || host.hasPrefix("127.")
         let rules = HostRules(self.hosts, isLoopback: isLoopback)
-        let local = LocalAgent(running: running, inspector: self.inspector)
+        let local = LocalAgent(running: running, inspector: self.inspector, facts: self.facts)
         let shown = host.contains(":") ? "[\(host)]" : host
         let application = Application(
             router: Self.router(local, rules),
@@ -87,6 +102,8 @@ package struct WebService: LocalService {
         TunnelRoutes(local: local).add(to: router)
         EndpointRoutes(local: local).add(to: router)
         ExchangeRoutes(local: local).add(to: router)
+        InspectorRoutes(local: local).add(to: router)
+        PageRoutes().add(to: router)
         return router
     }
 

@@ -22,7 +22,8 @@ package struct ExchangeTap {
         var begun: NIODeadline
         /// Complete, or as far as it came.
         var request: TappedMessage?
-        var hasAnswered = false
+        /// When the response began; nil before that.
+        var answered: NIODeadline?
     }
 
     private struct RequestLine {
@@ -123,7 +124,7 @@ package struct ExchangeTap {
         // An interim response: the final one comes behind it.
         if (100..<200).contains(status), status != 101 { return self.responses.reset() }
         let exchange = self.pending[0]
-        self.pending[0].hasAnswered = true
+        self.pending[0].answered = now
         events.append(
             .answered(
                 ObservedExchange(
@@ -150,8 +151,9 @@ package struct ExchangeTap {
                 .finished(
                     TappedExchange(
                         request: request ?? TappedMessage(bytes: [], headBytes: 0, wireBytes: 0),
-                        response: exchange.hasAnswered ? self.message(self.responses) : nil,
-                        duration: now - exchange.begun
+                        response: exchange.answered == nil ? nil : self.message(self.responses),
+                        duration: now - exchange.begun,
+                        answeredAfter: exchange.answered.map { $0 - exchange.begun }
                     )
                 )
             )

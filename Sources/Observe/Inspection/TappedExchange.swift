@@ -47,10 +47,18 @@ package struct TappedExchange: Sendable, Equatable {
     package let response: TappedMessage?
     /// From the request's first byte to the response's last.
     package let duration: TimeAmount
+    /// From the request's first byte to the end of the response's head; nil: nothing came.
+    package let answeredAfter: TimeAmount?
 
-    package init(request: TappedMessage, response: TappedMessage?, duration: TimeAmount) {
+    package init(
+        request: TappedMessage,
+        response: TappedMessage?,
+        duration: TimeAmount,
+        answeredAfter: TimeAmount? = nil
+    ) {
         self.request = request
         self.response = response
         self.duration = duration
+        self.answeredAfter = answeredAfter
     }
 }

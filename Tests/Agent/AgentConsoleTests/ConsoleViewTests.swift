@@ -85,6 +85,24 @@ struct ConsoleViewTests {
         )
     }
 
+    @Test func `A small screen keeps what tells the most: status, URL, counters and the newest requests`() {
+        #expect(
+            Self.picture(Self.online(), columns: 40, rows: 12) == """
+                portico                         (Ctrl+C)
+                Session Status online
+                Latency        45ms
+                https://k3f9.example
+                  -> http://localhost:8080
+                ttl   opn   rt1   rt5   p50   p90
+                1     0     0.00  0.00  1.50  1.50
+                12:00:00 POST /b                     404
+                12:00:00 GET /a                      200
+                """
+        )
+        // What has no room at all is left out, and nothing is drawn below the screen.
+        #expect(Self.picture(Self.online(), columns: 20, rows: 5).split(separator: "\n").count == 5)
+    }
+
     @Test func `The local web service has a line, and an endpoint that was closed has none`() {
         var state = Self.online()
         state.webAddress = "127.0.0.1:4040"
@@ -118,6 +136,25 @@ struct ConsoleViewTests {
         var state = Self.online()
         state.happened(.statusChanged(.online), details: Self.details(banner: "Maintenance at noon"))
         #expect(Self.picture(state).contains("\n\nMaintenance at noon\n\nSession Status"))
+    }
+
+    @Test func `An upstream that cannot be reached is told once, until it answers`() {
+        var state = Self.online()
+        for _ in 0..<5 { state.unreachable("localhost:8080", because: "connection refused") }
+        let notice = "localhost:8080 cannot be reached: connection refused"
+        #expect(Self.picture(state).components(separatedBy: notice).count == 2)
+        state.reached("localhost:9090")
+        #expect(Self.picture(state).contains(notice))
+        state.reached("localhost:8080")
+        #expect(!Self.picture(state).contains("cannot be reached"))
+    }
+
+    @Test func `A URL that leaves no room for its upstream is shown whole`() {
+        var state = ConsoleState(program: "portico", version: "0.1.0")
+        let url = "https://a-name-that-is-long.edge.example.com:8443"
+        state.started(Endpoint.ID(value: 1), url: url, upstream: "http://localhost:8080")
+        let blanks = String(repeating: " ", count: 20)
+        #expect(Self.picture(state).contains("Forwarding\(blanks)\(url)\n\(blanks)          -> http://localhost:8080"))
     }
 
     /// Texts of visitors and of the edge that would take the terminal over.

@@ -1,11 +1,7 @@
-import AgentRuntime
 import Foundation
 import Inspection
 import JSON
 import NIOCore
-import NIOPosix
-import Portico
-import Synchronization
 import Testing
 
 @testable import AgentWeb
@@ -13,93 +9,8 @@ import Testing
 /// The local web service over a socket, of an agent that is not connected.
 @Suite(.timeLimit(.minutes(1)))
 struct WebServiceTests {
-    /// Keeps where the service listens, and the calls that it tells of.
-    private final class Display: AgentDisplay {
-        private let told = Mutex<(address: String, calls: [String])>(("", []))
-
-        var address: String { self.told.withLock(\.address) }
-        var calls: [String] { self.told.withLock(\.calls) }
-        var watchesExchanges: Bool { false }
-
-        func webServiceStarted(at address: String, hosts: [String]) { self.told.withLock { $0.address = address } }
-        func webCallEnded(_ call: WebCall, status: Int, after duration: Duration) {
-            self.told.withLock { $0.calls.append("\(call.path) \(status)") }
-        }
-        func endpointStarted(_ endpoint: Endpoint, name: String) {}
-        func happened(_ event: Agent.Event, details: Agent.SessionDetails?) {}
-        func failed(_ error: any Error) {}
-        func finish() async {}
-        func connectionOpened(_ connection: ObservedConnection) {}
-        func connectionClosed(_ connection: ObservedConnection, after duration: TimeAmount) {}
-        func upstreamFailed(_ connection: ObservedConnection, reason: String) {}
-        func exchangeAnswered(_ exchange: ObservedExchange, on connection: ObservedConnection) {}
-    }
-
-    private struct Answer {
-        let status: Int
-        let body: JSONObject
-    }
-
-    private struct Service {
-        let port: Int
-        let display: Display
-        let inspector: TrafficInspector
-
-        func call(
-            _ method: String,
-            _ path: String,
-            _ fields: [String: String] = [:],
-            body: String = ""
-        ) async throws -> Answer {
-            var fields = fields
-            fields["Host"] = fields["Host"] ?? "localhost:\(self.port)"
-            fields["Content-Length"] = "\(body.utf8.count)"
-            let lines = fields.map { "\($0.key): \($0.value)\r\n" }.joined()
-            let request = "\(method) \(path) HTTP/1.1\r\nConnection: close\r\n\(lines)\r\n\(body)"
-            let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
-                .connect(host: "127.0.0.1", port: self.port) { channel in
-                    channel.eventLoop.makeCompletedFuture {
-                        try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
-                    }
-                }
-            let text = try await channel.executeThenClose { inbound, outbound in
-                try await outbound.write(ByteBuffer(string: request))
-                var text = ""
-                for try await bytes in inbound { text += String(buffer: bytes) }
-                return text
-            }
-            let status = try #require(Int(text.dropFirst(9).prefix(3)))
-            let parts = text.split(separator: "\r\n\r\n", maxSplits: 1)
-            let body = parts.count > 1 ? try? JSONValue(reading: Array(parts[1].utf8)) : nil
-            return Answer(status: status, body: body?.object ?? [:])
-        }
-    }
-
-    private static func withService(_ body: @Sendable (Service) async throws -> Void) async throws {
-        let display = Display()
-        let inspector = TrafficInspector(limitBytes: 1 << 20)
-        let agent = Agent(Agent.Configuration(server: try ServerAddress("127.0.0.1:1"), authtoken: "t"))
-        let running = RunningAgent(
-            agent: agent,
-            endpoints: RunningEndpoints(on: agent, display: display),
-            display: display
-        )
-        let web = try #require(WebService(.at(host: "127.0.0.1", port: 0), hosts: [], inspector: inspector))
-        let (listening, continuation) = AsyncStream.makeStream(of: Void.self)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
-                defer { continuation.finish() }
-                try await web.run(running) { continuation.finish() }
-            }
-            for await _ in listening {}
-            let port = try #require(Int(display.address.split(separator: ":").last ?? ""))
-            try await body(Service(port: port, display: display, inspector: inspector))
-            group.cancelAll()
-        }
-    }
-
     @Test func `What is there is told before the session is established`() async throws {
-        try await Self.withService { service in
+        try await RunningWebService.with { service in
             let index = try await service.call("GET", "/api")
             #expect(index.status == 200)
             #expect(index.body["endpoints_uri"] == "/api/endpoints")
@@ -114,7 +25,7 @@ struct WebServiceTests {
     private static let json = ["Content-Type": "application/json"]
 
     @Test func `Clients that come too early are told so in the words that they look for`() async throws {
-        try await Self.withService { service in
+        try await RunningWebService.with { service in
             let body = #"{"name": "web", "upstream": {"url": "http://localhost:80"}}"#
             let answer = try await service.call("POST", "/api/endpoints", Self.json, body: body)
             #expect(answer.status == 503)
@@ -151,7 +62,7 @@ struct WebServiceTests {
         body: String,
         status: Int
     ) async throws {
-        try await Self.withService { service in
+        try await RunningWebService.with { service in
             let answer = try await service.call(method, path, fields, body: body)
             #expect(answer.status == status)
             if status >= 400 {
@@ -162,7 +73,7 @@ struct WebServiceTests {
     }
 
     @Test func `Exchanges are listed with what clients read of them`() async throws {
-        try await Self.withService { service in
+        try await RunningWebService.with { service in
             let request = Array("POST /a?b HTTP/1.1\r\ncontent-type: text/plain\r\n\r\nhi".utf8)
             let response = Array("HTTP/1.1 201 Created\r\nx-a: 1\r\nx-a: 2\r\n\r\n".utf8)
             let exchange = TappedExchange(

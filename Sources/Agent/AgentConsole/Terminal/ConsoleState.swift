@@ -73,9 +73,23 @@ package struct ConsoleState: Sendable {
     }
 
     package mutating func notice(_ text: String) {
+        // Said once: what fails for one visitor fails for the next.
+        self.notices.removeAll { $0 == text }
         self.notices.append(text)
         self.notices = self.notices.suffix(Self.maxNotices)
     }
+
+    package mutating func unreachable(_ upstream: String, because reason: String) {
+        self.reached(upstream)
+        self.notice(Self.unreachable(upstream) + reason)
+    }
+
+    /// An upstream has answered: what was said of it is over.
+    package mutating func reached(_ upstream: String) {
+        self.notices.removeAll { $0.hasPrefix(Self.unreachable(upstream)) }
+    }
+
+    private static func unreachable(_ upstream: String) -> String { "\(upstream) cannot be reached: " }
 
     package mutating func connectionOpened(at now: NIODeadline) {
         self.statistics.opened(at: now)

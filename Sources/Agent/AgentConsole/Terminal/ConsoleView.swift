@@ -13,6 +13,7 @@ package struct ConsoleView: Sendable {
     package let zone: TimeZone
 
     private static let labelWidth = 30
+    private static let narrowLabelWidth = 15
 
     package init(columns: Int, rows: Int, isColoured: Bool, zone: TimeZone = .current) {
         self.columns = max(20, columns)
@@ -21,40 +22,58 @@ package struct ConsoleView: Sendable {
         self.zone = zone
     }
 
+    /// Exchanges that a low screen shows before it shows who and where the session is.
+    private static let roomForExchanges = 3
+
+    /// Below this there is no room for labels in a column of their own.
+    private var isNarrow: Bool { self.columns < 60 }
+
     /// At most `rows` lines of at most `columns` cells.
     package func lines(_ state: ConsoleState) -> [String] {
-        var lines = [self.title(state), ""]
-        lines += self.notices(state).map { self.paint($0, .yellow) }
-        lines += self.session(state)
+        let whole = self.lines(state, details: true)
+        // What tells the least goes first: a low screen keeps status, URLs, counters and the newest requests.
+        let wanted = whole.above + (state.exchanges.isEmpty ? 0 : Self.headLines + Self.roomForExchanges)
+        return wanted <= self.rows ? whole.lines : self.lines(state, details: false).lines
+    }
+
+    /// - Returns: the lines, and how many stand above the exchanges.
+    private func lines(_ state: ConsoleState, details: Bool) -> (lines: [String], above: Int) {
+        let gap = details ? [""] : []
+        var lines = [self.title(state)] + gap
+        lines += self.notices(state, gap).map { self.paint($0, .yellow) }
+        lines += self.session(state, details: details)
         lines += self.forwardings(state)
-        lines += self.connections(state)
-        lines += self.exchanges(state, room: self.rows - lines.count - 1)
-        return Array(lines.prefix(self.rows))
+        lines += gap + self.connections(state)
+        let above = lines.count
+        lines += self.exchanges(state, room: self.rows - above, isLow: !details)
+        return (Array(lines.prefix(self.rows)), above)
     }
 
     private func title(_ state: ConsoleState) -> String {
-        let hint = "(Ctrl+C to quit)"
+        let hint = self.isNarrow ? "(Ctrl+C)" : "(Ctrl+C to quit)"
         let name = ScreenText(state.program, limit: max(1, self.columns - hint.count - 1))
         return self.paint(name.padded(to: self.columns - hint.count), .bold) + hint
     }
 
-    private func notices(_ state: ConsoleState) -> [String] {
+    private func notices(_ state: ConsoleState, _ gap: [String]) -> [String] {
         var notices = state.notices
         if let banner = state.details?.banner, !banner.isEmpty { notices.insert(banner, at: 0) }
         if let deprecation = state.details?.deprecation { notices.insert(deprecation, at: 0) }
         guard !notices.isEmpty else { return [] }
-        return notices.map { ScreenText($0, limit: self.columns).text } + [""]
+        return notices.map { ScreenText($0, limit: self.columns).text } + gap
     }
 
-    private func session(_ state: ConsoleState) -> [String] {
+    private func session(_ state: ConsoleState, details: Bool) -> [String] {
         var lines = [self.status(state.status)]
-        if let details = state.details {
-            let plan = details.planName.isEmpty ? "" : " (Plan: \(details.planName))"
-            lines.append(self.row("Account", details.accountName + plan))
-        }
-        lines.append(self.row("Version", state.version))
-        if let region = state.details?.region, !region.isEmpty {
-            lines.append(self.row("Region", region))
+        if details {
+            if let session = state.details {
+                let plan = session.planName.isEmpty ? "" : " (Plan: \(session.planName))"
+                lines.append(self.row("Account", session.accountName + plan))
+            }
+            lines.append(self.row("Version", state.version))
+            if let region = state.details?.region, !region.isEmpty {
+                lines.append(self.row("Region", region))
+            }
         }
         if let latency = state.latency {
             lines.append(self.row("Latency", Self.milliseconds(latency)))
@@ -73,11 +92,20 @@ package struct ConsoleView: Sendable {
     }
 
     private func forwardings(_ state: ConsoleState) -> [String] {
-        state.forwardings.map { forwarding in
+        state.forwardings.flatMap { forwarding -> [String] in
             if let trouble = forwarding.trouble {
-                return self.row("Forwarding", "\(forwarding.url) is offline: \(trouble)", .red)
+                let text = "\(forwarding.url) is offline: \(trouble)"
+                return [self.isNarrow ? self.line(text, .red) : self.row("Forwarding", text, .red)]
             }
-            return self.row("Forwarding", "\(forwarding.url) -> \(forwarding.upstream)")
+            // The URL is what somebody copies: it has a line of its own where both do not fit one.
+            let text = "\(forwarding.url) -> \(forwarding.upstream)"
+            let fits = text.count <= self.columns - (self.isNarrow ? 0 : Self.labelWidth)
+            switch (self.isNarrow, fits) {
+            case (false, true): return [self.row("Forwarding", text)]
+            case (false, false): return [self.row("Forwarding", forwarding.url), self.row("", "-> \(forwarding.upstream)")]
+            case (true, true): return [self.line(text)]
+            case (true, false): return [self.line(forwarding.url), self.line("  -> \(forwarding.upstream)")]
+            }
         }
     }
 
@@ -87,30 +115,44 @@ package struct ConsoleView: Sendable {
             "\(statistics.total)", "\(statistics.open)", Self.decimal(statistics.rate1), Self.decimal(statistics.rate5),
             Self.decimal(statistics.percentile(0.5)), Self.decimal(statistics.percentile(0.9)),
         ]
+        let names = ["ttl", "opn", "rt1", "rt5", "p50", "p90"]
+        // Under the label where it has no column of its own; six columns of what the screen has.
+        let width = min(8, self.columns / 6)
+        if self.isNarrow {
+            return [self.line(Self.cells(names, width: width)), self.line(Self.cells(values, width: width))]
+        }
         return [
-            "",
-            self.row("Connections", Self.cells(["ttl", "opn", "rt1", "rt5", "p50", "p90"])),
-            self.row("", Self.cells(values)),
+            self.row("Connections", Self.cells(names, width: width)), self.row("", Self.cells(values, width: width)),
         ]
     }
 
-    private func exchanges(_ state: ConsoleState, room: Int) -> [String] {
-        guard !state.exchanges.isEmpty, room > 3 else { return [] }
-        let head = ["", "HTTP Requests", "-------------"]
+    /// Lines above the first exchange, where there is room for them.
+    private static let headLines = 3
+
+    private func exchanges(_ state: ConsoleState, room: Int, isLow: Bool) -> [String] {
+        guard !state.exchanges.isEmpty, room > 0 else { return [] }
+        let head = isLow ? [] : ["", "HTTP Requests", "-------------"]
+        guard room > head.count else { return [] }
         return head
             + state.exchanges.prefix(room - head.count).map { item in
                 let clock = Clock(item.time, in: self.zone)
-                let time = "\(clock.time).\(clock.milliseconds) \(clock.zone) "
-                let status = ScreenText("\(item.exchange.status) \(item.exchange.reason)", limit: 26)
+                let time = self.isNarrow ? "\(clock.time) " : "\(clock.time).\(clock.milliseconds) \(clock.zone) "
+                let reason = self.isNarrow ? "" : " \(item.exchange.reason)"
+                let status = ScreenText("\(item.exchange.status)\(reason)", limit: 26)
                 let line = "\(item.exchange.method) \(item.exchange.target)"
-                let width = max(1, self.columns - time.count - 1 - max(status.width, 20))
+                let width = max(1, self.columns - time.count - 1 - max(status.width, self.isNarrow ? 3 : 20))
                 return time + ScreenText(line, limit: width).padded(to: width) + " "
                     + self.paint(status.text, Self.colour(ofStatus: item.exchange.status))
             }
     }
 
+    /// A line without a label.
+    private func line(_ text: String, _ colour: Colour = .plain) -> String {
+        self.paint(ScreenText(text, limit: self.columns).text, colour)
+    }
+
     private func row(_ label: String, _ value: String, _ colour: Colour = .plain) -> String {
-        let width = min(Self.labelWidth, self.columns / 2)
+        let width = self.isNarrow ? min(Self.narrowLabelWidth, self.columns / 2) : Self.labelWidth
         let shown = ScreenText(value, limit: self.columns - width)
         return ScreenText(label, limit: width).padded(to: width) + self.paint(shown.text, colour)
     }
@@ -139,8 +181,8 @@ extension ConsoleView {
         }
     }
 
-    private static func cells(_ values: [String]) -> String {
-        let cells = values.map { $0.padding(toLength: max(8, $0.count + 1), withPad: " ", startingAt: 0) }.joined()
+    private static func cells(_ values: [String], width: Int) -> String {
+        let cells = values.map { $0.padding(toLength: max(width, $0.count + 1), withPad: " ", startingAt: 0) }.joined()
         return String(cells.reversed().drop { $0 == " " }.reversed())
     }
 

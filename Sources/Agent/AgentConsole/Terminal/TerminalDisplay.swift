@@ -81,12 +81,16 @@ package final class TerminalDisplay: AgentDisplay {
     }
 
     package func upstreamFailed(_ connection: ObservedConnection, reason: String) {
-        self.change { $0.notice("\(connection.upstream) cannot be reached: \(reason)") }
+        self.change { $0.unreachable("\(connection.upstream)", because: reason) }
     }
 
     package func exchangeAnswered(_ exchange: ObservedExchange, on connection: ObservedConnection) {
         let now = Date()
-        self.change { $0.answered(exchange, at: now) }
+        self.change { state in
+            state.answered(exchange, at: now)
+            // The agent's own answer has this status, too; a service's says at least nothing against it.
+            if exchange.status != 502 { state.reached("\(connection.upstream)") }
+        }
     }
 
     private func change(_ body: (inout ConsoleState) -> Void) {

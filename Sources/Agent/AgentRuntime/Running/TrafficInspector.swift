@@ -53,17 +53,27 @@ package final class TrafficInspector: AgentDisplay {
     package var latency: Duration? { self.contents.withLock(\.latency) }
 
     /// Keeps an exchange, as if it had come by an endpoint.
-    package func keep(_ exchange: TappedExchange, of endpoint: String, visitor: String) {
+    ///
+    /// - Parameter original: the exchange whose request was sent again; nil where a visitor sent it.
+    /// - Returns: what is kept, or would be.
+    @discardableResult
+    package func keep(
+        _ exchange: TappedExchange,
+        of endpoint: String,
+        visitor: String,
+        original: String? = nil
+    ) -> CapturedExchange {
         let duration = Double(exchange.duration.nanoseconds) / 1e9
-        self.store?.add(
-            CapturedExchange(
-                id: "ex_" + Self.random(),
-                endpoint: endpoint,
-                visitor: visitor,
-                start: Date(timeIntervalSinceNow: -duration),
-                exchange: exchange
-            )
+        let captured = CapturedExchange(
+            id: "ex_" + Self.random(),
+            endpoint: endpoint,
+            visitor: visitor,
+            start: Date(timeIntervalSinceNow: -duration),
+            exchange: exchange,
+            original: original
         )
+        self.store?.add(captured)
+        return captured
     }
 
     // MARK: - What it is told
