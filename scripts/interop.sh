@@ -18,6 +18,7 @@
 #                   inspector: headless Chromium does in the agent's inspector what a person does; pictures of its pages
 #                   are left in .run/artifacts/inspector
 #                   terminal: the agent's view on terminals of tmux: sizes, colours, logs, Ctrl-C
+#                   examples: every example of the agent's help and docs that needs an edge, against one
 #   --only KIND     for api: this kind of resource alone, as scripts/api_kinds.py has it
 #   --driver FILE   another driver that takes the arguments of sdk_interop.py
 #
@@ -82,6 +83,10 @@ case "$client" in
     inspector)
         driver="${driver:-$ROOT/scripts/inspector/__main__.py}"
         "$ROOT/scripts/install.sh" build oidc
+        ;;
+    examples)
+        driver="${driver:-$ROOT/scripts/agent_examples.py}"
+        "$ROOT/scripts/install.sh" build demo
         ;;
     terminal)
         driver="${driver:-$ROOT/scripts/terminal_view.py}"
@@ -310,6 +315,19 @@ YAML
     stop_started
 }
 
+run_examples() {
+    local log="$home/examples.log"
+    edge_ports
+    make_edge "$bin" "$home"
+    api_key "$bin" "$home" api-key
+    start_edge "$bin" "$home"
+    mkdir -p "$home/examples"
+    python3 "$driver" "$bin/portico" "$ROOT/docs/agent.md" "$home/examples" "localhost:$AGENT_PORT" "$EDGE_CA" "$AUTHTOKEN" \
+        "http://127.0.0.1:$API_PORT" "$API_KEY" "${TCP_PORTS%-*}" 2>&1 | tee "$log" || true
+    tally "$log"
+    stop_started
+}
+
 run_inspector() {
     local ports log="$home/inspector.log" artifacts="$RUN_DIR/artifacts/inspector"
     # The first is where the driver listens as the service; at the last nobody does.
@@ -334,11 +352,13 @@ endpoints:
   - { name: ssh, url: "tcp://", upstream: { url: ${ports[0]} } }
 YAML
     start "$home/agent.log" "$bin/portico" start --all --config "$home/agent.yml" --log stdout
+    # shellcheck disable=SC2154
+    local agent="$started"
     wait_until 20 "the inspector answers" curl --silent --fail "http://127.0.0.1:${ports[1]}/status" ||
         die "the inspector does not answer; see $home"
     wait_until 20 "the endpoints are online" grep -q "name=ssh" "$home/agent.log" || die "no endpoint came online; see $home"
     PYTHONDONTWRITEBYTECODE=1 "$RUN_DIR/venv/oidc/bin/python" "$driver" "${ports[0]}" "${ports[1]}" "$HTTPS_PORT" "$EDGE_CA" \
-        "$(command -v chromium)" "$artifacts" "$started" 2>&1 | tee "$log" || true
+        "$(command -v chromium)" "$artifacts" "$agent" 2>&1 | tee "$log" || true
     tally "$log"
     stop_started
 }
@@ -400,9 +420,10 @@ case "$client" in
     oidc) run_oidc ;;
     inspector) run_inspector ;;
     terminal) run_terminal ;;
+    examples) run_examples ;;
     api | command | schemathesis) run_api ;;
 esac
-if [[ "$client" = @(http2|websocket|metrics|tls|oidc|inspector|terminal|pyngrok|api|command|schemathesis) ]]; then
+if [[ "$client" = @(http2|websocket|metrics|tls|oidc|inspector|terminal|examples|pyngrok|api|command|schemathesis) ]]; then
     closing_line
     exit
 fi

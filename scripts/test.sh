@@ -72,6 +72,7 @@ stage "interop: pyngrok" scripts/interop.sh pyngrok
 stage "interop: oidc" scripts/interop.sh oidc
 stage "interop: inspector" scripts/interop.sh inspector
 stage "interop: terminal" scripts/interop.sh terminal
+stage "interop: examples" scripts/interop.sh examples
 stage "streams" scripts/acceptance.sh --quick --part programs --only "streams of"
 stage "interop: api" scripts/interop.sh api
 stage "interop: portico api" scripts/interop.sh command

@@ -2,7 +2,7 @@ import AgentRuntime
 import HTTPTypes
 import Hummingbird
 
-/// Lets pass only calls that no page of a stranger can make, and tells of each that passes.
+/// Lets pass only calls that no page of a stranger can make, and tells of each call of the API that passes.
 struct CallGate: RouterMiddleware {
     let rules: HostRules
     let display: any AgentDisplay
@@ -17,6 +17,8 @@ struct CallGate: RouterMiddleware {
         } catch {
             return try error.response(from: request, context: context)
         }
+        // A page asks for a score of files, which is nothing that a log should tell of.
+        guard request.uri.path.hasPrefix("/api") else { return try await self.answer(request, context, next) }
         let call = WebCall(
             id: String(UInt64.random(in: .min ... .max), radix: 16),
             path: String(request.uri.path.prefix(200))

@@ -90,7 +90,9 @@ extension Response {
     static func json(_ object: JSONObject, status: HTTPResponse.Status = .ok) -> Response {
         Response(
             status: status,
-            headers: [.contentType: "application/json", .cacheControl: "no-store"],
+            headers: [
+                .contentType: "application/json", .cacheControl: "no-store", .xContentTypeOptions: "nosniff",
+            ],
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: JSONValue.object(object).bytes))
         )
     }

@@ -37,7 +37,9 @@ struct InspectorTests {
             #expect(head.contains("x-content-type-options: nosniff"))
             // Markup of a page has neither scripts nor styles in it.
             if path.hasPrefix("/assets") { return }
-            #expect(!answer.text.contains("style=") && !answer.text.contains(" onclick") && !answer.text.contains("<style"))
+            #expect(
+                !answer.text.contains("style=") && !answer.text.contains(" onclick") && !answer.text.contains("<style")
+            )
         }
     }
 
@@ -56,6 +58,7 @@ struct InspectorTests {
                 #expect(others == 0, "\(path)")
             }
             #expect(seen.count >= 20)
+            #expect(service.display.calls.isEmpty, "files of pages are not told of")
             #expect(try await service.call("GET", "/assets/none.js").status == 404)
             #expect(try await service.call("GET", "/assets/../status").status != 200)
             let start = try await service.call("GET", "/")
@@ -77,7 +80,9 @@ struct InspectorTests {
             let one = try await service.call("GET", "/api/inspector/exchanges/\(kept.id)")
             #expect(one.body["answered_after"] == 3_000_000)
             #expect(one.body["kept"]?.object?["head"]?.integer == Int64(Self.exchange.request.headBytes))
-            #expect(one.body["request"]?.object?["raw"]?.string == Data(Self.exchange.request.bytes).base64EncodedString())
+            #expect(
+                one.body["request"]?.object?["raw"]?.string == Data(Self.exchange.request.bytes).base64EncodedString()
+            )
             #expect(try await service.call("GET", "/api/inspector/exchanges/none").status == 404)
             #expect(try await service.call("GET", "/api/inspector/exchanges?limit=x").status == 400)
         }
@@ -136,7 +141,9 @@ struct InspectorTests {
 
     @Test func `A replay of what is not there is refused`() async throws {
         try await RunningWebService.with { service in
-            #expect(try await service.call("POST", "/api/inspector/replays", Self.json, body: #"{"id": "x"}"#).status == 404)
+            #expect(
+                try await service.call("POST", "/api/inspector/replays", Self.json, body: #"{"id": "x"}"#).status == 404
+            )
             #expect(try await service.call("POST", "/api/inspector/replays", Self.json, body: "{}").status == 400)
             #expect(try await service.call("POST", "/api/inspector/replays", body: #"{"id": "x"}"#).status == 400)
             let whole = service.inspector.keep(Self.exchange, of: "gone", visitor: "")
@@ -150,7 +157,8 @@ struct InspectorTests {
             )
             let id = service.inspector.keep(cut, of: "web", visitor: "").id
             #expect(
-                try await service.call("POST", "/api/inspector/replays", Self.json, body: #"{"id": "\#(id)"}"#).status == 400
+                try await service.call("POST", "/api/inspector/replays", Self.json, body: #"{"id": "\#(id)"}"#).status
+                    == 400
             )
         }
     }
@@ -185,27 +193,28 @@ struct EditedRequestTests {
         }
     }
 
-    @Test(
-        arguments: [
-            #"{"target": "/", "headers": [["Host", "h"]]}"#,
-            #"{"method": "G T", "target": "/", "headers": [["Host", "h"]]}"#,
-            #"{"method": "", "target": "/", "headers": [["Host", "h"]]}"#,
-            #"{"method": "GET", "target": "", "headers": [["Host", "h"]]}"#,
-            #"{"method": "GET", "target": "http://other/", "headers": [["Host", "h"]]}"#,
-            #"{"method": "GET", "target": "/ HTTP/1.1\r\nX: ", "headers": [["Host", "h"]]}"#,
-            #"{"method": "GET", "target": "/ü", "headers": [["Host", "h"]]}"#,
-            #"{"method": "GET", "target": "/", "headers": []}"#,
-            #"{"method": "GET", "target": "/", "headers": [["Host", "h"], ["host", "i"]]}"#,
-            #"{"method": "GET", "target": "/", "headers": [["Host", "h\r\nX-Y: 1"]]}"#,
-            #"{"method": "GET", "target": "/", "headers": [["Host", "h"], ["X\u0000", "1"]]}"#,
-            #"{"method": "GET", "target": "/", "headers": [["Host", "h"], ["X Y", "1"]]}"#,
-            #"{"method": "GET", "target": "/", "headers": [["Host", "h"], ["X", "a\u0000b"]]}"#,
-            #"{"method": "GET", "target": "/", "headers": [["Host", "h"], ["", "1"]]}"#,
-            #"{"method": "GET", "target": "/", "headers": [["Host"]]}"#,
-            #"{"method": "GET", "target": "/", "headers": {"Host": "h"}}"#,
-            #"{"method": "GET", "target": "/", "headers": [["Host", "h"]], "body": "no base64"}"#,
-        ]
-    )
+    /// Each with one thing wrong.
+    private static let wrong = [
+        #"{"target": "/", "headers": [["Host", "h"]]}"#,
+        #"{"method": "G T", "target": "/", "headers": [["Host", "h"]]}"#,
+        #"{"method": "", "target": "/", "headers": [["Host", "h"]]}"#,
+        #"{"method": "GET", "target": "", "headers": [["Host", "h"]]}"#,
+        #"{"method": "GET", "target": "http://other/", "headers": [["Host", "h"]]}"#,
+        #"{"method": "GET", "target": "/ HTTP/1.1\r\nX: ", "headers": [["Host", "h"]]}"#,
+        #"{"method": "GET", "target": "/ü", "headers": [["Host", "h"]]}"#,
+        #"{"method": "GET", "target": "/", "headers": []}"#,
+        #"{"method": "GET", "target": "/", "headers": [["Host", "h"], ["host", "i"]]}"#,
+        #"{"method": "GET", "target": "/", "headers": [["Host", "h\r\nX-Y: 1"]]}"#,
+        #"{"method": "GET", "target": "/", "headers": [["Host", "h"], ["X\u0000", "1"]]}"#,
+        #"{"method": "GET", "target": "/", "headers": [["Host", "h"], ["X Y", "1"]]}"#,
+        #"{"method": "GET", "target": "/", "headers": [["Host", "h"], ["X", "a\u0000b"]]}"#,
+        #"{"method": "GET", "target": "/", "headers": [["Host", "h"], ["", "1"]]}"#,
+        #"{"method": "GET", "target": "/", "headers": [["Host"]]}"#,
+        #"{"method": "GET", "target": "/", "headers": {"Host": "h"}}"#,
+        #"{"method": "GET", "target": "/", "headers": [["Host", "h"]], "body": "no base64"}"#,
+    ]
+
+    @Test(arguments: Self.wrong)
     func `What would be no request, or two, is refused`(text: String) throws {
         let object = try Self.object(text)
         #expect(throws: LocalFailure.self) { try EditedRequest(object) }
@@ -213,7 +222,9 @@ struct EditedRequestTests {
 
     @Test func `A head has a bound`() throws {
         let long = String(repeating: "x", count: 70_000)
-        let object = try Self.object(#"{"method": "GET", "target": "/", "headers": [["Host", "h"], ["X", "\#(long)"]]}"#)
+        let object = try Self.object(
+            #"{"method": "GET", "target": "/", "headers": [["Host", "h"], ["X", "\#(long)"]]}"#
+        )
         #expect(throws: LocalFailure.self) { try EditedRequest(object) }
     }
 }

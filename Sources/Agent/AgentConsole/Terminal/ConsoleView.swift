@@ -102,7 +102,8 @@ package struct ConsoleView: Sendable {
             let fits = text.count <= self.columns - (self.isNarrow ? 0 : Self.labelWidth)
             switch (self.isNarrow, fits) {
             case (false, true): return [self.row("Forwarding", text)]
-            case (false, false): return [self.row("Forwarding", forwarding.url), self.row("", "-> \(forwarding.upstream)")]
+            case (false, false):
+                return [self.row("Forwarding", forwarding.url), self.row("", "-> \(forwarding.upstream)")]
             case (true, true): return [self.line(text)]
             case (true, false): return [self.line(forwarding.url), self.line("  -> \(forwarding.upstream)")]
             }

@@ -54,7 +54,11 @@ package final class TrafficInspector: AgentDisplay {
 
     /// Keeps an exchange, as if it had come by an endpoint.
     ///
-    /// - Parameter original: the exchange whose request was sent again; nil where a visitor sent it.
+    /// - Parameters:
+    ///   - exchange: what passed by.
+    ///   - endpoint: its local name.
+    ///   - visitor: who asked, without port.
+    ///   - original: the exchange whose request was sent again; nil where a visitor sent it.
     /// - Returns: what is kept, or would be.
     @discardableResult
     package func keep(

@@ -42,7 +42,9 @@ enum InspectorJSON {
         let fields = head.fields.lazy
             .filter { !Self.secretFields.contains($0.name.lowercased()) }
             .prefix(Self.maxFields)
-            .map { JSONValue.array([.string($0.name.lowercased()), .string(String($0.value.prefix(Self.maxValueLength)))]) }
+            .map {
+                JSONValue.array([.string($0.name.lowercased()), .string(String($0.value.prefix(Self.maxValueLength)))])
+            }
         return [
             "size": .integer(Int64(max(0, message.wireBytes - message.headBytes))),
             "headers": .array(Array(fields)),

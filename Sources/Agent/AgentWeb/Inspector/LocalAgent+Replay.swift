@@ -17,6 +17,8 @@ extension LocalAgent {
     ///   - captured: the exchange whose request it is.
     ///   - name: of the endpoint whose upstream is asked; nil for that of the exchange.
     ///   - bytes: what is sent in its place; nil for what was captured.
+    /// - Returns: what is kept of it.
+    /// - Throws: where there is no such endpoint, or too little was kept of the request.
     func replay(
         _ captured: CapturedExchange,
         by name: String?,
