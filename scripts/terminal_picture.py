@@ -11,7 +11,7 @@ import sys
 from terminals import Terminal, visit
 
 program, configuration, https_port, ca, folder, result = sys.argv[1:]
-COLUMNS, ROWS = 84, 20
+COLUMNS, ROWS = 84, 22
 CELL, LINE, MARGIN = 8.4, 19, 20
 COLOURS = {"31": "r", "32": "g", "33": "y", "36": "c"}
 STYLE = """
@@ -55,7 +55,7 @@ def draw(lines):
 terminal = Terminal(folder, COLUMNS, ROWS, f"{program} start web --config {configuration}")
 if not terminal.until(lambda text: "Forwarding" in text and "Latency" in text):
     sys.exit(f"the agent did not come online:\n{terminal.text()}")
-for path, method in [("/", "GET"), ("/orders?page=2", "GET"), ("/orders", "POST"), ("/favicon.ico", "GET"), ("/missing", "DELETE"),
+for path, method in [("/", "GET"), ("/orders?page=2", "GET"), ("/orders", "POST"), ("/favicon.ico", "GET"), ("/orders/16", "DELETE"),
                      ("/orders/17", "GET")]:
     visit("web.portico.localhost", int(https_port), ca, path, method)
 if not terminal.until(lambda text: "/orders/17" in text):

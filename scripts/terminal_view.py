@@ -40,6 +40,11 @@ def visit(path):
     return terminals.visit("web.portico.localhost", int(https_port), ca, path)
 
 
+def ended(text):
+    """Whether the shell has told how the agent ended; its own line with the command is another."""
+    return re.search(r"^ended:\d", text, re.M)
+
+
 def wide():
     terminal = terminal_of(80, 24)
     online = terminal.until(lambda text: re.search(r"Session Status +online", text))
@@ -57,7 +62,7 @@ def wide():
     for number in range(30):
         visit(f"/number/{number}")
     claim("the newest stands on top", terminal.until(lambda text: re.search(r"-{13}\n.*GET /number/29", text)), terminal.text())
-    claim("as many as fit are there, and no line is longer than the screen", len([one for one in terminal.lines() if "/number/" in one]) >= 8
+    claim("as many as fit are there, and no line is longer than the screen", len([one for one in terminal.lines() if "/number/" in one]) >= 6
           and all(len(one) <= 80 for one in terminal.lines()), terminal.text())
     counted = terminal.until(lambda text: re.search(r"p90\n +3\d +0 ", text), 10)
     claim("connections are counted", counted, terminal.text())
@@ -76,9 +81,9 @@ def wide():
     claim("and it comes back", terminal.until(lambda text: "Forwarding" in text and "HTTP Requests" in text), terminal.text())
 
     terminal.key("C-c")
-    ended = terminal.until(lambda text: "ended:" in text, 10)
+    has_ended = terminal.until(ended, 10)
     text = terminal.text()
-    claim("Ctrl-C ends it orderly, with what was on the screen before", ended and "ended:0" in text and "Session Status" not in text, text)
+    claim("Ctrl-C ends it orderly, with what was on the screen before", has_ended and "ended:0" in text and "Session Status" not in text, text)
     cursor = terminal.tmux("display-message", "-p", "-t", terminal.name, "#{cursor_flag} #{alternate_on}").split()
     claim("the cursor is there again, and the alternate screen left", cursor == ["1", "0"], cursor)
     terminal.end()
@@ -133,7 +138,7 @@ def signals():
     terminal.until(lambda text: "online" in text)
     agent = terminal.process()
     os.kill(agent, signal.SIGTERM)
-    claim("SIGTERM gives the terminal back", terminal.until(lambda text: "ended:0" in text), terminal.text())
+    claim("SIGTERM gives the terminal back", terminal.until(ended) and "ended:0" in terminal.text(), terminal.text())
     terminal.end()
 
 

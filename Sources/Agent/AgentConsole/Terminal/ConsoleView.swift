@@ -134,15 +134,19 @@ package struct ConsoleView: Sendable {
         guard !state.exchanges.isEmpty, room > 0 else { return [] }
         let head = isLow ? [] : ["", "HTTP Requests", "-------------"]
         guard room > head.count else { return [] }
+        let shown = state.exchanges.prefix(room - head.count).map { item in
+            let reason = self.isNarrow ? "" : " \(item.exchange.reason)"
+            return (item: item, status: ScreenText("\(item.exchange.status)\(reason)", limit: 26))
+        }
+        // One column for all, however long a service's words are.
+        let column = shown.reduce(self.isNarrow ? 3 : 20) { max($0, $1.status.width) }
         return head
-            + state.exchanges.prefix(room - head.count).map { item in
+            + shown.map { item, status in
                 let clock = Clock(item.time, in: self.zone)
                 let time = self.isNarrow ? "\(clock.time) " : "\(clock.time).\(clock.milliseconds) \(clock.zone) "
-                let reason = self.isNarrow ? "" : " \(item.exchange.reason)"
-                let status = ScreenText("\(item.exchange.status)\(reason)", limit: 26)
-                let line = "\(item.exchange.method) \(item.exchange.target)"
-                let width = max(1, self.columns - time.count - 1 - max(status.width, self.isNarrow ? 3 : 20))
-                return time + ScreenText(line, limit: width).padded(to: width) + " "
+                let width = max(1, self.columns - time.count - 1 - column)
+                return time
+                    + ScreenText("\(item.exchange.method) \(item.exchange.target)", limit: width).padded(to: width) + " "
                     + self.paint(status.text, Self.colour(ofStatus: item.exchange.status))
             }
     }
