@@ -146,7 +146,8 @@ package struct ConsoleView: Sendable {
                 let time = self.isNarrow ? "\(clock.time) " : "\(clock.time).\(clock.milliseconds) \(clock.zone) "
                 let width = max(1, self.columns - time.count - 1 - column)
                 return time
-                    + ScreenText("\(item.exchange.method) \(item.exchange.target)", limit: width).padded(to: width) + " "
+                    + ScreenText("\(item.exchange.method) \(item.exchange.target)", limit: width).padded(to: width)
+                    + " "
                     + self.paint(status.text, Self.colour(ofStatus: item.exchange.status))
             }
     }

@@ -31,15 +31,24 @@ export const replay = (id, request) => call("POST", "/api/inspector/replays", re
 
 /**
  * What happens from now on. `listeners` has `open`, `lost`, `status`, `exchange` and `cleared`, each of which may be
- * missing. The browser connects again by itself.
+ * missing. A connection that is lost is made again, for ever.
  */
 export function follow(listeners) {
   const source = new EventSource("/api/inspector/feed");
+  const end = () => source.close();
   source.addEventListener("open", () => listeners.open?.());
-  source.addEventListener("error", () => listeners.lost?.());
+  source.addEventListener("error", () => {
+    listeners.lost?.();
+    // The browser tries again by itself, but not where it was refused: where too many pages are open.
+    if (source.readyState !== EventSource.CLOSED) return;
+    removeEventListener("pagehide", end);
+    setTimeout(() => follow(listeners), 3000);
+  });
   for (const name of ["status", "exchange", "cleared"]) {
     source.addEventListener(name, (event) => listeners[name]?.(JSON.parse(event.data)));
   }
-  addEventListener("pagehide", () => source.close());
-  return source;
+  addEventListener("pagehide", end);
 }
+
+// A page that comes back from memory has no feed any more.
+addEventListener("pageshow", (event) => event.persisted && location.reload());
