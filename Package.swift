@@ -173,7 +173,11 @@ let modules: [Module] = [
     ),
     Module(place: "Trust/Federation", uses: ["JSON", "Model", "Secrets"], products: [.Crypto, .CryptoExtras]),
     Module(place: "Trust/SSHKeys", uses: ["Model"], products: [.Crypto, .CryptoExtras]),
-    Module(place: "Trust/Firewall", uses: ["CModSecurity"], products: [.NIOCore, .NIOPosix, .NIOConcurrencyHelpers]),
+    Module(
+        place: "Trust/Firewall",
+        uses: ["CModSecurity"],
+        products: [.NIOCore, .NIOPosix, .NIOConcurrencyHelpers, .DequeModule]
+    ),
     Module(place: "Observe/Events", uses: ["Addressing", "JSON", "Model"], products: [.NIOConcurrencyHelpers]),
     Module(place: "Observe/Telemetry", uses: ["JSON", "Events"], testUses: ["Model"]),
     Module(place: "Observe/Inspection", products: [.NIOCore, .DequeModule]),
@@ -196,7 +200,9 @@ let modules: [Module] = [
     ),
     Module(
         place: "DataPlane/PolicyBench",
-        uses: ["Addressing", "LinearRegex", "Model", "Expression", "TrafficPolicy", "Secrets", "PolicyEngine"],
+        uses: [
+            "Addressing", "LinearRegex", "Model", "Expression", "TrafficPolicy", "Secrets", "Firewall", "PolicyEngine",
+        ],
         products: [.NIOCore, .NIOEmbedded]
     ),
     Module(

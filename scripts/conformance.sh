@@ -137,8 +137,9 @@ prepare_grpc() {
     )
 }
 
-# An endpoint without an agent, for every host that the cases name, looks without blocking and tells what it found. An agent's
-# cannot have them: the host of most is localhost.
+# An endpoint for every host that the cases name looks without blocking and tells what it found; an agent serves what stands
+# behind it. The host of most cases is localhost, which no agent's own URL may be: the agent has an address for bytes,
+# to which the endpoint sends its requests.
 prepare_waf_crs() {
     "$ROOT/scripts/install.sh" firewall
     build_programs "$configuration"
@@ -160,9 +161,10 @@ on_http_response:
             x-waf-score: "${actions.ngrok.owasp_crs_request.anomaly_score}"
 YAML
     edge_ports
+    behind="${TCP_PORTS%-*}"
     EDGE_CONFIGURATION="upstreams:
   - host: \"*\"
-    address: 127.0.0.1:$upstream
+    address: 127.0.0.1:$behind
     traffic_policy_file: $home/waf.yml
 policy:
   firewall:
@@ -171,6 +173,10 @@ policy:
     body_bytes: $bytes"
     make_edge "$bin" "$home"
     start_edge "$bin" "$home"
+    start "$home/agent.log" "$bin/portico" tcp "$upstream" --url "tcp://portico.localhost:$behind" \
+        --connect-url "localhost:$AGENT_PORT" --connect-cas "$EDGE_CA" --authtoken "$AUTHTOKEN" --log stdout
+    wait_pid="$started" wait_until 20 "the agent serves" grep -q "started tunnel" "$home/agent.log" ||
+        die "the agent did not start: $(tail -n 5 "$home/agent.log")"
     nginx="$(free_ports 1)"
     waf_nginx "$home" "$nginx" "$upstream" "$rules" "$home/crs-setup.conf" "$bytes" on
     start "$home/nginx.log" nginx -c "$home/nginx.conf" -e "$home/nginx/error.log"

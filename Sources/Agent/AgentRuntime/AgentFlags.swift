@@ -47,7 +47,7 @@ package struct EndpointFlags: Sendable {
     /// Paths of PEM files, for a tls endpoint.
     package var certificate: String?
     package var key: String?
-    /// `edge` or `upstream`.
+    /// `edge`, `agent` or `upstream`.
     package var terminateAt: String?
 
     package init() {}

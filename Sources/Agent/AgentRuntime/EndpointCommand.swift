@@ -47,6 +47,13 @@ package enum EndpointCommand: String, Sendable, CaseIterable {
         options.proxyProtocol = try Self.proxyProtocol(flags.proxyProtocol)
         options.upstreamTrust = try Self.upstreamTrust(flags)
         let upstream = try self.upstream(flags.upstream, for: scheme)
+        var flags = flags
+        if let termination = try Self.termination(flags) {
+            options.tlsTermination = termination
+            // They are asked for where TLS ends.
+            flags.rules.visitorCAs = nil
+            try options.checkTermination()
+        }
         options.trafficPolicy = try self.policy(flags, upstream, options)
         return EndpointDefinition(name: flags.name ?? "command_line", upstream: upstream, options: options)
     }
@@ -76,27 +83,33 @@ package enum EndpointCommand: String, Sendable, CaseIterable {
         for line in rules.requestHeaders.added + rules.responseHeaders.added where PolicyOptions.header(line) == nil {
             throw Self.usage("\(line.quotedForDisplay) is no header", "Write name:value.")
         }
-        rules.edgeTLS = try Self.edgeTLS(flags)
+        rules.edgeTLS = Self.edgeTLS(flags)
         guard !rules.isEmpty else { return flags.trafficPolicy?.text }
         guard flags.trafficPolicy == nil else { throw EndpointFlags.twoPolicies }
         return try rules.policy(for: upstream, of: options)
     }
 
-    private static func edgeTLS(_ flags: EndpointFlags) throws(PorticoError) -> PolicyOptions.EdgeTLS? {
+    /// TLS that ends in the agent; with a certificate that is where it ends unless another place is named.
+    private static func termination(_ flags: EndpointFlags) throws(PorticoError) -> TLSTermination? {
         if (flags.certificate == nil) != (flags.key == nil) {
             throw Self.usage("--crt and --key go together, and one is given", "Give both, or none.")
         }
-        switch flags.terminateAt {
-        case "edge": return PolicyOptions.EdgeTLS(certificate: flags.certificate, key: flags.key)
-        case nil where flags.certificate == nil, "upstream" where flags.certificate == nil: return nil
-        case nil, "upstream":
-            throw Self.usage("--crt has no use where TLS does not end at the edge", "Add --terminate-at edge.")
-        case let place?:
-            throw Self.usage(
-                "--terminate-at \(place.quotedForDisplay) is not supported",
-                "Give edge or upstream."
-            )
+        switch (flags.terminateAt, flags.certificate, flags.key) {
+        case ("agent", let certificate?, let key?), (nil, let certificate?, let key?):
+            return TLSTermination(certificate: certificate, key: key, visitorCAs: flags.rules.visitorCAs)
+        case ("agent", _, _):
+            throw Self.usage("TLS cannot end in the agent without a certificate", "Give --crt and --key.")
+        case ("upstream", _?, _):
+            throw Self.usage("--crt has no use where TLS ends at the upstream", "Give --terminate-at agent or edge.")
+        case ("edge", _, _), ("upstream", nil, _), (nil, _, _): return nil
+        case (let place?, _, _):
+            throw Self.usage("--terminate-at \(place.quotedForDisplay) is no place", "Give edge, agent or upstream.")
         }
+    }
+
+    private static func edgeTLS(_ flags: EndpointFlags) -> PolicyOptions.EdgeTLS? {
+        guard flags.terminateAt == "edge" else { return nil }
+        return PolicyOptions.EdgeTLS(certificate: flags.certificate, key: flags.key)
     }
 
     private static func usage(_ message: String, _ remedy: String) -> PorticoError {

@@ -29,6 +29,8 @@ public struct EndpointOptions: Sendable, Hashable {
     /// The policy document that the edge runs on the endpoint's traffic, YAML or JSON; nil for none. The edge checks it:
     /// one that is wrong is refused with the code and the place of what is wrong.
     public var trafficPolicy: String?
+    /// TLS of a `tls://` endpoint ends in this process; nil: at the upstream, or at the edge where a policy says so.
+    public var tlsTermination: TLSTermination?
     /// The label below the edge's base domain that is wished for, the form of older configurations; `url` says more.
     package var subdomain: String?
     /// Whether the exchanges on it may be kept for people to look at.
@@ -45,7 +47,8 @@ public struct EndpointOptions: Sendable, Hashable {
         proxyProtocol: ProxyProtocol? = nil,
         upstreamProtocol: UpstreamProtocol = .http1,
         upstreamTrust: Trust? = nil,
-        trafficPolicy: String? = nil
+        trafficPolicy: String? = nil,
+        tlsTermination: TLSTermination? = nil
     ) {
         self.scheme = scheme
         self.url = url
@@ -58,6 +61,7 @@ public struct EndpointOptions: Sendable, Hashable {
         self.upstreamProtocol = upstreamProtocol
         self.upstreamTrust = upstreamTrust
         self.trafficPolicy = trafficPolicy
+        self.tlsTermination = tlsTermination
     }
 
     /// From where an endpoint is reached.

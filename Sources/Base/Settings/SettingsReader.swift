@@ -152,6 +152,16 @@ package final class SettingsReader {
         return read(reader)
     }
 
+    /// Whether a mapping stands there: one that may be left out, and has settings that may not. Always true where the settings
+    /// are described.
+    package func hasSection(_ key: String) -> Bool {
+        if self.pass.isDescribing { return true }
+        switch self.entry(key)?.node.value {
+        case nil, .null: return false
+        default: return true
+        }
+    }
+
     /// A list of at most `limit` mappings; flags and variables give it as YAML, whole.
     ///
     /// `read` returns nil only after `required` returned nil.

@@ -21,7 +21,8 @@ struct CaseRun {
         let services = PolicyServices(
             secrets: CaseSecrets(vaults: self.suite.secrets),
             requester: CaseRequester(answers: answers),
-            logins: LoginServices(.init(host: "idp.example.com"), keys: SealingKeyring(.random()))
+            logins: LoginServices(.init(host: "idp.example.com"), keys: SealingKeyring(.random())),
+            firewall: BenchFirewall()
         )
         let loop = PolicyLoop(services: services)
         var outcome = CaseOutcome()
@@ -78,6 +79,9 @@ private struct Visit {
         self.host.requestBody = ByteBuffer(string: request.body)
         let state = request.state(at: self.run.suite.endpoint.url, host: self.host)
         let exchange = self.exchange(state, after: connect)
+        if let login = self.run.policyCase.login {
+            exchange.bring(PretendedVisitor(subject: login.id, email: login.email, name: login.name))
+        }
         self.request(exchange)
         self.note(exchange)
     }

@@ -86,6 +86,7 @@ struct TLSCommand: AsyncParsableCommand {
             Examples:
               portico tls 8443 --url tls://mail.example.com
               portico tls tls://10.0.0.7:993
+              portico tls 143 --url tls://mail.example.com --crt mail.pem --key mail.key
             """
     )
 
@@ -95,11 +96,16 @@ struct TLSCommand: AsyncParsableCommand {
     var endpoint: EndpointFlagOptions
     @OptionGroup(title: "TLS to the service")
     var upstreamTLS: UpstreamTLSOptions
-    @Option(help: ArgumentHelp("The certificate that visitors are shown, with --terminate-at edge.", valueName: "file"))
+    @Option(help: ArgumentHelp("The certificate that visitors are shown, where TLS ends before the service.", valueName: "file"))
     var crt: String?
     @Option(help: ArgumentHelp("Its key.", valueName: "file"))
     var key: String?
-    @Option(help: "Where the visitor's TLS ends: upstream, or edge.")
+    @Option(
+        help: """
+            Where the visitor's TLS ends: upstream, agent or edge. With --crt the agent, without it the upstream. With \
+            --mutual-tls-cas visitors must show a certificate of these authorities there.
+            """
+    )
     var terminateAt: String?
     @OptionGroup(title: "Agent")
     var agent: AgentFlagOptions

@@ -61,11 +61,21 @@ package final class Firewall: Sendable {
         on loop: any EventLoop
     ) -> EventLoopFuture<FirewallFindings> {
         let wish = Wish(exchange.response == nil ? .requests : .responses, without: excluded)
-        return self.queue.run(on: loop) { () throws(FirewallError) in try self.rules(wish).inspect(exchange) }
+        return self.queue.run(for: exchange.party, on: loop) { () throws(FirewallError) in
+            try self.rules(wish).inspect(exchange)
+        }
     }
 
-    /// How many exchanges wait or are looked at.
-    package var waiting: Int { self.queue.waiting }
+    /// The same on the calling thread, for those who serve nobody.
+    package func findings(
+        of exchange: FirewallExchange,
+        without excluded: [Int] = []
+    ) throws(FirewallError) -> FirewallFindings {
+        let direction: RuleDirection = exchange.response == nil ? .requests : .responses
+        return try self.rules(Wish(direction, without: excluded)).inspect(exchange)
+    }
+
+    package var numbers: FirewallNumbers { self.queue.numbers }
 
     // MARK: - Rules
 

@@ -27,6 +27,8 @@ package struct FirewallExchange: Sendable {
         }
     }
 
+    /// For whom it is looked at.
+    package let party: FirewallParty
     package let client: Party
     package let server: Party
     package let method: String
@@ -42,6 +44,7 @@ package struct FirewallExchange: Sendable {
     package let response: Response?
 
     package init(
+        for party: FirewallParty,
         client: Party,
         server: Party,
         method: String,
@@ -51,6 +54,7 @@ package struct FirewallExchange: Sendable {
         body: ByteBuffer,
         response: Response? = nil
     ) {
+        self.party = party
         self.client = client
         self.server = server
         self.method = method

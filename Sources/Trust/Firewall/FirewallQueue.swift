@@ -2,13 +2,36 @@ import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
 
-/// Threads that may be kept busy, and a queue before them that has an end.
+/// Threads that may be kept busy, and a queue before them that has an end and is fair.
+///
+/// Whoever sends what takes long has the time taken into account (``FairLine``), is the one who is refused where there is no
+/// room, and never has the last of several threads.
 final class FirewallQueue: Sendable {
+    private struct Job: Sendable {
+        let arrival: NIODeadline
+        let run: @Sendable () -> Void
+        let refuse: @Sendable () -> Void
+    }
+
+    private struct Run {
+        let party: FirewallParty
+        let start: NIODeadline
+    }
+
     private struct State {
-        var waiting = 0
+        var line = FairLine<Job>()
+        /// By number of its run.
+        var running: [UInt64: Run] = [:]
+        var runs: UInt64 = 0
+        /// Threads that are at work, or are about to look for some.
+        var workers = 0
+        var numbers = FirewallNumbers()
         /// Nil until there is work: who has no firewall has no threads for one.
         var threads: NIOThreadPool?
     }
+
+    /// From then on a job counts as one that takes long.
+    private static let long = TimeAmount.milliseconds(50)
 
     private let threads: Int
     private let limit: Int
@@ -21,52 +44,103 @@ final class FirewallQueue: Sendable {
     ///   - patience: how long a job may wait.
     init(threads: Int, limit: Int, patience: Duration) {
         self.threads = max(1, threads)
-        self.limit = self.threads + limit
+        self.limit = limit
         self.patience = TimeAmount(patience)
     }
 
     deinit {
-        // Jobs keep the queue, so none runs.
+        // Whoever works keeps the queue, so nobody does.
         self.state.withLockedValue(\.threads)?.shutdownGracefully { _ in }
     }
 
-    var waiting: Int { self.state.withLockedValue(\.waiting) }
+    var numbers: FirewallNumbers {
+        self.state.withLockedValue { state in
+            var numbers = state.numbers
+            numbers.waiting = state.line.count
+            numbers.running = state.running.count
+            return numbers
+        }
+    }
 
-    /// Does a job on one of the threads.
+    /// Does a job of a party on one of the threads.
     ///
     /// - Returns: what came of it, on `loop`. Fails with what it throws; with ``FirewallError/busy`` where too many wait, or it
     ///   would have waited too long.
     func run<Value: Sendable>(
+        for party: FirewallParty,
         on loop: any EventLoop,
-        _ job: @escaping @Sendable () throws(FirewallError) -> Value
+        _ work: @escaping @Sendable () throws(FirewallError) -> Value
     ) -> EventLoopFuture<Value> {
-        guard let threads = self.enter() else { return loop.makeFailedFuture(FirewallError.busy) }
         let promise = loop.makePromise(of: Value.self)
-        let deadline = NIODeadline.now() + self.patience
-        threads.submit { state in
-            defer { self.state.withLockedValue { $0.waiting -= 1 } }
-            guard state == .active, NIODeadline.now() <= deadline else {
-                promise.fail(FirewallError.busy)
-                return
-            }
-            do throws(FirewallError) {
-                promise.succeed(try job())
-            } catch {
-                promise.fail(error)
-            }
-        }
+        let job = Job(
+            arrival: .now(),
+            run: {
+                do throws(FirewallError) {
+                    promise.succeed(try work())
+                } catch {
+                    promise.fail(error)
+                }
+            },
+            refuse: { promise.fail(FirewallError.busy) }
+        )
+        let (refused, threads) = self.state.withLockedValue { state in self.enter(job, of: party, &state) }
+        refused?.refuse()
+        // The closure keeps the queue until nothing is left to do.
+        threads?.submit { _ in self.work() }
         return promise.futureResult
     }
 
-    private func enter() -> NIOThreadPool? {
-        self.state.withLockedValue { state in
-            guard state.waiting < self.limit else { return nil }
-            state.waiting += 1
-            if let threads = state.threads { return threads }
-            let threads = NIOThreadPool(numberOfThreads: self.threads)
-            threads.start()
-            state.threads = threads
-            return threads
+    /// - Returns: who is refused, the newcomer or another; and the threads, where one more of them shall work.
+    private func enter(_ job: Job, of party: FirewallParty, _ state: inout State) -> (refused: Job?, NIOThreadPool?) {
+        var refused: Job?
+        if state.line.count + state.running.count >= self.threads + self.limit {
+            state.numbers.refusedFull += 1
+            refused = state.line.makeRoom(for: party)
+            guard refused != nil else { return (job, nil) }
         }
+        state.line.append(job, of: party, until: job.arrival + self.patience)
+        guard state.workers < self.threads else { return (refused, nil) }
+        state.workers += 1
+        if let threads = state.threads { return (refused, threads) }
+        let threads = NIOThreadPool(numberOfThreads: self.threads)
+        threads.start()
+        state.threads = threads
+        return (refused, threads)
+    }
+
+    /// Does what is to be done, on one of the threads.
+    private func work() {
+        var ended: UInt64?
+        while true {
+            let (late, next) = self.state.withLockedValue { state in self.next(after: ended, &state) }
+            for job in late { job.refuse() }
+            guard let next else { return }
+            next.job.run()
+            ended = next.run
+        }
+    }
+
+    private func next(after ended: UInt64?, _ state: inout State) -> (late: [Job], (job: Job, run: UInt64)?) {
+        let now = NIODeadline.now()
+        if let ended, let run = state.running.removeValue(forKey: ended) {
+            let time = (now - run.start).nanoseconds
+            state.line.charge(run.party, nanoseconds: time)
+            state.numbers.inspected += 1
+            state.numbers.worked += .nanoseconds(time)
+        }
+        let late = state.line.removeLate(at: now)
+        state.numbers.refusedLate += late.count
+        let isLast = self.threads > 1 && state.running.count == self.threads - 1
+        let taken = state.line.next { party in
+            !isLast || !state.running.values.contains { $0.party == party && now - $0.start > Self.long }
+        }
+        guard let taken else {
+            state.workers -= 1
+            return (late, nil)
+        }
+        state.runs += 1
+        state.running[state.runs] = Run(party: taken.party, start: now)
+        state.numbers.waited += .nanoseconds((now - taken.job.arrival).nanoseconds)
+        return (late, (taken.job, state.runs))
     }
 }

@@ -1,7 +1,9 @@
+import Certificates
 import Foundation
 import Model
 import Portico
 import Settings
+import TestSupport
 import Testing
 
 @testable import AgentRuntime
@@ -43,6 +45,49 @@ struct AgentSettingsTests {
               tls_verify: true
               tls_verify_cas: ca.pem
         """
+
+    @Test func `TLS that ends in the agent has certificates and keys by their files, or in the file itself`() throws {
+        try TemporaryFolder.run { folder in
+            let issued = try LocalAuthority.create().issue(for: ["a.example"], addresses: [])
+            let path = try folder.write("a.pem", issued.certificatePEM)
+            let key = issued.keyPEM.reveal()
+            let text = """
+                version: 3
+                endpoints:
+                  - name: mail
+                    url: tls://a.example
+                    upstream: {url: 143}
+                    agent_tls_termination:
+                      server_certificate: \(path)
+                      server_private_key: |
+                        \(key.replacing("\n", with: "\n        "))
+                      mutual_tls_certificate_authorities: [\(path)]
+                      min_version: 1.3
+                """
+            let termination = try #require(try Self.read(text).endpoints.first?.options.tlsTermination)
+            #expect(termination.certificates == .file(path))
+            #expect("\(termination.privateKey)" == "the PEM text")
+            #expect(termination.visitorAuthorities == [.file(path)])
+            #expect(termination.minimumVersion == .v1_3)
+            #expect("\(termination)".contains("PRIVATE") == false)
+        }
+    }
+
+    @Test func `TLS ends in the agent for endpoints of TLS alone`() throws {
+        try TemporaryFolder.run { folder in
+            let issued = try LocalAuthority.create().issue(for: ["a.example"], addresses: [])
+            let path = try folder.write("a.pem", issued.certificatePEM)
+            let key = try folder.write("a.key", issued.keyPEM.reveal())
+            let termination = "{server_certificate: \(path), server_private_key: \(key)}"
+            for url in ["https://a.example", "tcp://"] {
+                let endpoint = "{name: a, url: '\(url)', upstream: {url: 80}, agent_tls_termination: \(termination)}"
+                let error = #expect(throws: AgentSettings.LoadingError.self) {
+                    try Self.read("version: 3\nendpoints: [\(endpoint)]")
+                }
+                #expect(error?.description.contains("needs an endpoint of TLS") == true)
+            }
+        }
+    }
 
     @Test func `A file of version 3 is read whole`() throws {
         let settings = try Self.read(Self.whole)

@@ -144,6 +144,19 @@ struct CommandLineTests {
                 ),
                 (.tls, { $0.certificate = "a.pem" }, .usage),
                 (.tls, { $0.terminateAt = "agent" }, .usage),
+                (.tls, { $0.terminateAt = "home" }, .usage),
+                (
+                    .tls,
+                    {
+                        $0.certificate = "a.pem"; $0.key = "a.key"; $0.terminateAt = "upstream"
+                    }, .usage
+                ),
+                (
+                    .tls,
+                    {
+                        $0.certificate = "/nowhere/a.pem"; $0.key = "/nowhere/a.key"
+                    }, .configurationInvalid
+                ),
             ]
 
     @Test(arguments: Self.refused.indices)

@@ -97,6 +97,25 @@ struct TunnelTests {
         }
     }
 
+    @Test func `TLS of a tls tunnel ends in the agent where it has a certificate and nothing else is said`() throws {
+        try TemporaryFolder.run { folder in
+            let issued = try LocalAuthority.create().issue(for: ["a.example"], addresses: [])
+            let path = try folder.write("a.pem", issued.certificatePEM)
+            let key = try folder.write("key.pem", issued.keyPEM.reveal())
+            for place in ["", ", terminate_at: agent"] {
+                let tunnel = "proto: tls, addr: 443, crt: '\(path)', key: '\(key)', mutual_tls_cas: '\(path)'\(place)"
+                let options = try Self.endpoint(tunnel).options
+                #expect(options.trafficPolicy == nil)
+                let wanted = TLSTermination(
+                    certificates: .file(path),
+                    privateKey: .file(key),
+                    visitorAuthorities: [.file(path)]
+                )
+                #expect(options.tlsTermination == wanted)
+            }
+        }
+    }
+
     @Test func `Files are merged: lists replaced, mappings by name`() throws {
         try TemporaryFolder.run { folder in
             let first = try folder.write(

@@ -28,18 +28,21 @@ import TrafficPolicy
         + #"_-vTGYzmFFIKCM8BEam6quowpKFm6h4dPXQ"#
 
     private static let cases: [ActionType: String] = [
-        // The rules themselves are run over sockets: FirewallTests of the system's tests.
         .owaspCRSRequest: """
         cases:
-          - name: where nobody looks, nothing passes by itself
-            request: GET /
-            expect: {status: 500, code: 3701}
+          - name: a browser asks for a page
+            request: {url: /articles?page=2, headers: {user-agent: Mozilla/5.0, accept: text/html}}
+            expect: {answered_by: upstream}
+          - name: an injection
+            request: {url: "/articles?page=1'%20or%20'1'='1", headers: {user-agent: Mozilla/5.0, accept: text/html}}
+            expect: {status: 403, code: 3700}
         """,
         .owaspCRSResponse: """
         cases:
-          - name: where nobody looks, and the policy goes on
+          - name: what leaks is told, and goes on
             request: GET /
-            expect: {answered_by: upstream}
+            upstream: {status: 500, headers: {content-type: text/html}, body: You have an error in your SQL syntax}
+            expect: {answered_by: upstream, status: 500}
         """,
         .addHeaders: """
         cases:

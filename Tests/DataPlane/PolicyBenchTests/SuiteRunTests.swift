@@ -139,4 +139,65 @@ import TrafficPolicy
         )
         #expect(result.failureCount == 0, "\(result.text)")
     }
+
+    @Test func `A case may say that its visitor has logged in, and rules see who it is`() throws {
+        let result = try Self.run(
+            """
+            cases:
+              - name: nobody is led to the provider
+                request: GET /
+                expect: {status: 302, headers: {location: {contains: accounts.google.com}}}
+              - name: somebody of the firm
+                login: {email: ada@corp.example, name: Ada}
+                request: {url: /, headers: {cookie: theme=dark}}
+                expect:
+                  answered_by: upstream
+                  upstream: {headers: {ngrok-auth-user-email: ada@corp.example, x-who: Ada, cookie: theme=dark}}
+              - name: an administrator
+                login: {email: root@corp.example, id: "17"}
+                request: GET /admin
+                expect: {answered_by: upstream}
+              - name: no administrator
+                login: {email: ada@corp.example}
+                request: GET /admin
+                expect: 403
+              - name: somebody else
+                login: {email: eve@elsewhere.example}
+                request: GET /
+                expect: {status: 403, code: 3105}
+            """,
+            on: """
+                on_http_request:
+                  - actions:
+                      - type: oauth
+                        config: {provider: google, client_id: a, client_secret: b, email_domains: [corp.example]}
+                  - expressions:
+                      - req.url.path.startsWith('/admin')
+                      - actions.ngrok.oauth.identity.email != 'root@corp.example'
+                    actions: [{type: deny, config: {status_code: 403}}]
+                  - actions: [{type: add-headers, config: {headers: {x-who: "${actions.ngrok.oauth.identity.name}"}}}]
+                """
+        )
+        #expect(result.failureCount == 0, "\(result.text)")
+    }
+
+    @Test func `A login of a case passes that of another provider too`() throws {
+        let result = try Self.run(
+            """
+            cases:
+              - name: Ada
+                login: {email: ada@corp.example}
+                request: GET /
+                expect: {answered_by: upstream, upstream: {headers: {x-who: ada@corp.example}}}
+            """,
+            on: """
+                on_http_request:
+                  - actions:
+                      - type: openid-connect
+                        config: {issuer_url: "https://id.example", client_id: a, client_secret: b, auth_id: staff}
+                      - {type: add-headers, config: {headers: {x-who: "${actions.ngrok.oidc.identity.email}"}}}
+                """
+        )
+        #expect(result.failureCount == 0, "\(result.text)")
+    }
 }

@@ -22,6 +22,7 @@ import Testing
             head.add(name, value)
         }
         return FirewallExchange(
+            for: FirewallParty(endpoint: "ep_1", visitor: "192.0.2.1"),
             client: .init(address: "192.0.2.1", port: 4000),
             server: .init(address: "192.0.2.2", port: 443),
             method: method,
@@ -42,6 +43,7 @@ import Testing
         head.add("Content-Type", "text/html")
         let request = Self.request()
         return FirewallExchange(
+            for: FirewallParty(endpoint: "ep_1", visitor: "192.0.2.1"),
             client: request.client,
             server: request.server,
             method: request.method,

@@ -23,9 +23,7 @@ extension EndpointDefinition {
                 )
             }
         }
-        if reader.structure("agent_tls_termination", absent: "none", "Refused in this version.") != nil {
-            reader.refuse("agent_tls_termination", "is not supported by this version yet; take it out")
-        }
+        options.readTermination(reader)
         let upstream = reader.section("upstream", "Where visitors' bytes go.") { upstream in
             options.readUpstream(upstream)
             return upstream.optional("url", .text(maxBytes: 512), absent: "required", "A port, an address or a URL.")
@@ -38,6 +36,7 @@ extension EndpointDefinition {
             let scheme = try options.wish().scheme
             options.name = name
             options.scheme = scheme
+            try options.checkTermination()
             let service = try Upstream(upstream, for: scheme)
             if let policy = try policyOptions?.policy(for: service, of: options) { options.trafficPolicy = policy }
             self.init(name: name, upstream: service, options: options)

@@ -48,7 +48,18 @@ struct TunnelDefinition {
         options.readCommon(reader)
         options.readTunnelUpstream(reader)
         var policyOptions = PolicyOptions(reader, warnings: &warnings)
-        policyOptions.edgeTLS = Self.edgeTLS(reader, proto)
+        switch Self.termination(reader, proto) {
+        case .edge(let tls): policyOptions.edgeTLS = tls
+        case .agent(let certificate, let key):
+            options.tlsTermination = TLSTermination(
+                certificate: certificate,
+                key: key,
+                visitorCAs: policyOptions.visitorCAs
+            )
+            // They are asked for where TLS ends.
+            policyOptions.visitorCAs = nil
+        case nil: break
+        }
         self.policyOptions = policyOptions
         options.readPolicy(reader, olderKey: "policy")
         if !self.policyOptions.isEmpty, options.trafficPolicy != nil {
@@ -94,6 +105,7 @@ struct TunnelDefinition {
             options.url = self.url(scheme)
             options.subdomain = self.wish.flatMap { $0.key == "subdomain" ? $0.text : nil }
             options.name = isTwin ? "\(self.name) (http)" : self.name
+            try options.checkTermination()
             let upstream = try Upstream(self.address, for: scheme)
             if let policy = try self.policyOptions.policy(for: upstream, of: options) { options.trafficPolicy = policy }
             definitions.append(EndpointDefinition(name: options.name, upstream: upstream, options: options))
@@ -131,15 +143,21 @@ struct TunnelDefinition {
         }
     }
 
+    /// Where TLS of a tls tunnel ends, if not at the upstream, and with which files.
+    private enum Termination {
+        case edge(PolicyOptions.EdgeTLS)
+        case agent(certificate: String, key: String)
+    }
+
     /// `crt`, `key` and `terminate_at` of a tls tunnel.
-    private static func edgeTLS(_ reader: SettingsReader, _ proto: Proto?) -> PolicyOptions.EdgeTLS? {
+    private static func termination(_ reader: SettingsReader, _ proto: Proto?) -> Termination? {
         let certificate = reader.optional("crt", .path, absent: "none", "A PEM file with the certificate.")
         let key = reader.optional("key", .path, absent: "none", "A PEM file with its key.")
         let place: TerminateAt? = reader.optional(
             "terminate_at",
             .choice("place"),
-            absent: "upstream",
-            "Where the visitor's TLS ends: edge or upstream."
+            absent: "agent with a certificate, upstream without",
+            "Where the visitor's TLS ends: edge, agent or upstream."
         )
         if (certificate == nil) != (key == nil) {
             reader.refuse(certificate == nil ? "key" : "crt", "stands alone; crt and key go together")
@@ -147,15 +165,16 @@ struct TunnelDefinition {
         }
         if proto != .tls, certificate != nil || place != nil {
             reader.refuse(certificate == nil ? "terminate_at" : "crt", "is for tls tunnels")
+            return nil
         }
-        switch place {
-        case .edge: return PolicyOptions.EdgeTLS(certificate: certificate, key: key)
-        case .agent: reader.refuse("terminate_at", "agent is not supported by this version; give edge or upstream")
-        case .upstream where certificate != nil:
-            reader.refuse("crt", "has no use where TLS ends at the upstream; give terminate_at: edge")
-        case nil where certificate != nil:
-            reader.refuse("crt", "ends TLS in the agent, which this version does not; add terminate_at: edge")
-        case .upstream, nil: break
+        switch (place, certificate, key) {
+        case (.edge, _, _): return .edge(PolicyOptions.EdgeTLS(certificate: certificate, key: key))
+        case (.agent, let certificate?, let key?), (nil, let certificate?, let key?):
+            return .agent(certificate: certificate, key: key)
+        case (.agent, _, _): reader.refuse("terminate_at", "agent needs a certificate; give crt and key")
+        case (.upstream, _?, _):
+            reader.refuse("crt", "has no use where TLS ends at the upstream; give terminate_at: agent or edge")
+        case (.upstream, nil, _), (nil, _, _): break
         }
         return nil
     }

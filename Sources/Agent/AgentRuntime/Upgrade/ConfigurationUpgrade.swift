@@ -139,11 +139,12 @@ package struct ConfigurationUpgrade: Sendable {
         _ name: String,
         _ notes: inout [String]
     ) -> [Node]? {
-        let reasons = [
-            "subdomain": "the base domain is the edge's to say; write the whole host as url",
-            "mutual_tls_cas": "its certificates stand in a file, and a policy holds them itself",
-            "crt": "its certificate stands in a file, and a policy holds it itself",
-        ]
+        var reasons = ["subdomain": "the base domain is the edge's to say; write the whole host as url"]
+        // What the agent needs itself stays in its files.
+        if made.contains(where: { $0.options.tlsTermination == nil }) {
+            reasons["mutual_tls_cas"] = "its certificates stand in a file, and a policy holds them itself"
+            reasons["crt"] = "its certificate stands in a file, and a policy holds it itself"
+        }
         for (key, reason) in reasons.sorted(by: { $0.key < $1.key }) where tunnel[key] != nil {
             notes.append("tunnels.\(name) stays a tunnel: \(reason) (\(key))")
             return nil

@@ -18,6 +18,9 @@ struct EndpointNode {
         if options.isPooled { entry["pooling_enabled"] = "true" }
         if !options.isInspected { entry["inspect"] = "false" }
         entry["upstream"] = Node.mapping(Self.upstream(text ?? endpoint.upstream.description, options))
+        if let termination = options.tlsTermination {
+            entry["agent_tls_termination"] = Node.mapping(Self.termination(termination))
+        }
         if let policy = options.trafficPolicy { entry["traffic_policy"] = Self.policy(policy) }
         self.mapping = entry
     }
@@ -36,6 +39,26 @@ struct EndpointNode {
             if trust != .system { entry["tls_verify_cas"] = Node(trust.settingText) }
         }
         return entry
+    }
+
+    private static func termination(_ termination: TLSTermination) -> Node.Mapping {
+        var entry = Node.Mapping([
+            (Node("server_certificate"), Self.pem(termination.certificates)),
+            (Node("server_private_key"), Self.pem(termination.privateKey)),
+        ])
+        if !termination.visitorAuthorities.isEmpty {
+            entry["mutual_tls_certificate_authorities"] = Node(termination.visitorAuthorities.map(Self.pem))
+        }
+        if termination.minimumVersion != .v1_2 { entry["min_version"] = Self.text(termination.minimumVersion.rawValue) }
+        if termination.maximumVersion != .v1_3 { entry["max_version"] = Self.text(termination.maximumVersion.rawValue) }
+        return entry
+    }
+
+    private static func pem(_ pem: TLSTermination.PEM) -> Node {
+        switch pem {
+        case .file(let path): Node(path)
+        case .bytes(let bytes): Self.text(String(decoding: bytes, as: UTF8.self))
+        }
     }
 
     /// A policy as a mapping where it is one, in the block form that people read.

@@ -2,19 +2,19 @@ import DequeModule
 import Mux
 import NIOCore
 
-/// A proxied stream that the application reads and writes itself. Bound to the event loop of its leg; `Connection` is
+/// A visitor's stream that the application reads and writes itself. Bound to the event loop of its leg; `Connection` is
 /// its face to tasks.
 ///
 /// Bytes wait here until they are read, and credit for them is given then: at most a window waits.
 final class AcceptedStream: MuxStreamReceiver {
-    private let stream: MuxStream
+    private let stream: any VisitorStream
     private var waiting = Deque<ByteBuffer>()
     private var hasVisitorEnded = false
     private var failure: PorticoError?
     private var reader: CheckedContinuation<ByteBuffer?, any Error>?
     private var writer: CheckedContinuation<Void, any Error>?
 
-    init(_ stream: MuxStream) {
+    init(_ stream: any VisitorStream) {
         self.stream = stream
     }
 
@@ -73,7 +73,7 @@ final class AcceptedStream: MuxStreamReceiver {
     func stream(_ stream: MuxStream, received bytes: ByteBuffer) {
         guard let reader = self.reader else { return self.waiting.append(bytes) }
         self.reader = nil
-        stream.consumed(bytes.readableBytes)
+        self.stream.consumed(bytes.readableBytes)
         reader.resume(returning: bytes)
     }
 
@@ -88,7 +88,7 @@ final class AcceptedStream: MuxStreamReceiver {
     func streamReceivedCredit(_ stream: MuxStream) {}
 
     func streamWritabilityChanged(_ stream: MuxStream) {
-        guard stream.isWritable else { return }
+        guard self.stream.isWritable else { return }
         self.writer?.resume()
         self.writer = nil
     }

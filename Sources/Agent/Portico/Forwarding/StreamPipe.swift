@@ -5,7 +5,7 @@ import NIOCore
 import NIOSSL
 import NIOTLS
 
-/// Joins one proxied stream to one connection to the upstream: a pipe for bytes, in both directions, each of which ends
+/// Joins one visitor's stream to one connection to the upstream: a pipe for bytes, in both directions, each of which ends
 /// on its own.
 ///
 /// Back pressure toward the visitor: credit for what was received is given when the upstream's channel takes more, so
@@ -32,7 +32,7 @@ final class StreamPipe {
     /// How long a visitor may go on sending to an upstream that is gone.
     private static let drainLimit = TimeAmount.seconds(10)
 
-    private let stream: MuxStream
+    private let stream: any VisitorStream
     private let loop: any EventLoop
     private let forwarding: Forwarding
     private let observed: ObservedConnection
@@ -49,7 +49,7 @@ final class StreamPipe {
     private var hasVisitorEnded = false
     private var hasUpstreamEnded = false
 
-    init(_ stream: MuxStream, on loop: any EventLoop, forwarding: Forwarding, observed: ObservedConnection) {
+    init(_ stream: any VisitorStream, on loop: any EventLoop, forwarding: Forwarding, observed: ObservedConnection) {
         self.stream = stream
         self.loop = loop
         self.forwarding = forwarding
@@ -254,7 +254,7 @@ extension StreamPipe: MuxStreamReceiver {
             self.waiting.append(bytes)
             self.answerRefused()
         case .draining:
-            stream.consumed(bytes.readableBytes)
+            self.stream.consumed(bytes.readableBytes)
         case .over:
             return
         }
@@ -284,7 +284,7 @@ extension StreamPipe: MuxStreamReceiver {
     func streamReceivedCredit(_ stream: MuxStream) {}
 
     func streamWritabilityChanged(_ stream: MuxStream) {
-        guard let context = self.context, stream.isWritable else { return }
+        guard let context = self.context, self.stream.isWritable else { return }
         self.pauseReading(false, in: context)
     }
 

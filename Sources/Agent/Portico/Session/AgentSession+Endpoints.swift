@@ -154,6 +154,6 @@ extension AgentSession {
 extension StreamTarget {
     /// The endpoint is over: an application that waits for connections is told.
     func finish(_ error: PorticoError?) {
-        if case .application(let sink) = self { sink.finish(error) }
+        if case .application(let sink) = self.way { sink.finish(error) }
     }
 }

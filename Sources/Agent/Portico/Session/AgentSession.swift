@@ -74,7 +74,8 @@ actor AgentSession {
             options: options,
             observer: self.configuration.trafficObserver
         )
-        let record = try EndpointRecord(id, options: options, to: .upstream(forwarding))
+        let target = try StreamTarget(.upstream(forwarding), options)
+        let record = try EndpointRecord(id, options: options, to: target)
         let bound = try await self.bind(record)
         return Endpoint(id: id, url: bound.url, options: options, upstream: upstream, session: self)
     }
@@ -83,7 +84,8 @@ actor AgentSession {
     func listen(_ options: EndpointOptions) async throws -> Listener {
         let id = self.nextEndpointID()
         let (sink, connections) = ListenerSink.make()
-        let bound = try await self.bind(EndpointRecord(id, options: options, to: .application(sink)))
+        let target = try StreamTarget(.application(sink), options)
+        let bound = try await self.bind(EndpointRecord(id, options: options, to: target))
         let endpoint = Endpoint(id: id, url: bound.url, options: options, upstream: nil, session: self)
         return Listener(endpoint: endpoint, connections: connections)
     }

@@ -33,6 +33,9 @@ struct EndpointRecord: Sendable {
         ]
         if let subdomain = options.subdomain { wishes.set("Subdomain", to: .string(subdomain)) }
         if let policy = options.trafficPolicy { wishes.set("TrafficPolicy", to: .string(policy)) }
+        if let termination = options.tlsTermination {
+            wishes.set("MutualTLSAtAgent", to: .bool(!termination.visitorAuthorities.isEmpty))
+        }
         bind.options = AgentMessage.BindOptions(wishes)
         self.bind = bind
     }

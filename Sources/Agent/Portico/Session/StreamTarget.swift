@@ -3,13 +3,25 @@ import Mux
 import NIOCore
 
 /// Where the streams of an endpoint go, the same on every leg.
-enum StreamTarget: Sendable {
-    case upstream(Forwarding)
-    case application(ListenerSink)
+struct StreamTarget: Sendable {
+    enum Way: Sendable {
+        case upstream(Forwarding)
+        case application(ListenerSink)
+    }
+
+    let way: Way
+    /// nil where TLS does not end here.
+    let termination: Termination?
+
+    /// - Throws: `.invalidConfiguration` where TLS that shall end here cannot.
+    init(_ way: Way, _ options: EndpointOptions) throws(PorticoError) {
+        self.way = way
+        self.termination = try Termination(options)
+    }
 
     /// As the edge shows it.
     var forwardsTo: String {
-        switch self {
+        switch self.way {
         case .upstream(let forwarding): forwarding.upstream.description
         case .application(let sink): sink.description
         }
@@ -17,10 +29,10 @@ enum StreamTarget: Sendable {
 
     /// Its form for the streams of one leg.
     func acceptor(on loop: any EventLoop) -> StreamAcceptor {
-        switch self {
+        switch self.way {
         case .upstream(let forwarding):
-            StreamAcceptor(.upstream(forwarding, UpstreamDialer(forwarding.upstream, on: loop)), loop)
-        case .application(let sink): StreamAcceptor(.application(sink), loop)
+            StreamAcceptor(.upstream(forwarding, UpstreamDialer(forwarding.upstream, on: loop)), self.termination, loop)
+        case .application(let sink): StreamAcceptor(.application(sink), self.termination, loop)
         }
     }
 }
@@ -33,15 +45,29 @@ final class StreamAcceptor {
     }
 
     private let way: Way
+    private let termination: Termination?
     private let loop: any EventLoop
 
-    init(_ way: Way, _ loop: any EventLoop) {
+    init(_ way: Way, _ termination: Termination?, _ loop: any EventLoop) {
         self.way = way
+        self.termination = termination
         self.loop = loop
     }
 
     /// - Returns: who gets the stream's bytes; nil after the stream was refused.
     func accept(_ header: ProxyHeader, on stream: MuxStream) -> (any MuxStreamReceiver)? {
+        guard let termination else { return self.serve(header, stream) }
+        guard header.passesTLSThrough else {
+            // Somebody else has ended TLS, and has not asked visitors what is asked of them here.
+            stream.reset(.streamRefused)
+            return nil
+        }
+        let terminated = TerminatedStream(stream, on: self.loop, termination) { self.serve(header, $0) }
+        terminated.begin()
+        return terminated
+    }
+
+    private func serve(_ header: ProxyHeader, _ stream: any VisitorStream) -> (any MuxStreamReceiver)? {
         switch self.way {
         case .upstream(let forwarding, let dialer):
             let observed = ObservedConnection(

@@ -64,10 +64,7 @@ struct LoginAction: PolicyAction {
             let code: ErrorCode = self.type == .oauth ? .oauthNotEnabled : .oidcNotEnabled
             return .fail(Failure(code, "This edge has no host that a login could come back to."))
         }
-        let cookies = LoginCookies(
-            authID: self.configuration.authID ?? "",
-            domain: self.configuration.cookieDomain.map { "\($0)" }
-        )
+        let cookies = self.cookies
         let visit = LoginVisit(
             exchange: exchange,
             host: host,
@@ -96,6 +93,13 @@ struct LoginAction: PolicyAction {
         } catch {
             return self.refuse(error, visit)
         }
+    }
+
+    var cookies: LoginCookies {
+        LoginCookies(
+            authID: self.configuration.authID ?? "",
+            domain: self.configuration.cookieDomain.map { "\($0)" }
+        )
     }
 
     /// Whether a page's `auth_id` names this login; one that names none means the login of the host.

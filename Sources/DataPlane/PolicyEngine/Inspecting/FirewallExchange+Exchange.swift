@@ -1,5 +1,6 @@
 import Addressing
 import Firewall
+import Model
 import NIOCore
 
 extension FirewallExchange {
@@ -7,6 +8,10 @@ extension FirewallExchange {
     init(_ exchange: Exchange, _ side: BodySide, body: ByteBuffer) {
         let request = exchange.request
         self.init(
+            for: FirewallParty(
+                endpoint: exchange.endpoint.id.text,
+                visitor: exchange.connection.client.map(\.ip.subscriber) ?? ""
+            ),
             client: Party(address: exchange.connection.clientText ?? "", port: exchange.connection.client?.port ?? 0),
             server: Party(address: exchange.connection.serverText ?? "", port: exchange.connection.server?.port ?? 0),
             method: request.method,
@@ -23,6 +28,12 @@ extension FirewallExchange {
                 )
         )
     }
+}
+
+extension IPAddress {
+    /// What one subscriber has of addresses: an IPv4 address, or the 64 bits that are before those which everyone chooses
+    /// freely.
+    fileprivate var subscriber: String { self.isIPv4 ? "\(self)" : "\(IPAddress(high: self.high, low: 0))" }
 }
 
 extension RequestState {

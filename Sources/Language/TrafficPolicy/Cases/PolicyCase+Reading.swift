@@ -5,6 +5,7 @@ extension PolicyCase {
     init?(_ fields: FieldReader) {
         let name = fields.required("name", .text(1...255), "What the case is about.")
         let facts = fields.optional("facts", .facts, "What is known of connection and time, by the names of variables.")
+        let login = fields.optional("login", .login, "Who has logged in; nobody when absent.")
         let request = fields.optional("request", .request, "`GET /path`, or a mapping; a connection alone when absent.")
         let upstream = fields.optional("upstream", .answer, "What the service answers; 200 and nothing when absent.")
         let answers = fields.optional("internal", .answers, "What internal endpoints answer, by URL.")
@@ -20,11 +21,23 @@ extension PolicyCase {
         self.name = name
         self.position = fields.position
         self.facts = facts ?? [:]
+        self.login = login
         self.request = request
         self.upstream = upstream ?? .empty
         self.answers = answers ?? [:]
         self.repetitions = repetitions
         self.expected = expected
+    }
+}
+
+extension FieldType where Value == CaseLogin {
+    fileprivate static var login: Self {
+        .record("mapping with email, name and id") { fields -> CaseLogin? in
+            let email = fields.value("email", .text(0...512), default: "", shown: "none", "The e-mail address.")
+            let name = fields.value("name", .text(0...512), default: "", shown: "none", "The name.")
+            let id = fields.value("id", .text(1...512), default: "user", shown: "user", "What the provider calls the user.")
+            return CaseLogin(id: id, email: email, name: name)
+        }
     }
 }
 

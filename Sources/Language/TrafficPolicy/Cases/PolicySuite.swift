@@ -53,6 +53,8 @@ package struct PolicyCase: Sendable {
     package let position: SourcePosition
     /// What is known of the connection and the time, by the names of variables; checked by their types.
     package let facts: [String: DocumentValue]
+    /// Who has logged in; nil for a visitor who has not.
+    package let login: CaseLogin?
     /// Nil for a connection alone, as tcp and tls have it.
     package let request: CaseRequest?
     /// What the service behind the endpoint answers.
@@ -62,6 +64,14 @@ package struct PolicyCase: Sendable {
     /// How many times it comes; what is expected is looked for in the last one.
     package let repetitions: Int
     package let expected: CaseExpectation
+}
+
+/// A visitor who has logged in at each of the policy's logins.
+package struct CaseLogin: Sendable, Hashable {
+    /// What the provider calls the user.
+    package let id: String
+    package let email: String
+    package let name: String
 }
 
 /// A request of a visitor.

@@ -120,6 +120,7 @@ package struct EdgeServer {
             store: store,
             metrics: {
                 await edge.metrics() + observers.metrics(beside: events) + ProcessUsage.now().families
+                    + firewall.numbers.families
                     + [await control.certificateJobs()?.family].compactMap(\.self)
             }
         )
