@@ -96,7 +96,12 @@ struct TLSCommand: AsyncParsableCommand {
     var endpoint: EndpointFlagOptions
     @OptionGroup(title: "TLS to the service")
     var upstreamTLS: UpstreamTLSOptions
-    @Option(help: ArgumentHelp("The certificate that visitors are shown, where TLS ends before the service.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "The certificate that visitors are shown, where TLS ends before the service.",
+            valueName: "file"
+        )
+    )
     var crt: String?
     @Option(help: ArgumentHelp("Its key.", valueName: "file"))
     var key: String?

@@ -54,7 +54,9 @@ import Testing
             gate.unlock()
         }
         let wasRun = NIOLockedValueBox(false)
-        let second = queue.run(for: Self.party, on: self.loop) { () throws(FirewallError) in wasRun.withLockedValue { $0 = true } }
+        let second = queue.run(for: Self.party, on: self.loop) { () throws(FirewallError) in
+            wasRun.withLockedValue { $0 = true }
+        }
         gate.lock()
         gate.unlock(withValue: 1)
         _ = try? await first.get()

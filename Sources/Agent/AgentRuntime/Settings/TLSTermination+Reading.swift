@@ -46,8 +46,18 @@ extension TLSTermination {
             default: [],
             "Who may have signed visitors' certificates, each as PEM or the path of a file; then every visitor must show one."
         )
-        let minimum = reader.value("min_version", .choice("version"), default: Version.v1_2, "The oldest version of TLS.")
-        let maximum = reader.value("max_version", .choice("version"), default: Version.v1_3, "The newest version of TLS.")
+        let minimum = reader.value(
+            "min_version",
+            .choice("version"),
+            default: Version.v1_2,
+            "The oldest version of TLS."
+        )
+        let maximum = reader.value(
+            "max_version",
+            .choice("version"),
+            default: Version.v1_3,
+            "The newest version of TLS."
+        )
         guard let certificates, let key else { return nil }
         self.init(
             certificates: certificates,

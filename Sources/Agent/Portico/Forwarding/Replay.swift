@@ -18,7 +18,8 @@ extension Agent {
 
 extension AgentSession {
     func replay(_ request: [UInt8], to id: Endpoint.ID) async throws -> TappedExchange {
-        guard let record = self.endpoints.first(where: { $0.id == id }), case .upstream(let forwarding) = record.target.way
+        guard let record = self.endpoints.first(where: { $0.id == id }),
+            case .upstream(let forwarding) = record.target.way
         else { throw PorticoError(.closed, "The endpoint is not served here any more.") }
         return await Replay(forwarding, on: self.loops[0]).run(request)
     }

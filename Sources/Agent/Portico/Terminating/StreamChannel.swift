@@ -106,7 +106,8 @@ final class StreamChannel: Channel, ChannelCore, @unchecked Sendable {
         }
 
         func getOption<Option: ChannelOption>(_ option: Option) throws -> Option.Value {
-            let isOn = option is ChannelOptions.Types.AllowRemoteHalfClosureOption
+            let isOn =
+                option is ChannelOptions.Types.AllowRemoteHalfClosureOption
                 || option is ChannelOptions.Types.AutoReadOption
             guard isOn, let value = true as? Option.Value else { throw ChannelError.operationUnsupported }
             return value

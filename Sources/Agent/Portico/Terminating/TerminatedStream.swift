@@ -39,7 +39,7 @@ final class TerminatedStream {
     private var hasVisitorEnded = false
     private var hasServiceEnded = false
 
-    /// - Parameter serve: seeks who serves the visitor; nil where nobody does.
+    /// `serve` seeks who serves the visitor; nil where nobody does.
     init(
         _ stream: MuxStream,
         on loop: any EventLoop,

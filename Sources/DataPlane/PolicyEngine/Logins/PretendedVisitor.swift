@@ -36,7 +36,12 @@ extension Exchange {
                 guard let session = try? action.session(of: visitor, visit) else { continue }
                 services.sessions.put(session)
                 let seconds = session.expires - session.begun
-                let field = visit.cookies.setSession(session.id.text, host: visit.hostName, seconds: seconds, services.keys)
+                let field = visit.cookies.setSession(
+                    session.id.text,
+                    host: visit.hostName,
+                    seconds: seconds,
+                    services.keys
+                )
                 self.request.head.add("cookie", String(field.prefix { $0 != ";" }))
             }
         }

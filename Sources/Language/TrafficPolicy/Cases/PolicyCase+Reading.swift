@@ -35,7 +35,13 @@ extension FieldType where Value == CaseLogin {
         .record("mapping with email, name and id") { fields -> CaseLogin? in
             let email = fields.value("email", .text(0...512), default: "", shown: "none", "The e-mail address.")
             let name = fields.value("name", .text(0...512), default: "", shown: "none", "The name.")
-            let id = fields.value("id", .text(1...512), default: "user", shown: "user", "What the provider calls the user.")
+            let id = fields.value(
+                "id",
+                .text(1...512),
+                default: "user",
+                shown: "user",
+                "What the provider calls the user."
+            )
             return CaseLogin(id: id, email: email, name: name)
         }
     }

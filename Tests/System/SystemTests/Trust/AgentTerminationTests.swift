@@ -68,7 +68,10 @@ import Testing
     func `Visitors meet the agent's certificate, and the service what was inside`(version: String) async throws {
         try await self.withShop { shop in
             for _ in 0..<3 {
-                let said = try await shop.curl(nil, ["--tlsv\(version)", "--tls-max", version, "--data", "hello=world"])
+                let said = try await shop.curl(
+                    nil,
+                    ["--tlsv\(version)", "--tls-max", version, "--data", "hello=world"]
+                )
                 #expect(said.hasSuffix("200"), "\(said)")
                 #expect(said.contains("POST / HTTP/1.1"), "\(said)")
             }
@@ -77,7 +80,9 @@ import Testing
         }
     }
 
-    @Test func `Where authorities are named, a visitor without one of their certificates reaches no service`() async throws {
+    @Test func `Where authorities are named, a visitor without one of their certificates reaches no service`()
+        async throws
+    {
         try await self.withShop { options, clients in
             options.tlsTermination?.visitorAuthorities = [.file("\(clients.folder)/shop.pem")]
         } _: { shop in
