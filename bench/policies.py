@@ -8,7 +8,7 @@ regular expressions of the path, half networks of the visitor. Everything else o
     bench/policies.py configure SYSTEM LEVEL OUT [TEMPLATE NAME=VALUE ...]
                                              a system's configuration, or our edge's policy
     bench/policies.py table RESULTS.jsonl    throughput with to without rules, ours beside the peers'; exit status 1 when
-                                             ours loses more than a peer in each of its rounds
+                                             ours loses more than a peer, beyond noise
 """
 import collections
 import json
@@ -18,6 +18,8 @@ import sys
 
 LEVELS = {1: "1 rule that matches nothing", 10: "10 rules that add a header", 50: "50 rules, regex and CIDR"}
 PEERS = {"nginx": "nginx.conf", "caddy": "Caddyfile", "envoy": "envoy.yaml"}
+# Rules make no proxy faster: ratios above 1, which are there, say how much the others may be wrong.
+NOISE = 0.025
 OURS = "ours"
 HALF = range(1, 26)
 
@@ -169,15 +171,13 @@ def table(path):
             failed = True
             continue
         ahead = [name for name, figure in figures.items() if figure and figure > figures[OURS]]
-        # A peer that one of our own rounds equals is not told apart from us.
-        best = max(rounds(OURS, level))
-        behind = [name for name in ahead if figures[name] > best]
+        behind = [name for name in ahead if figures[name] > figures[OURS] + NOISE]
         failed |= bool(behind)
         cells = " | ".join("" if figure is None else f"{figure:.3f}" for figure in figures.values())
         if behind:
             verdict = f"loses more than {', '.join(behind)}"
         elif ahead:
-            verdict = f"within the spread of its rounds (best {best:.3f}) of {', '.join(ahead)}"
+            verdict = f"within {NOISE} of {', '.join(ahead)}: not told apart"
         else:
             verdict = "loses least"
         print(f"| {title} | {cells} | {verdict} |")

@@ -86,7 +86,8 @@ import Testing
         #expect(!visitor.test.channel.isActive)
     }
 
-    @Test func `Requests that wait on a loop without time to spare keep new ones out, until they are answered`() throws {
+    @Test func `Requests that wait on a loop without time to spare keep new ones out, until they are answered`() throws
+    {
         let visitor = try HTTP2Visitor(LoopUnderTest())
         let loop = visitor.test.loop
         for stream in 0..<40 { try visitor.headers(UInt32(2 * stream + 1), HTTP2Visitor.get) }

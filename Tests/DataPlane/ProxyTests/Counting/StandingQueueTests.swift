@@ -31,7 +31,10 @@ import Testing
     }
 
     @Test(arguments: [200, 500, 5_000, 40_000], [1.2, 2, 3, 10])
-    func `Whatever is offered, nearly as much is served as can be, and nobody waits long`(capacity: Double, times: Double) {
+    func `Whatever is offered, nearly as much is served as can be, and nobody waits long`(
+        capacity: Double,
+        times: Double
+    ) {
         var model = Model(capacity: capacity)
         model.run(seconds: 10, offered: times * capacity)
         model.run(seconds: 20, offered: times * capacity)
