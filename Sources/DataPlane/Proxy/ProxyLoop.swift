@@ -22,6 +22,7 @@ package final class ProxyLoop {
     package weak var terminator: (any TLSTerminator)?
     package let counters = ProxyCounters()
     package private(set) var shedding = LoadShedding()
+    var recent = RecentRequests()
 
     /// Whether each request is recorded.
     let isObserved: Bool
@@ -207,10 +208,11 @@ package final class ProxyLoop {
         self.shedding.noteQueue(
             seconds: Double(DeadlineWheel.tickMilliseconds + max(0, lag)) / 1000,
             busy: busy,
-            waiting: self.counters.waiting,
-            answered: self.counters.takeAnswered(),
+            waiting: self.recent.count,
+            answered: self.recent.takeAnswered(),
             wanted: self.limits.standingQueueSeconds
         )
+        self.recent.advance()
         self.wheel.advance()
     }
 }

@@ -6,10 +6,6 @@ package final class ProxyCounters {
     /// Connections of visitors, from when they may speak.
     package var connections = 0
     package var requests = 0
-    /// Requests that were let in and whose answers have not begun.
-    private(set) var waiting = 0
-    /// Those that no longer wait, since somebody asked.
-    private var answered = 0
     /// Requests that got no complete answer from an upstream.
     package var failedExchanges = 0
     /// Requests that were refused for how they are written.
@@ -30,20 +26,6 @@ package final class ProxyCounters {
     /// A limit was reached. That ends something of whoever reached it, so it is rare.
     package func note(_ limit: Limit) {
         self.limits[limit, default: 0] += 1
-    }
-
-    func startWaiting() {
-        self.waiting += 1
-    }
-
-    func stopWaiting() {
-        self.waiting -= 1
-        self.answered += 1
-    }
-
-    func takeAnswered() -> Int {
-        defer { self.answered = 0 }
-        return self.answered
     }
 
     /// It was reached so often at once.

@@ -21,7 +21,7 @@ extension Exchange {
             return
         }
         self.noteResponseStarted(status: head.status)
-        if let body { self.record?.noteResponse(body.readableBytes) }
+        if let body { self.noteResponse(body.readableBytes) }
         if let judged = self.judged {
             judged.hold(head, in: bytes, body: body, isComplete: isComplete)
         } else {
@@ -40,7 +40,7 @@ extension Exchange {
 
     /// More of the body, as it came; a slice. After an upgrade: bytes of the pipe.
     func responseBody(_ bytes: ByteBuffer) {
-        self.record?.noteResponse(bytes.readableBytes)
+        self.noteResponse(bytes.readableBytes)
         guard let judged = self.judged else {
             self.front?.writeBody(bytes)
             return

@@ -69,8 +69,10 @@ package final class Exchange {
     /// In nanoseconds of the system's steady clock; 0 when nothing is to be counted.
     private var began: UInt64 = 0
     private var tally: RequestTally?
-    /// Whether the loop counts it among those that wait for their answers.
-    private var isWaiting = false
+    /// Since when the loop counts it among those that wait for their answers; nil where it does not.
+    private var waitingSince: Int?
+    /// How much of its answer has come meanwhile, in bytes.
+    private var load = 0
     /// Where somebody reads of requests later.
     private(set) var record: ExchangeRecord?
 
@@ -109,8 +111,8 @@ package final class Exchange {
         }
         if self.depth == 1 {
             if self.refuseUnderLoad(head, in: bytes) { return }
-            self.isWaiting = true
-            self.loop.counters.startWaiting()
+            self.waitingSince = self.loop.recent.begin()
+            self.load = 0
         }
         if self.loop.environment.services.logins != nil, self.answerLogin(head, in: bytes) { return }
         self.route(head, in: bytes, excluding: nil)
@@ -143,6 +145,7 @@ package final class Exchange {
     /// The front gives up: what is under way ends, and neither side hears more of it.
     func abandon() {
         if case .waiting(let place) = self.phase { self.loop.waitingRoom.leave(self, for: place) }
+        self.stopWaiting(isAnswered: false)
         self.end()
     }
 
@@ -167,7 +170,7 @@ package final class Exchange {
     }
 
     private func end() {
-        self.stopWaiting()
+        self.stopWaiting(isAnswered: true)
         if self.began != 0 { self.endCounting() }
         let link = self.link
         self.link = nil
@@ -238,7 +241,7 @@ package final class Exchange {
         self.responseStarted = true
         self.status = status
         self.head = nil
-        self.stopWaiting()
+        if status == 101 { self.stopWaiting(isAnswered: true) }
     }
 
     func noteAnswered() {
@@ -260,10 +263,18 @@ package final class Exchange {
         }
     }
 
-    private func stopWaiting() {
-        guard self.isWaiting else { return }
-        self.isWaiting = false
-        self.loop.counters.stopWaiting()
+    /// So many bytes of the answer's body have come.
+    func noteResponse(_ count: Int) {
+        self.record?.noteResponse(count)
+        guard self.waitingSince != nil else { return }
+        self.load += count
+        if self.load >= RecentRequests.load { self.stopWaiting(isAnswered: true) }
+    }
+
+    private func stopWaiting(isAnswered: Bool) {
+        guard let since = self.waitingSince else { return }
+        self.waitingSince = nil
+        self.loop.recent.end(begunIn: since, isAnswered: isAnswered)
     }
 
     /// The request is one of this endpoint's.

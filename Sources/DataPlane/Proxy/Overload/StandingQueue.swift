@@ -1,11 +1,11 @@
 /// How likely it is that a new request is turned away because those before it stand in a queue: a PIE controller (RFC
-/// 8033, section 4.2) for the requests of one event loop that wait for the head of an answer.
+/// 8033, section 4.2) for the requests of one event loop that wait for their answers.
 ///
 /// A loop with more to do than it can keeps its clock in time as long as each step is short: what is late are answers, in
 /// buffers of agents and of the kernel where nobody here sees them. So the delay is reckoned as the RFC does where a queue
-/// cannot be timed, by Little's law: requests that wait over those that are answered in a second. That holds of a loop that
-/// has no time to spare. One that has is waiting for its upstreams, and nobody is better off when it refuses. Answers that
-/// have begun are not in the queue: how long they last is up to those who read them.
+/// cannot be timed, by Little's law: requests that wait (``RecentRequests``) over those that are answered in a second. That
+/// holds of a loop that has no time to spare. One that has is waiting for its upstreams, and nobody is better off when it
+/// refuses.
 package struct StandingQueue: Sendable {
     /// Of a tick's time, what a loop without time to spare has worked or waited for the processor.
     static let saturation = 0.9

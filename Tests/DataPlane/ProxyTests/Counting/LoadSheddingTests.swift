@@ -91,7 +91,7 @@ import Testing
         let visitor = try HTTP2Visitor(LoopUnderTest())
         let loop = visitor.test.loop
         for stream in 0..<40 { try visitor.headers(UInt32(2 * stream + 1), HTTP2Visitor.get) }
-        #expect(loop.counters.waiting == 40)
+        #expect(loop.recent.count == 40)
         for _ in 0..<8 { loop.tick(busy: 0.5) }
         #expect(!loop.shedding.isActive)
         for _ in 0..<8 { loop.tick(busy: 1) }
@@ -103,14 +103,44 @@ import Testing
         }
         #expect(loop.counters.count(of: .standingQueue) == 1)
         #expect(try visitor.receive().contains { $0.contains(":status: 503") })
-        let letIn = loop.counters.waiting
+        let letIn = loop.recent.count
         for upstream in visitor.test.upstreams.opened.prefix(letIn) {
-            upstream.answer("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nfirst")
+            upstream.answer("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nwhole")
         }
-        // Those that have begun are no queue, though they have not ended.
-        #expect(loop.counters.waiting == 0)
+        #expect(loop.recent.count == 0)
         for _ in 0..<20 { loop.tick(busy: 1) }
         #expect(!loop.shedding.isActive)
+    }
+
+    @Test func `A large answer, an old request and one whose visitor has gone are no queue`() throws {
+        let large = try LoopUnderTest()
+        try large.connectHTTP1()
+        try large.receive("GET / HTTP/1.1\r\nHost: a.test\r\n\r\n")
+        #expect(large.loop.recent.count == 1)
+        let megabyte = String(repeating: "x", count: 1 << 20)
+        try large.upstream().answer("HTTP/1.1 200 OK\r\nContent-Length: 2000000\r\n\r\n")
+        try large.upstream().answer(String(megabyte.dropLast()))
+        #expect(large.loop.recent.count == 1)
+        try large.upstream().answer("x")
+        #expect(large.loop.recent.count == 0)
+        #expect(large.loop.recent.takeAnswered() == 1)
+
+        let old = try LoopUnderTest()
+        try old.connectHTTP1()
+        try old.receive("GET / HTTP/1.1\r\nHost: a.test\r\n\r\n")
+        for _ in 0..<39 { old.loop.tick() }
+        #expect(old.loop.recent.count == 1)
+        old.loop.tick()
+        #expect(old.loop.recent.count == 0)
+        try old.upstream().answer("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        #expect(old.loop.recent.count == 0)
+
+        let gone = try LoopUnderTest()
+        try gone.connectHTTP1()
+        try gone.receive("GET / HTTP/1.1\r\nHost: a.test\r\n\r\n")
+        try gone.channel.close().wait()
+        #expect(gone.loop.recent.count == 0)
+        #expect(gone.loop.recent.takeAnswered() == 0)
     }
 
     @Test func `A connection beyond what is comfortable is told so, and ends`() throws {
