@@ -108,10 +108,12 @@ struct ExamplesTests {
         let script = examples.map { example in
             // The one that brings a file home must find none there; for the others there is one.
             let home = example.hasSuffix("--relocate") ? "elsewhere" : "home"
+            // Nothing that ends a quote or a pattern.
+            let label = example.prefix(60).filter { $0.isLetter || $0.isNumber || " -./".contains($0) }
             return """
                 ( rm -rf run && mkdir run && cp -r *.* policies run; cd run; export HOME=$PWD/home
                   mkdir -p \(home)/.config/portico && cp ngrok.yml \(home)/.config/portico/portico.yml
-                  \(example) >out 2>&1 || { echo "FAILED: $?"; cat out; } ) | sed 's|^|\(example.prefix(60)): |'
+                  \(example) >out 2>&1 || { echo "FAILED: $?"; cat out; } ) | sed 's|^|\(label): |'
                 """
         }
         let shell = Process()
@@ -124,10 +126,12 @@ struct ExamplesTests {
         ]
         let output = Pipe()
         shell.standardOutput = output
+        shell.standardError = output
         try shell.run()
         let text = String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
         shell.waitUntilExit()
         #expect(text.isEmpty, "\(text)")
+        #expect(shell.terminationStatus == 0)
         #expect(examples.count >= 15)
     }
 
@@ -138,6 +142,7 @@ struct ExamplesTests {
         ("config.yml", "ingress:\n  - hostname: a.example.com\n    service: http://localhost:80\n"),
         ("frpc.toml", "[[proxies]]\nname = \"ssh\"\ntype = \"tcp\"\nlocalPort = 22\n"),
         ("request.json", "{\"req\": {\"method\": \"GET\"}}"), ("names.json", "{\"name\": \"Ada\"}"),
+        ("times.json", "{\"now\": \"2031-01-01T00:00:00Z\"}"),
     ]
 
     /// A policy and its cases, as docs/policy-tools.md has them, under the names that examples use.
