@@ -10,6 +10,8 @@ import { say } from "./shell.js";
 /** Lines, and bytes of a view of bytes, that are shown before somebody asks for more. */
 const maxLines = 1500;
 const maxHexBytes = 8192;
+/** Text that is laid out: beyond, it is shown as it is. */
+const maxLaidOut = 1 << 20;
 /** What images may be: what a browser draws without running anything. */
 const images = new Set(["image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "image/svg+xml", "image/bmp", "image/x-icon", "image/vnd.microsoft.icon"]);
 
@@ -62,6 +64,7 @@ function layout(type, boundary, bytes, text, shows) {
   if (text === null) return type === "multipart/form-data" && boundary ? { name: "Parts", draw: () => parts(bytes, boundary, shows) } : null;
   if (type === "application/x-www-form-urlencoded") return { name: "Form", draw: () => form(text, shows) };
   if (type === "multipart/form-data" && boundary) return { name: "Parts", draw: () => parts(bytes, boundary, shows) };
+  if (text.length > maxLaidOut) return null;
   if (/[/+]json$/.test(type) || (!type && /^\s*[[{]/.test(text))) return { name: "JSON", draw: () => json(text, shows) };
   if (/[/+](xml|html)$/.test(type)) return { name: "Markup", draw: () => markup(text) };
   return null;

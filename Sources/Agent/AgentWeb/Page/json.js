@@ -21,13 +21,14 @@ export function layOut(text, maskValue) {
   token.lastIndex = 0;
   for (;;) {
     const at = token.lastIndex;
-    if (/^\s*$/.test(text.slice(at, at + 64)) && text.slice(at).trim() === "") {
+    const match = token.exec(text);
+    if (!match) {
+      const rest = text.slice(at).search(/\S/);
+      if (rest >= 0) return wrong(at + rest, "no value begins like this");
       if (wants !== "end") return wrong(text.length, open.length ? `${open.at(-1) === "{" ? "}" : "]"} is missing` : "a value is missing");
       lines.push(line);
       return { lines };
     }
-    const match = token.exec(text);
-    if (!match) return wrong(at + text.slice(at).search(/\S/), "no value begins like this");
     const [, string, number, word, sign] = match;
     const start = token.lastIndex - (string ?? number ?? word ?? sign).length;
     if (wants === "end") return wrong(start, "nothing may follow the value");
