@@ -262,7 +262,7 @@ async def exports(page):
 
 async def bodies(page):
     visitor = Visitor()
-    for path in ("/gzip", "/broken", "/hostile?q=%3Cb%3E", "/picture", "/bytes", "/large", "/page.xml", "/chunked", "/fails", "/missing", "/drawing.svg"):
+    for path in ("/gzip", "/long-gzip", "/broken", "/hostile?q=%3Cb%3E", "/picture", "/bytes", "/large", "/page.xml", "/chunked", "/fails", "/missing", "/drawing.svg"):
         visitor.ask(path, Referer=service.HOSTILE)
     visitor.ask("/form", "POST", "a=1&b=two+words&password=hunter2", Content_Type="application/x-www-form-urlencoded")
     visitor.ask("/parts", "POST", b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\nvalue of a\r\n--x\r\nContent-Disposition: form-data; '
@@ -270,7 +270,7 @@ async def bodies(page):
     answer = Visitor("down").ask("/nobody")
     claim("where nobody listens the agent answers", answer.status == 502, answer.status)
 
-    for path, wish in {"/gzip": '"compressed": true', "/broken": "Line 3, column 8", "/picture": "96 × 64", "/large": "more of a message is not kept",
+    for path, wish in {"/gzip": '"compressed": true', "/long-gzip": "line 100 ", "/broken": "Line 3, column 8", "/picture": "96 × 64", "/large": "more of a message is not kept",
                        "/page.xml": "<title>", "/chunked": '"in": "pieces"', "/fails": "it did not work",
                        "/nobody": "The upstream was not reached"}.items():
         await open_first(page, path)

@@ -3,6 +3,7 @@
 import gzip
 import http.server
 import json
+import random
 import struct
 import threading
 import zlib
@@ -40,6 +41,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
                             [("Set-Cookie", "sid=s3cret-cookie; Path=/; HttpOnly"), ("X-Request-Id", "req_2zk8")])
             case "/gzip":
                 self.answer(200, "application/json", gzip.compress(json.dumps({"compressed": True}).encode()), [("Content-Encoding", "gzip")])
+            case "/long-gzip":
+                # Longer than what is kept, whichever way it is packed.
+                noise = random.Random(1)
+                text = "".join(f"line {number} {noise.getrandbits(256):x}\n" for number in range(12_000))
+                self.answer(200, "text/plain", gzip.compress(text.encode()), [("Content-Encoding", "gzip")])
             case "/broken":
                 self.answer(200, "application/json", b'{\n  "a": 1,\n  "b": nope\n}')
             case "/hostile":

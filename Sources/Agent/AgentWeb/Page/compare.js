@@ -50,7 +50,7 @@ async function bodyLines(parsed, showsSecrets) {
   const { bytes } = await decodedBody(parsed);
   const text = textOf(bytes, parsed.isWhole);
   if (text === null) return [`${bytes.length} bytes that are no text, ${await digest(bytes)}`];
-  if (/[/+]json$/.test(mediaType(parsed.fields).type)) {
+  if (text.length <= 1 << 20 && /[/+]json$/.test(mediaType(parsed.fields).type)) {
     const laid = layOut(text, (key) => !showsSecrets && isSecretKey(key) ? mask : null);
     if (laid.lines) return laid.lines.map((line) => line.map(([, piece]) => piece).join(""));
   }

@@ -73,7 +73,7 @@ export async function decodedBody(parsed) {
   for (const coding of codings.reverse().filter((one) => one && one !== "identity")) {
     const format = { gzip: "gzip", "x-gzip": "gzip", deflate: "deflate", br: "brotli", zstd: "zstd" }[coding];
     try {
-      bytes = await decompressed(bytes, format);
+      bytes = await decompressed(bytes, format, parsed.isWhole);
     } catch {
       return { bytes, problem: `The body is in ${coding}, which this browser could not take off${parsed.isWhole ? "" : " from the part that was kept"}.` };
     }
@@ -81,15 +81,21 @@ export async function decodedBody(parsed) {
   return { bytes, problem: null };
 }
 
-async function decompressed(bytes, format) {
+async function decompressed(bytes, format, isWhole) {
   const reader = new Blob([bytes]).stream().pipeThrough(new DecompressionStream(format)).getReader();
   const parts = [];
   let size = 0;
   while (size < maxDecoded) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    parts.push(value);
-    size += value.length;
+    try {
+      const { done, value } = await reader.read();
+      if (done) break;
+      parts.push(value);
+      size += value.length;
+    } catch (error) {
+      // What was cut off has no end: its beginning is better than nothing.
+      if (isWhole || size === 0) throw error;
+      break;
+    }
   }
   reader.cancel().catch(() => {});
   return new Uint8Array(await new Blob(parts).arrayBuffer()).subarray(0, maxDecoded);
