@@ -311,7 +311,7 @@ async def filters(page):
         return await page.value(ROWS)
 
     for text, wish in {"status:5xx": {"/fails", "/nobody"}, "method:PUT": {"/v1/invoices"}, "path:/page": {"/page.xml"}, "header.x-kind:second": {"/v1/invoices"},
-                       "status:404": {"/missing"}, "endpoint:down": {"/nobody"}, "type:xml -path:drawing": {"/page.xml"}, "size:>200kb": {"/large"},
+                       "status:404": {"/missing"}, "endpoint:down": {"/nobody"}, "type:xml -path:drawing": {"/page.xml"}, "size:>200kb -path:gzip": {"/large"},
                        "is:replay method:post": {"/v1/invoices"}, "drawing": {"/drawing.svg"}, "statuscode:500 path:fails": {"/fails"}}.items():
         rows = await filtered(text)
         found = {row.split(" ")[1].split("?")[0] for row in rows}
