@@ -405,6 +405,8 @@ async def keyboard(page):
     await page.press("Enter", control=True)
     claim("Ctrl Enter sends it", await page.until("document.querySelector('#detail-title')?.innerText.includes('by=keyboard')"), await page.value("document.body.innerText"))
     claim("the service got it", service.Handler.seen[-1][1].endswith("&by=keyboard"), service.Handler.seen[-1])
+    claim("what was masked in its path and body went as it was", "s3cret-in-a-query" in service.Handler.seen[-1][1]
+          and b"hunter2" in service.Handler.seen[-1][3], service.Handler.seen[-1])
     stops = await tab_to(page, lambda one: one["id"] == "tab-response")
     claim("Tab reaches the tabs", stops, stops)
     await page.press("ArrowRight")

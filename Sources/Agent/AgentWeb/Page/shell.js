@@ -15,6 +15,8 @@ export function say(text, { isError = false, action = null } = {}) {
     }, { class: "btn tiny" }),
     button("Close", () => toast.remove(), { class: "btn tiny bare" }));
   const toasts = place("toasts");
+  // What was said before is over; what went wrong stays, up to three.
+  for (const old of toasts.querySelectorAll(".toast:not(.wrong)")) old.remove();
   while (toasts.childElementCount > 2) toasts.firstChild.remove();
   toasts.append(toast);
   if (isError) return;
