@@ -72,8 +72,9 @@ enum Form {
     case library
     /// A program; the string is what people type.
     case program(String)
-    /// C, or C++ behind a C header, over libraries of the system, which it is linked with.
-    case system([String])
+    /// C, or C++ behind a C header, over libraries of the system, which it is linked with. Libraries that it opens itself find
+    /// functions of `shows` before those of the same name that they stand on.
+    case system([String], shows: [String] = [])
 }
 
 struct Module {
@@ -108,7 +109,11 @@ let modules: [Module] = [
     Module(place: "System/CMaxMindDB", form: .system([":libmaxminddb.a"]), tests: nil),
     // Finds the shared library when it is wanted: the archive would want those of TLS, Kerberos and LDAP beside it.
     Module(place: "System/CPostgres", form: .system([]), tests: nil),
-    Module(place: "System/CModSecurity", form: .system([]), tests: nil),
+    Module(
+        place: "System/CModSecurity",
+        form: .system([], shows: ["pcre2_match_8", "pcre2_jit_match_8"]),
+        tests: nil
+    ),
     // The same for SSH, which only an edge with a listener for it speaks.
     Module(place: "System/CLibSSH", form: .system([]), tests: nil),
     Module(place: "Base/Addressing"),
@@ -485,7 +490,8 @@ for module in modules + support {
             )
         )
         programs.append(.executable(name: name, targets: [module.name]))
-    case .system(let libraries):
+    case .system(let libraries, let shown):
+        let shows = shown.flatMap { ["-Xlinker", "--export-dynamic-symbol=\($0)"] }
         targets.append(
             .target(
                 name: module.name,
@@ -493,6 +499,7 @@ for module in modules + support {
                 path: path,
                 cxxSettings: [.treatAllWarnings(as: .error)],
                 linkerSettings: libraries.map { .linkedLibrary($0) }
+                    + (shows.isEmpty ? [] : [.unsafeFlags(shows, .when(platforms: [.linux]))])
             )
         )
     }

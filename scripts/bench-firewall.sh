@@ -24,7 +24,7 @@ help_if_asked "${1:-}"
 
 rounds="${ROUNDS:-5}" seconds="${DUR:-5}" connections="${CONNECTIONS:-32}" ratio="${RATIO:-0.95}"
 configuration="${CONFIG:-release}"
-"$ROOT/scripts/install.sh" build firewall bench
+"$ROOT/scripts/install.sh" build firewall
 build_programs "$configuration" portico-edge
 home="$RUN_DIR/bench-firewall"
 rm -rf "$home"

@@ -29,7 +29,7 @@ help_if_asked "${1:-}"
 build_packages=(libsqlite3-dev libre2-dev libpq-dev zlib1g-dev libbrotli-dev libzstd-dev libmaxminddb-dev libmodsecurity-dev libssh-dev git make)
 lint_packages=(shellcheck git python3)
 demo_packages=(curl procps util-linux python3)
-firewall_packages=("${demo_packages[@]}" libmodsecurity3 modsecurity-crs nginx libnginx-mod-http-modsecurity)
+firewall_packages=("${demo_packages[@]}" libmodsecurity3 modsecurity-crs nginx libnginx-mod-http-modsecurity wrk)
 test_packages=("${firewall_packages[@]}" openssl openssh-client python3-venv tmux gzip ncompress brotli zstd postgresql pebble unbound chromium)
 # testssl.sh looks up names itself, and dumps bytes.
 tls_packages=(testssl.sh bind9-dnsutils bsdextrautils openssl python3-venv)

@@ -32,8 +32,6 @@ SecRequestBodyLimitAction ProcessPartial
 SecRequestBodyJsonDepthLimit 512
 SecArgumentsLimit 1000
 SecResponseBodyAccess Off
-SecPcreMatchLimit 20000
-SecPcreMatchLimitRecursion 20000
 SecArgumentSeparator &
 SecCookieFormat 0
 SecRule REQUEST_HEADERS:Content-Type "@rx ^(?:application|text)/(?:[a-z0-9.-]+[+])?xml" \\

@@ -69,6 +69,10 @@ extension BindRequest {
         self.proxyProtocol = Int(clamping: bind.options.proxyProtocol)
         self.trafficPolicy = bind.options.trafficPolicy
         self.modules = bind.options.modules
+        if let tls = TLSModules(bind) {
+            self.trafficPolicy = tls.policy
+            self.modules.removeAll { tls.names.contains($0) }
+        }
         // Older agents ask for these outside of the module fields; to drop them in silence would leave an endpoint
         // without the password that its owner set.
         if bind.options.json["Auth"]?.string?.isEmpty == false { self.modules.append("Auth") }

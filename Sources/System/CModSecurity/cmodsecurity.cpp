@@ -1,5 +1,7 @@
 #include "cmodsecurity.h"
 
+#include "expressions.h"
+
 // Before the library's headers, one of which uses `free` without it.
 #include <cstdlib>
 
@@ -87,6 +89,7 @@ void load() {
         return;                                                                                                       \
     }
     FUNCTIONS(FIND)
+    findExpressions(opened);
     try {
         library.engine = library.msc_init();
     } catch (...) {
@@ -220,6 +223,8 @@ char *cmodsecurity_rules_add_rules(cmodsecurity_rules *rules, const cmodsecurity
         [&](const char **problem) { return library.msc_rules_merge(rules->rules, others->rules, problem); });
 }
 
+bool cmodsecurity_is_bounded(void) { return boundsExpressions(); }
+
 void cmodsecurity_log_free(cmodsecurity_log *log) {
     std::free(log->lines);
     log->lines = nullptr;
@@ -231,9 +236,10 @@ cmodsecurity_outcome cmodsecurity_inspect(const cmodsecurity_rules *rules, const
     try {
         Transaction transaction(rules->rules, log);
         if (!transaction.exists()) return cmodsecurity_failed;
-        if (!transaction.takeRequest(*exchange)) return cmodsecurity_stopped;
-        if (exchange->status != 0 && !transaction.takeResponse(*exchange)) return cmodsecurity_stopped;
-        return cmodsecurity_passed;
+        const ExpressionBudget budget;
+        const bool passes = transaction.takeRequest(*exchange) && (exchange->status == 0 || transaction.takeResponse(*exchange));
+        log->is_incomplete = budget.isExceeded;
+        return passes ? cmodsecurity_passed : cmodsecurity_stopped;
     } catch (...) {
         return cmodsecurity_failed;
     }

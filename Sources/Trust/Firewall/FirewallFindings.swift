@@ -30,6 +30,29 @@ package struct FirewallFindings: Sendable, Hashable {
     package var isDenied: Bool { self.isStopped || self.score >= self.threshold }
 }
 
+extension FirewallFindings {
+    /// The rule that stands for all that could not be looked at, with the number that everyone gives it who sets up the engine.
+    package static let incompleteRule = 200_005
+
+    /// The same where not every rule could be run to its end: who sends what makes rules go astray is told no more than others,
+    /// and it counts as one critical rule.
+    var incomplete: FirewallFindings {
+        FirewallFindings(
+            score: self.score + 5,
+            threshold: self.threshold,
+            matches: self.matches + [
+                Match(
+                    id: Self.incompleteRule,
+                    message: "Rules could not be run to their end in the steps and the time that they have",
+                    severity: .critical,
+                    data: ""
+                )
+            ],
+            isStopped: self.isStopped
+        )
+    }
+}
+
 extension FirewallFindings.Severity: Comparable {
     package static func < (one: Self, other: Self) -> Bool { one.rawValue < other.rawValue }
 }

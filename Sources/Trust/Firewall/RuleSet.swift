@@ -87,7 +87,8 @@ extension RuleSet {
         defer { cmodsecurity_log_free(&log) }
         let outcome = exchange.withEngineForm { cmodsecurity_inspect(self.rules, $0, &log) }
         guard outcome != cmodsecurity_failed else { throw .failed }
-        return self.findings(in: log, isStopped: outcome == cmodsecurity_stopped)
+        let findings = self.findings(in: log, isStopped: outcome == cmodsecurity_stopped)
+        return log.is_incomplete ? findings.incomplete : findings
     }
 
     private func findings(in log: cmodsecurity_log, isStopped: Bool) -> FirewallFindings {

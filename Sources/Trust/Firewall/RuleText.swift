@@ -27,8 +27,6 @@ struct RuleText {
         SecResponseBodyAccess On
         SecResponseBodyLimit \(self.configuration.bodyBytes)
         SecResponseBodyLimitAction ProcessPartial
-        SecPcreMatchLimit 20000
-        SecPcreMatchLimitRecursion 20000
         SecArgumentSeparator &
         SecCookieFormat 0
         SecRule REQUEST_HEADERS:Content-Type "@rx ^(?:application|text)/(?:[a-z0-9.-]+[+])?xml" \

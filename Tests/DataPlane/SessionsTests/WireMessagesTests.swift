@@ -70,6 +70,43 @@ import Testing
         #expect(try BindRequest(bind).modules == modules)
     }
 
+    /// A protocol, module fields, and what is left of them beside the policy that comes of the rest.
+    private static let tlsModules:
+        [(proto: String, options: AgentMessage.BindOptions, policy: String, left: [String])] = [
+            ("tls", .init(["TLSTermination": [:]]), #"{"type":"terminate-tls"}"#, []),
+            (
+                "tls",
+                .init([
+                    "TLSTermination": ["cert": "Y2VydA==", "key": "a2V5"], "MutualTLSAtEdge": ["mutual_tls_ca": "Y2E="],
+                ]),
+                #"{"type":"terminate-tls","config":{"server_certificate":"cert","server_private_key":"key","#
+                    + #""mutual_tls_certificate_authorities":["ca"]}}"#,
+                []
+            ),
+            (
+                "https", .init(["MutualTLSCA": ["mutual_tls_ca": "Y2E="], "Compression": [:]]),
+                #"{"type":"terminate-tls","config":{"mutual_tls_certificate_authorities":["ca"]}}"#, ["Compression"]
+            ),
+            // A key that is sealed for another service, bytes that are none, a policy beside, another protocol.
+            ("tls", .init(["TLSTermination": ["cert": "Y2VydA==", "sealed_key": "a2V5"]]), "", ["TLSTermination"]),
+            ("https", .init(["MutualTLSCA": ["mutual_tls_ca": "?"]]), "", ["MutualTLSCA"]),
+            ("https", .init(["MutualTLSCA": [:]]), "", ["MutualTLSCA"]),
+            ("https", .init(["TLSTermination": [:]]), "", ["TLSTermination"]),
+            ("tls", .init(["TLSTermination": [:], "TrafficPolicy": "{}"]), "{}", ["TLSTermination"]),
+        ]
+
+    @Test(arguments: Self.tlsModules.indices)
+    func `How the edge ends TLS is a rule, also where older fields say it`(index: Int) throws {
+        let (proto, options, policy, left) = Self.tlsModules[index]
+        var bind = AgentMessage.Bind()
+        bind.proto = proto
+        bind.options = options
+        let request = try BindRequest(bind)
+        let rules = policy.hasPrefix("{\"type") ? "{\"on_tcp_connect\":[{\"actions\":[\(policy)]}]}" : policy
+        #expect(request.trafficPolicy == rules)
+        #expect(request.modules == left)
+    }
+
     @Test func `A grant becomes the answer, with the region at each address`() {
         let grant = SessionGrant(
             sessionID: .random(),

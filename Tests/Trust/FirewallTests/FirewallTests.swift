@@ -1,3 +1,4 @@
+import CModSecurity
 import Foundation
 import NIOCore
 import NIOPosix
@@ -8,8 +9,8 @@ import Testing
 
 /// The real engine with the real rules of Debian.
 @Suite struct FirewallTests {
-    /// Shared: rules take a tenth of a second to load.
-    private static let firewall = Firewall()
+    /// Shared: rules take a tenth of a second to load. Who tests waits for his turn.
+    private static let firewall = Self.firewall { $0.patience = .seconds(60) }
 
     private static func request(
         _ target: String = "/",
@@ -235,6 +236,45 @@ import Testing
             _ = try await Self.findings(Self.form(text, type: type))
         }
         #expect(ContinuousClock.now - begun < .seconds(20))
+    }
+
+    @Test func `What makes expressions go astray is broken off, and counts as an attack`() async throws {
+        try Self.firewall.prepare(.requests)
+        try #require(cmodsecurity_is_bounded())
+        // Unbounded, each takes ten seconds and more.
+        let brackets = String(repeating: "<", count: 4000)
+        let begun = ContinuousClock.now
+        for request in [Self.request("/?a=" + brackets), Self.form("a=" + brackets)] {
+            let findings = try await Self.findings(request)
+            #expect(findings.matches.map(\.id).contains(FirewallFindings.incompleteRule))
+            #expect(findings.isDenied)
+        }
+        #expect(ContinuousClock.now - begun < .seconds(5))
+    }
+
+    @Test func `Many arguments that take long together are not looked at for ever`() async throws {
+        let firewall = Self.firewall { configuration in
+            configuration.bodyBytes = 1 << 17
+            configuration.patience = .seconds(60)
+        }
+        let arguments = (0..<200).map { "a\($0)=" + String(repeating: "<", count: 500) }.joined(separator: "&")
+        let begun = ContinuousClock.now
+        let findings = try await Self.findings(Self.form(arguments), by: firewall)
+        #expect(findings.matches.map(\.id).contains(FirewallFindings.incompleteRule))
+        #expect(ContinuousClock.now - begun < .seconds(10))
+    }
+
+    @Test(arguments: [300, 3000, 30_000])
+    func `Long texts that people write are looked at to the end`(count: Int) async throws {
+        let firewall = Self.firewall { configuration in
+            configuration.bodyBytes = 1 << 17
+            configuration.patience = .seconds(60)
+        }
+        let sentence =
+            "We met at the old mill, near the river; it was 7 o'clock and nobody had brought the keys (again). "
+        let text = String(repeating: sentence, count: count / sentence.utf8.count + 1).replacing(" ", with: "+")
+        let findings = try await Self.findings(Self.form("note=" + text), by: firewall)
+        #expect(!findings.matches.map(\.id).contains(FirewallFindings.incompleteRule))
     }
 
     @Test func `A visitor cannot make a rule up, or hide one`() async throws {

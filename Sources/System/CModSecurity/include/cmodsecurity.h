@@ -5,6 +5,7 @@
 #ifndef PORTICO_CMODSECURITY_H
 #define PORTICO_CMODSECURITY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,6 +25,10 @@ const char *cmodsecurity_load(void);
 
 /// The library's name and version; valid for ever.
 const char *cmodsecurity_version(void);
+
+/// Whether what regular expressions cost is bounded: where the library does not use PCRE2, or the program does not show it our
+/// functions, it is not.
+bool cmodsecurity_is_bounded(void);
 
 /// Makes rules that are none yet; NULL where there is no memory.
 cmodsecurity_rules *cmodsecurity_rules_new(void);
@@ -74,6 +79,9 @@ typedef struct {
     size_t capacity;
     size_t limit;
     size_t omitted;
+    /// A regular expression was broken off because it took too many steps, or was not begun because the exchange had taken too
+    /// much time: what is not found is not proven.
+    bool is_incomplete;
 } cmodsecurity_log;
 
 void cmodsecurity_log_free(cmodsecurity_log *log);
