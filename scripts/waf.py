@@ -13,6 +13,7 @@ import argparse
 import base64
 import collections
 import json
+import re
 import socket
 import sys
 import time
@@ -158,6 +159,8 @@ def compare(case, options, audit):
     score = int(field(ours, "x-waf-score") or 0)
     if INCOMPLETE in mine:
         return "apart", "the edge breaks off expressions that take too many steps"
+    if re.fullmatch(r"[a-z]+://[^/]*", case.get("uri", "")):
+        return "apart", "nginx shows its firewall / for a URL without a path, the edge what came"
     if mine == found[0] and score == found[1]:
         return "pass", mine
     words = []
