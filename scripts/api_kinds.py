@@ -26,7 +26,9 @@ def domain_certificates(client, domain, case):
 
 CONNECT = "on_tcp_connect: [{actions: [{type: deny}]}]"
 DENY = "on_http_request: [{actions: [{type: deny}]}]"
-ANSWER = "on_http_request: [{actions: [{type: custom-response, config: {status_code: 204}}]}]"
+ANSWER = (
+    "on_http_request: [{actions: [{type: custom-response, config: {status_code: 204, headers: {x-key: key-in-a-policy}}}]}]"
+)
 
 
 def cloud(url, policy=DENY, **more):

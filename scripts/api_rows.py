@@ -62,6 +62,7 @@ def resolved(arguments, client):
 # What the rows' own functions and nested members plant, to be searched for at the end.
 PLANTED = {
     "azure-client-secret", "datadog-api-key", "aws-secret-access-key", "key-of-datadog", "other-key-of-datadog",
+    "key-in-a-policy",
 }
 
 LONG = "x" * 256
