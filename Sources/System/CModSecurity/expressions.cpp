@@ -20,9 +20,12 @@ constexpr uint64_t allowance = 500'000'000;
 /// The clock is read once for so many bytes that are matched; a call counts as some.
 constexpr size_t bytesBetweenLooks = 4096, bytesOfCall = 64;
 
-/// Steps for a text. Expressions that any text may begin take one for each of its bytes, and texts that people write stay below
+/// Steps for a text. Short ones, which attacks are, have many: the worst take some milliseconds with them. Expressions that any text may begin take one for each of its bytes, and texts that people write stay below
 /// two, but for some source code; those that make an expression go back and forth take their square or cube.
-uint32_t steps(size_t count) { return static_cast<uint32_t>(count < 1'000'000 ? 1000 + 2 * count : 2'001'000); }
+uint32_t steps(size_t count) {
+    if (count <= 512) return 20'000;
+    return static_cast<uint32_t>(count < 1'000'000 ? 1000 + 2 * count : 2'001'000);
+}
 
 struct {
     pcre2_matching *plain = nullptr;
