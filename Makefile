@@ -66,7 +66,7 @@ bench-planner: ## measure how fast endpoints come into force among many
 bench-agent: ## measure the agent's start, and what it keeps when idle
 	@scripts/bench-agent.sh
 
-## PART=name               for acceptance: programs, soak, overload, tests, crash, firewall, fuzz, tsan or bench (all, one after another)
+## PART=name               for acceptance: programs, soak, overload, netfault, tests, crash, firewall, fuzz, tsan or bench (all, one after another)
 acceptance: ## the tests in full counts: soak, slow readers, gigabyte bodies, every client
 	@scripts/acceptance.sh $(if $(PART),--part $(PART))
 

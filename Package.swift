@@ -290,6 +290,14 @@ let modules: [Module] = [
         testData: ["Wrong", "Imports"]
     ),
     Module(
+        place: "Agent/AgentUpdate",
+        uses: ["JSON", "Model", "Portico", "AgentRuntime"],
+        products: [.Crypto, .NIOCore],
+        tests: [.Crypto, .NIOCore, .NIOHTTP1, .NIOPosix, .NIOSSL],
+        testUses: ["Addressing", "Certificates"]
+    ),
+    Module(place: "Agent/AgentService", uses: ["Model", "Portico"]),
+    Module(
         place: "Agent/AgentDiagnosis",
         uses: ["Addressing", "JSON", "Model", "Portico", "AgentRuntime"],
         products: [.NIOCore, .NIOPosix],
@@ -311,7 +319,7 @@ let modules: [Module] = [
         form: .program("portico"),
         uses: [
             "Addressing", "JSON", "Model", "Expression", "TrafficPolicy", "APIClient", "PolicyBench", "Portico",
-            "AgentRuntime", "AgentDiagnosis", "AgentConsole", "AgentWeb",
+            "AgentRuntime", "AgentUpdate", "AgentService", "AgentDiagnosis", "AgentConsole", "AgentWeb",
         ],
         products: [.ArgumentParser],
         tests: []

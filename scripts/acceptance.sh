@@ -9,6 +9,7 @@
 #                 soak      10,000 idle connections and 1,000 idle sessions, and half of the load that edge and agent
 #                           can carry for 30 minutes while visitors, downloads and agents come and go
 #                 overload  three times what the edge can do, for a minute: what is served, and what comes behind it
+#                 netfault  the link between agent and edge is cut a hundred times, in network namespaces; needs root
 #                 tests     make test, in full counts
 #                 crash     of these tests, only those that kill the edge or its database while clients write, and that
 #                           stop the database; part of tests, so only where it is named
@@ -43,7 +44,7 @@ while (($# > 0)); do
     case "$1" in
         --quick)
             quick=true
-            options+=(--gigabyte $((128 << 20)) --readers 100 --visits 400 --sessions 50 --slow 60 --events 300 --messages 20000 --idle 500 --overload 15 --minutes "${MINUTES:-1}" --outages "1,3")
+            options+=(--gigabyte $((128 << 20)) --readers 100 --visits 400 --sessions 50 --slow 60 --events 300 --messages 20000 --idle 500 --overload 15 --minutes "${MINUTES:-1}" --outages "1,3" --cuts 10)
             ;;
         --only)
             options+=(--only "${2:?--only wants a text}")
@@ -60,12 +61,12 @@ while (($# > 0)); do
 done
 if ((${#parts[@]} == 0)); then
     parts=(programs)
-    "$quick" || parts+=(soak overload tests firewall fuzz tsan bench)
+    "$quick" || parts+=(soak overload netfault tests firewall fuzz tsan bench)
 fi
 for part in "${parts[@]}"; do
     case "$part" in
-        programs | soak | overload | tests | crash | firewall | fuzz | tsan | bench) ;;
-        *) die "no such part: $part (programs, soak, overload, tests, crash, firewall, fuzz, tsan or bench)" ;;
+        programs | soak | overload | netfault | tests | crash | firewall | fuzz | tsan | bench) ;;
+        *) die "no such part: $part (programs, soak, overload, netfault, tests, crash, firewall, fuzz, tsan or bench)" ;;
     esac
 done
 need_shared
@@ -74,7 +75,9 @@ mkdir -p "$home"
 
 # Each part is a function that prints a closing line of its own. It runs in a shell of its own, where `die` ends no other.
 
-# drive SET LIMIT...: the release build driven from outside by scripts/acceptance, with these limits of the edge.
+# drive SET LIMIT...: the release build driven from outside by scripts/acceptance, with these limits of the edge. What is in
+# INSIDE goes ahead of the command that drives.
+INSIDE=()
 drive() {
     local set="$1" stage="$home/$1" configuration=release bin
     shift
@@ -87,7 +90,13 @@ drive() {
     edge_ports
     EDGE_CONFIGURATION="limits:$(printf '\n  %s' "$@")"
     make_edge "$bin" "$stage"
-    python3 "$ROOT/scripts/acceptance" --set "$set" --bin "$bin" --home "$stage" --ca "$EDGE_CA" --http "$HTTP_PORT" \
+    if [ "$set" = netfault ]; then
+        # The agent comes from outside.
+        sed -i "s/agents: .*/agents: [0.0.0.0:$AGENT_PORT]/" "$stage/edge.yml"
+        api_key "$bin" "$stage" api-key
+        options+=(--netfault "$SHARED/conformance/netfault" --api "$API_PORT" --api-key "$API_KEY")
+    fi
+    "${INSIDE[@]}" python3 "$ROOT/scripts/acceptance" --set "$set" --bin "$bin" --home "$stage" --ca "$EDGE_CA" --http "$HTTP_PORT" \
         --https "$HTTPS_PORT" --agents "$AGENT_PORT" --management "$MANAGEMENT_PORT" \
         --grpc "$RUN_DIR/venv/grpc/bin/python" "${options[@]}"
 }
@@ -100,6 +109,30 @@ part_soak() {
 
 part_overload() {
     drive overload "connections_per_address: 20000" "connections_per_listener: 20000"
+}
+
+# Two namespaces: the edge and its visitors, and the agent with its service. The agent finds the edge by a hosts file of its own.
+part_netfault() {
+    if [ "$(id -u)" != 0 ] || [ ! -c /dev/net/tun ]; then die "netfault needs root and /dev/net/tun"; fi
+    "$ROOT/scripts/install.sh" netfault
+    local name
+    PATH="$PATH:/usr/sbin:/sbin"
+    netfault_end
+    trap netfault_end EXIT
+    for name in portico-edge portico-agent; do
+        ip netns add "$name"
+        ip -n "$name" link set lo up
+    done
+    mkdir -p /etc/netns/portico-agent
+    printf '127.0.0.1 localhost\n10.98.7.2 connect.portico.localhost\n' >/etc/netns/portico-agent/hosts
+    INSIDE=(ip netns exec portico-edge)
+    drive netfault "connections_per_address: 5000"
+}
+
+netfault_end() {
+    ip netns del portico-edge 2>/dev/null || true
+    ip netns del portico-agent 2>/dev/null || true
+    rm -rf /etc/netns/portico-agent
 }
 
 part_tests() {

@@ -15,6 +15,7 @@
 #   tls     scanners of TLS
 #   grpc    as demo, and a published gRPC
 #   firewall   as demo, the rules, and nginx with the same engine
+#   netfault     network namespaces
 #   acceptance   visitors that are slow on purpose
 #   test    as demo, PostgreSQL, Pebble, Chromium, and Python environments with the published SDK under .run/
 #   bench   load generators, and the proxies and tunnels that we are measured beside
@@ -218,6 +219,7 @@ for purpose in "$@"; do
             api_environment
             schemathesis_environment
             ;;
+        netfault) debian_packages "${demo_packages[@]}" iproute2 ;;
         acceptance) debian_packages "${demo_packages[@]}" slowhttptest nghttp2-client nginx ;;
         bench)
             debian_packages "${bench_packages[@]}"

@@ -39,11 +39,11 @@ stage() {
 
 # Targets whose tests hold real servers, agents and databases to times, in groups that run one after another: beside two
 # hundred suites that keep every core busy, the times would be those of the machine.
-timed=('AgentConsoleTests|AgentDiagnosisTests|AgentRuntimeTests|AgentWebTests|FirewallTests|OutboundTests|PorticoTests|SessionsTests' 'PostgresStoreTests|BackupTests' 'PorticoEdgeTests|SystemTests')
+timed=('AgentConsoleTests|AgentDiagnosisTests|AgentRuntimeTests|AgentUpdateTests|AgentWebTests|FirewallTests|OutboundTests|PorticoTests|SessionsTests' 'PostgresStoreTests|BackupTests' 'PorticoEdgeTests|SystemTests')
 
 # Suites that start other programs, one test after another, in a process with few files open: Foundation's `Process` crashes
 # where thousands are (it reads behind the end of what it lists of them), and loses ends where several start at once.
-starting='SystemTests\.(SSH\w+|AgentTerminationTests|ClientCertificateTests|DelegatedChallengeTests|DomainCertificateTests|ManagedCertificateTests|ResumptionTests|SecretScanTests)'
+starting='SystemTests\.(SSH\w+|AgentTerminationTests|ServiceTests|ClientCertificateTests|DelegatedChallengeTests|DomainCertificateTests|ManagedCertificateTests|ResumptionTests|SecretScanTests)'
 
 # The package's tests, closed with the one line that all stages end with.
 package_tests() {
@@ -77,4 +77,9 @@ stage "streams" scripts/acceptance.sh --quick --part programs --only "streams of
 stage "interop: api" scripts/interop.sh api
 stage "interop: portico api" scripts/interop.sh command
 stage "fuzz regressions" scripts/fuzz.sh --regressions
+if [ "$(id -u)" = 0 ] && [ -c /dev/net/tun ] && ip netns list >/dev/null 2>&1; then
+    stage "cuts of the link" scripts/acceptance.sh --quick --part netfault
+else
+    warn "the link between agent and edge is not cut: that needs root, /dev/net/tun and network namespaces"
+fi
 closing_line

@@ -13,7 +13,7 @@ from stage import CHECKS, Stage
 
 # Modules that register their checks, in this order.
 SETS = {"programs": ["bodies", "outages", "sessions", "slow", "streams", "words"], "soak": ["idle", "soak"],
-        "overload": ["overload"]}
+        "overload": ["overload"], "netfault": ["netfault"]}
 
 
 def arguments():
@@ -33,6 +33,10 @@ def arguments():
     parser.add_argument("--slow", type=int, default=300, help="visitors that are slow on purpose")
     parser.add_argument("--events", type=int, default=3000, help="of a stream, one every 10 ms")
     parser.add_argument("--messages", type=int, default=1_000_000, help="of a stream of gRPC")
+    parser.add_argument("--cuts", type=int, default=100, help="of the link between agent and edge")
+    parser.add_argument("--netfault", default="", help="the folder of the shared tools for links")
+    parser.add_argument("--api", type=int, default=0, help="the port of the REST API")
+    parser.add_argument("--api-key", default="")
     parser.add_argument("--grpc", default="python3", help="a Python with grpcio")
     parser.add_argument("--outages", type=lambda text: [int(n) for n in text.split(",")], default=[1, 20, 600])
     parser.add_argument("--only", default="", help="checks whose title contains this")

@@ -44,6 +44,14 @@ package struct CombinedDisplay: AgentDisplay {
         for display in self.displays { display.happened(event, details: details) }
     }
 
+    package func updateAvailable(_ version: String) {
+        for display in self.displays { display.updateAvailable(version) }
+    }
+
+    package func updateFailed(_ error: any Error) {
+        for display in self.displays { display.updateFailed(error) }
+    }
+
     package func failed(_ error: any Error) {
         for display in self.displays { display.failed(error) }
     }

@@ -3,11 +3,12 @@ package import Portico
 
 /// What a run of the agent needs to know, from flags, environment and files: complete and checked.
 package struct AgentPlan: Sendable {
-    package let configuration: Agent.Configuration
+    package private(set) var configuration: Agent.Configuration
     /// What the configuration files name; served only where a command asks for it.
     package let endpoints: [EndpointDefinition]
     package let output: OutputPlan
     package let web: WebPlan
+    package let update: UpdatePlan
     /// The files that were read, or looked for.
     package let files: ConfigurationLocation
     /// What stands in a file and has no effect.
@@ -30,13 +31,30 @@ package struct AgentPlan: Sendable {
         )
         configuration.metadata = settings.metadata ?? ""
         configuration.product = Agent.Product(name: "portico", version: Agent.version)
-        configuration.remoteCommands = settings.remoteManagement == false ? [] : [.stop]
+        settings.way.apply(to: &configuration)
+        configuration.proxy = try ProxyChoice.proxy(
+            settings.way.proxy,
+            to: configuration.server,
+            environment: environment
+        )
+        self.update = UpdatePlan(settings.update)
+        if settings.remoteManagement != false {
+            configuration.remoteCommands = self.update.source == nil ? [.stop, .restart] : [.stop, .restart, .update]
+        }
         self.configuration = configuration
         self.endpoints = settings.endpoints
         self.output = OutputPlan(flags, settings, isTerminal: isTerminal)
         self.web = WebPlan(settings)
         self.files = location
         self.warnings = settings.warnings
+    }
+
+    /// The plan for what nobody watches: a machine that boots has no network at first, and the edge is tried until it
+    /// has.
+    package var unattended: AgentPlan {
+        var plan = self
+        plan.configuration.retriesFirstConnect = true
+        return plan
     }
 
     private static func server(_ flags: AgentFlags, _ settings: AgentSettings) throws(PorticoError) -> ServerAddress {
@@ -79,6 +97,38 @@ package struct WebPlan: Sendable, Hashable {
         case 0: self.keptBytes = TrafficInspector.defaultBytes
         case let bytes: self.keptBytes = bytes
         }
+    }
+}
+
+/// Where newer versions come from, and when they are looked for.
+package struct UpdatePlan: Sendable {
+    /// Where releases are, and who signs them.
+    package struct Source: Sendable {
+        package let url: String
+        package let key: String
+        package let trust: Trust
+
+        package init(url: String, key: String, trust: Trust) {
+            self.url = url
+            self.key = key
+            self.trust = trust
+        }
+    }
+
+    /// nil where the configuration names none.
+    package let source: Source?
+    package let channel: UpdateChannel
+    /// Whether the agent looks for newer versions by itself.
+    package let isChecked: Bool
+
+    package init(_ settings: UpdateSettings) {
+        if let url = settings.url, let key = settings.key {
+            self.source = Source(url: url, key: key, trust: settings.trust ?? .system)
+        } else {
+            self.source = nil
+        }
+        self.channel = settings.channel ?? .stable
+        self.isChecked = settings.isChecked ?? true
     }
 }
 

@@ -16,8 +16,7 @@ package enum MissingFeature {
     }
 
     private static let commands: [String: String] = [
-        "tunnel": "Labelled tunnels are not built; use `portico http`, `portico tcp` or `portico tls`.",
-        "service": "Run `portico http` under systemd or another supervisor.",
+        "tunnel": "Labelled tunnels are not built; use `portico http`, `portico tcp` or `portico tls`."
     ]
 }
 

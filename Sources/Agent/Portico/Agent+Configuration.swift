@@ -20,6 +20,17 @@ extension Agent {
         public var retriesFirstConnect: Bool
         /// How many connections to the edge at most, whatever it announces; 1…4, and others count as the nearest.
         public var maximumLegs: Int
+        /// The proxy on the way to the edge; nil for none.
+        public var proxy: SessionProxy?
+        /// How long the edge, or the proxy, may take to accept a connection; less is waited while a session is being
+        /// taken up again.
+        public var connectTimeout = Duration.seconds(10)
+        /// Between two heartbeats; at least a tenth of a second.
+        public var heartbeatInterval = Duration.seconds(3)
+        /// How long an echo may be missing beyond the interval, until the connection counts as lost.
+        public var heartbeatTolerance = Duration.seconds(6)
+        /// The network interface that connections leave by, on Linux; nil for the one that the system chooses.
+        public var interface: String?
         /// The loops that connections run on, one loop a leg.
         public var eventLoopGroup: any EventLoopGroup
 

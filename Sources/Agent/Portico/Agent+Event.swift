@@ -14,6 +14,9 @@ extension Agent {
     /// What happened to an agent.
     public enum Event: Sendable, Hashable {
         case statusChanged(Status)
+        /// The edge did not answer any more on the connection that ended so, and took another one in its place; the
+        /// endpoints are bound again on it.
+        case sessionMoved(PorticoError)
         /// A heartbeat came back after this time.
         case latencyMeasured(Duration)
         /// The edge asks for something that `Configuration.remoteCommands` allows. It has been answered with consent.

@@ -1,5 +1,5 @@
-import Model
-import NIOSSL
+package import Model
+package import NIOSSL
 
 /// Whose certificates are believed. There is no way to believe all.
 public enum Trust: Sendable, Hashable {
@@ -13,7 +13,7 @@ public enum Trust: Sendable, Hashable {
 
 extension Trust {
     /// The roots as the TLS library wants them; `code` is the error's when they cannot be read.
-    func roots(_ code: ErrorCode) throws(PorticoError) -> NIOSSLTrustRoots {
+    package func roots(_ code: ErrorCode) throws(PorticoError) -> NIOSSLTrustRoots {
         do {
             switch self {
             case .system:

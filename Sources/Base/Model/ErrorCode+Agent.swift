@@ -1,11 +1,13 @@
 extension ErrorCode {
     /// What the user of an agent, or an application with one inside, meets on its own side. Without counterpart in the
     /// reference system, whose agent shows such failures without code.
-    static let agent: [ErrorCode] = [
-        .edgeUnreachable, .edgeNameUnresolved, .edgeUntrusted, .edgeNameMismatch, .edgeTLSFailed, .edgeProtocolError,
-        .connectAddressInvalid, .upstreamAddressInvalid, .upstreamUnreachable, .upstreamUntrusted, .sessionLost,
-        .sessionTakenOver, .stoppedByOperator, .apiUnreachable, .apiKeyUnknownHere,
-    ]
+    static let agent: [ErrorCode] =
+        [
+            .edgeUnreachable, .edgeNameUnresolved, .edgeUntrusted, .edgeNameMismatch, .edgeTLSFailed,
+            .edgeProtocolError,
+            .connectAddressInvalid, .upstreamAddressInvalid, .upstreamUnreachable, .upstreamUntrusted, .sessionLost,
+            .sessionTakenOver, .stoppedByOperator, .apiUnreachable, .apiKeyUnknownHere,
+        ] + Self.agentWay + Self.agentUpkeep
 
     package static let edgeUnreachable = ErrorCode(
         100301,

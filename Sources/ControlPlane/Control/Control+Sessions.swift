@@ -34,6 +34,10 @@ extension Control {
             throw Failure(.tooManySessions, "This edge has as many agent sessions as it may have.")
         }
         if let old { await self.takeOver(old) }
+        if old != nil, leg.isOurs, leg.key.number == 0 {
+            // The way to the agent was cut: what else came by it is as dead, and visitors would be sent there.
+            for further in self.sessions.removeFurther(of: leg.key.clientID) { await self.takeOver(further) }
+        }
         self.logger.info("agent session opened", metadata: self.facts(of: request, leg))
         return self.grant(leg, request, accountName: principal.accountName)
     }

@@ -63,9 +63,12 @@ extension AgentPlan {
             serving: endpoints,
             display: display,
             service: service,
-            folders: FolderServer()
+            folders: FolderServer(),
+            upkeep: Upkeep(self.update)
         )
-        try await run.run(until: signals.first)
+        let program = ProgramPath.current
+        let end = try await run.run(until: signals.first)
         withExtendedLifetime(signals) {}
+        if end == .restart { throw ProgramPath.startAnew(program) }
     }
 }

@@ -51,6 +51,7 @@ struct EndpointFlagOptions: ParsableArguments {
     static let booleans: Set<String> = [
         "--pooling-enabled", "--upstream-tls-verify", "--all", "--none", "--inspect", "--compression",
         "--websocket-tcp-converter", "--verify-upstream-tls", "--dry-run", "--relocate",
+        "--force", "--check",
     ]
 
     @Option(help: "What visitors use. Without it the edge chooses.")

@@ -14,8 +14,9 @@ struct RootCommand: ParsableCommand {
             version: VersionCommand.text,
             subcommands: [
                 HTTPCommand.self, TCPCommand.self, TLSCommand.self, StartCommand.self, ConfigCommand.self,
-                ImportCommand.self, PolicyCommand.self, APICommand.self, DiagnoseCommand.self, CompletionCommand.self,
-                UpdateCommand.self, CreditsCommand.self, AuthtokenCommand.self, VersionCommand.self,
+                ImportCommand.self, PolicyCommand.self, APICommand.self, DiagnoseCommand.self, ServiceCommand.self,
+                CompletionCommand.self, UpdateCommand.self, CreditsCommand.self, AuthtokenCommand.self,
+                VersionCommand.self,
             ]
         )
     }

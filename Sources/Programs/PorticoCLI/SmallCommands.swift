@@ -27,26 +27,6 @@ struct CompletionCommand: ParsableCommand {
     }
 }
 
-struct UpdateCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "update",
-        abstract: "Says how a newer version is installed; this program does not replace itself.",
-        discussion: """
-            Example:
-              portico update
-            """
-    )
-
-    @Option(help: "stable, beta or unstable.")
-    var channel: String?
-    @OptionGroup(visibility: .hidden)
-    var files: FileFlagOptions
-
-    func run() {
-        print("portico does not replace itself: install the newer version as you installed this one.")
-    }
-}
-
 struct CreditsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "credits",

@@ -9,11 +9,24 @@ import X509
 package enum ServerIdentity {
     /// Whether the certificate, which is trusted, has the name (RFC 9525 §6.3). Only its alternative names count.
     package static func covers(_ name: String, _ certificate: NIOSSLCertificate) -> Bool {
-        // A certificate that cannot be read has no names.
+        Self.names(of: certificate).contains {
+            if case .dnsName(let pattern) = $0 { Self.matches(pattern, name) } else { false }
+        }
+    }
+
+    /// Whether the certificate, which is trusted, has the address: 4 or 16 octets in network order.
+    static func covers(address octets: [UInt8], _ certificate: NIOSSLCertificate) -> Bool {
+        Self.names(of: certificate).contains {
+            if case .ipAddress(let address) = $0 { Array(address.bytes) == octets } else { false }
+        }
+    }
+
+    /// A certificate that cannot be read has no names.
+    private static func names(of certificate: NIOSSLCertificate) -> [GeneralName] {
         guard let bytes = try? certificate.toDERBytes(), let leaf = try? Certificate(derEncoded: bytes),
             let names = try? leaf.extensions.subjectAlternativeNames
-        else { return false }
-        return names.contains { if case .dnsName(let pattern) = $0 { Self.matches(pattern, name) } else { false } }
+        else { return [] }
+        return Array(names)
     }
 
     /// Whether the two are the same but for case and a dot at the end, or the pattern has a wildcard for the first label.

@@ -10,11 +10,19 @@ internal import NIOTLS
 package final class ServerNameHandler: ChannelInboundHandler, RemovableChannelHandler {
     package typealias InboundIn = ByteBuffer
 
-    private let name: String
+    private enum Identity {
+        case name(String)
+        case address([UInt8])
+    }
+
+    private let identity: Identity
+    /// Whose certificate is looked at; there may be another one before it, of a proxy.
+    private let tls: NIOSSLClientHandler
     private var isRefused = false
 
-    private init(_ name: String) {
-        self.name = name
+    private init(_ identity: Identity, _ tls: NIOSSLClientHandler) {
+        self.identity = identity
+        self.tls = tls
     }
 
     /// Makes the handlers of a TLS client that speaks to this server alone.
@@ -31,7 +39,20 @@ package final class ServerNameHandler: ChannelInboundHandler, RemovableChannelHa
     ) throws -> [any ChannelHandler] {
         let tls = try NIOSSLClientHandler(context: context, serverHostname: name)
         guard let name else { return [tls] }
-        return [tls, ServerNameHandler(name)]
+        return [tls, ServerNameHandler(.name(name), tls)]
+    }
+
+    /// Makes the handlers of a TLS client that speaks to the server with this address alone, which is not the one that was
+    /// connected to.
+    ///
+    /// - Parameters:
+    ///   - octets: of the address, 4 or 16 in network order.
+    ///   - context: must verify certificates, and not their names.
+    /// - Returns: the handlers in their order.
+    /// - Throws: when TLS cannot be set up.
+    package static func client(ofAddress octets: [UInt8], _ context: NIOSSLContext) throws -> [any ChannelHandler] {
+        let tls = try NIOSSLClientHandler(context: context, serverHostname: nil)
+        return [tls, ServerNameHandler(.address(octets), tls)]
     }
 
     package func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -39,8 +60,7 @@ package final class ServerNameHandler: ChannelInboundHandler, RemovableChannelHa
             context.fireUserInboundEventTriggered(event)
             return
         }
-        let certificate = try? context.pipeline.syncOperations.nioSSL_peerCertificate()
-        guard let certificate, ServerIdentity.covers(self.name, certificate) else {
+        guard let certificate = self.tls.peerCertificate, self.isCovered(by: certificate) else {
             self.isRefused = true
             context.fireErrorCaught(NIOSSLExtraError.failedToValidateHostname)
             context.close(promise: nil)
@@ -48,6 +68,13 @@ package final class ServerNameHandler: ChannelInboundHandler, RemovableChannelHa
         }
         context.fireUserInboundEventTriggered(event)
         context.pipeline.syncOperations.removeHandler(self, promise: nil)
+    }
+
+    private func isCovered(by certificate: NIOSSLCertificate) -> Bool {
+        switch self.identity {
+        case .name(let name): ServerIdentity.covers(name, certificate)
+        case .address(let octets): ServerIdentity.covers(address: octets, certificate)
+        }
     }
 
     package func channelRead(context: ChannelHandlerContext, data: NIOAny) {

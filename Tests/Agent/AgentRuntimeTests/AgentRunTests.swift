@@ -60,12 +60,12 @@ struct AgentRunTests {
         let display = Display()
         let run = AgentRun(try Self.configuration(retries: true), serving: [], display: display)
         let (stop, continuation) = AsyncStream.makeStream(of: Void.self)
-        async let result: Void = run.run(until: stop)
+        async let result = run.run(until: stop)
         for await event in display.events {
             if case .reconnectScheduled = event { break }
         }
         continuation.yield()
-        try await result
+        #expect(try await result == .stopped)
         #expect(display.all == ["finished"])
     }
 }

@@ -23,7 +23,7 @@ struct CommandLineTests {
         #expect(CommandLineArguments(arguments, booleans: ["--pooling-enabled", "--inspect"]).normalized == normalized)
     }
 
-    @Test(arguments: [["tunnel", "--label", "a=b"], ["service", "install"]])
+    @Test(arguments: [["tunnel", "--label", "a=b"]])
     func `What the reference system knows and this version does not is told apart`(arguments: [String]) throws {
         let error = try #require(MissingFeature.error(in: arguments))
         #expect(error.remedy != nil)

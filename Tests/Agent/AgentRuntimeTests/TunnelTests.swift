@@ -185,7 +185,7 @@ struct TunnelTests {
             #expect(settings.inspectBytes == 1_000_000)
             #expect(settings.localStorage == true)
             #expect(settings.remoteManagement == false)
-            #expect(settings.warnings.contains("proxy_url: without effect in this version"))
+            #expect(settings.way.proxy != nil)
         }
     }
 

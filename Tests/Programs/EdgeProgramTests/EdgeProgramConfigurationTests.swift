@@ -50,6 +50,8 @@ import Testing
         #expect(limits.connectionsPerListener == 10_000)
         #expect(limits.connectionsPerAddress == 256)
         #expect(limits.bodyRate == 500 && limits.bodyRatePeriod == .seconds(30))
+        #expect(limits.ssh.loggingIn == 100 && limits.ssh.loggingInPerAddress == 10 && limits.ssh.streams == 1000)
+        #expect(limits.ssh.setupTimeout == .seconds(10) && limits.ssh.silenceTimeout == .seconds(45))
         #expect(limits.http2.streams == 100 && limits.http2.continuationFrames == 5 && limits.http2.emptyFrames == 1)
         #expect(limits.http2.framesPerSecond == 100 && limits.http2.resetsPerSecond == 100)
         #expect(limits.http2.queuedFrames == 1000 && limits.http2.idleTimeout == .seconds(300))

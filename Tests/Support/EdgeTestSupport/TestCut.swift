@@ -47,6 +47,15 @@ package final class TestCut: Sendable {
         self.ends = ends
     }
 
+    /// Lets nothing pass any more on the connections that there are, in either direction, and tells neither end; new
+    /// connections pass. As a link that was cut and is there again, while TCP waits before it sends again.
+    package func freeze() async {
+        for channel in self.ends.channels.withLock({ $0 }) {
+            // One that is closed passes nothing.
+            try? await channel.setOption(.autoRead, value: false).get()
+        }
+    }
+
     package func cut() async {
         // Whatever is closed already is cut enough.
         try? await self.listener.close().get()

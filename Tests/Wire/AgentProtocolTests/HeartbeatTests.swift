@@ -27,6 +27,19 @@ import Testing
         #expect(state.elapsed(now: self.start + .seconds(26), nonce: 3) == .giveUp)
     }
 
+    @Test func `An echo is late after a second, and after four times what the last one took`() {
+        var state = HeartbeatRequester(interval: .seconds(3), tolerance: .seconds(6), now: self.start)
+        #expect(!state.isLate(now: self.start + .hours(1)))
+        _ = state.elapsed(now: self.start, nonce: 1)
+        #expect(!state.isLate(now: self.start + .milliseconds(999)))
+        #expect(state.isLate(now: self.start + .seconds(1)))
+        state.received(ByteBuffer(integer: UInt32(1)), now: self.start + .milliseconds(1500))
+        #expect(!state.isLate(now: self.start + .milliseconds(1500)))
+        _ = state.elapsed(now: self.start + .seconds(3), nonce: 2)
+        #expect(!state.isLate(now: self.start + .milliseconds(8999)))
+        #expect(state.isLate(now: self.start + .seconds(9)))
+    }
+
     @Test func `Without a tolerance nothing is concluded`() {
         var state = HeartbeatRequester(interval: .seconds(10), tolerance: nil, now: self.start)
         _ = state.elapsed(now: self.start, nonce: 1)
@@ -74,6 +87,8 @@ import Testing
     ) {
         let deadline = SilenceDeadline(interval: interval, tolerance: tolerance)
         #expect(deadline.limit == limit)
+        let exact = SilenceDeadline(interval: interval, tolerance: tolerance, isExact: true)
+        #expect(exact.limit.nanoseconds == limit.nanoseconds / 11 * 10)
         let now = NIODeadline.now()
         #expect(!deadline.isOver(lastReceived: now, now: now + limit))
         #expect(deadline.isOver(lastReceived: now, now: now + limit + .nanoseconds(1)))

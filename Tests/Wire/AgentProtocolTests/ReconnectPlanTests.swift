@@ -38,6 +38,32 @@ import Testing
         #expect(waits == wanted.map { .wait(.milliseconds($0)) })
     }
 
+    @Test func `A dial that took its time has waited already`() {
+        var plan = self.online()
+        _ = plan.lost(now: self.start, jitter: 0.5)
+        for _ in 0..<5 {
+            _ = plan.lost(now: self.start, jitter: 0.5)
+            _ = plan.waited(now: self.start)
+        }
+        #expect(plan.lost(now: self.start + .milliseconds(400), jitter: 0.5) == .wait(.milliseconds(600)))
+        _ = plan.waited(now: self.start + .seconds(1))
+        #expect(plan.lost(now: self.start + .seconds(2), jitter: 0.5) == .wait(.milliseconds(100)))
+    }
+
+    @Test func `A session that another connection took over binds again without a wait`() {
+        var plan = self.online()
+        #expect(plan.replaced() == .rebind)
+        plan.rebound()
+        #expect(plan.phase == .online)
+        _ = plan.lost(now: self.start, jitter: 0.5)
+        #expect(plan.replaced() == .nothing)
+    }
+
+    @Test func `The first connect has the time that is asked for`() {
+        var plan = ReconnectPlan(connectTimeout: .milliseconds(300))
+        #expect(plan.start(now: self.start) == .dial(timeout: .milliseconds(300)))
+    }
+
     @Test func `A long outage is dialed ever more rarely, with more patience`() {
         var plan = self.online()
         _ = plan.lost(now: self.start, jitter: 0.5)

@@ -88,6 +88,12 @@ package struct LogDisplay: AgentDisplay {
                 "failed to reconnect session",
                 [.init("obj", "tunnels.session"), .init("err", error.description)]
             )
+        case .sessionMoved(let error):
+            self.log.write(
+                .warn,
+                "session moved to a new connection",
+                [.init("obj", "tunnels.session"), .init("err", error.description)]
+            )
         case .reconnectScheduled(let delay):
             self.log.write(.debug, "sleep before reconnect", [.init("secs", Self.seconds(delay))])
         case .latencyMeasured(let latency):
@@ -111,6 +117,14 @@ package struct LogDisplay: AgentDisplay {
         case .endpointRecovered:
             self.log.write(.info, "tunnel bound again", [.init("obj", "tunnels")])
         }
+    }
+
+    package func updateAvailable(_ version: String) {
+        self.log.write(.info, "update available", [.init("obj", "updater"), .init("version", version)])
+    }
+
+    package func updateFailed(_ error: any Error) {
+        self.log.write(.error, "update failed", [.init("obj", "updater"), .init("err", "\(error)")])
     }
 
     package func failed(_ error: any Error) {

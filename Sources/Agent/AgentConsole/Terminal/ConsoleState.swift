@@ -67,7 +67,7 @@ package struct ConsoleState: Sendable {
             self.update(id, trouble: nil)
         case .connectFailed(let error):
             if self.status != .online { self.status = .reconnecting(error) }
-        case .commandReceived, .reconnectScheduled:
+        case .commandReceived, .reconnectScheduled, .sessionMoved:
             return
         }
     }

@@ -62,6 +62,14 @@ package final class TerminalDisplay: AgentDisplay {
     }
 
     /// Nothing: who runs the agent prints the error below the screen that comes back.
+    package func updateAvailable(_ version: String) {
+        self.change { $0.notice("version \(version) is available: portico update") }
+    }
+
+    package func updateFailed(_ error: any Error) {
+        self.change { $0.notice("the update failed: \(error)") }
+    }
+
     package func failed(_ error: any Error) {}
 
     package func finish() async {

@@ -22,6 +22,12 @@ package protocol AgentDisplay: TrafficObserver {
     /// A call of the local web service was answered.
     func webCallEnded(_ call: WebCall, status: Int, after duration: Duration)
 
+    /// There is a newer version of the program.
+    func updateAvailable(_ version: String)
+
+    /// The edge wanted a newer version, which could not be installed.
+    func updateFailed(_ error: any Error)
+
     /// The run is over because of this; shown once, before `finish`.
     func failed(_ error: any Error)
 
@@ -45,6 +51,8 @@ extension AgentDisplay {
     package func endpointClosed(_ endpoint: Endpoint, name: String) {}
     package func configurationRead(_ files: ConfigurationLocation) {}
     package func webServiceStarted(at address: String, hosts: [String]) {}
+    package func updateAvailable(_ version: String) {}
+    package func updateFailed(_ error: any Error) {}
     package func webCallBegan(_ call: WebCall) {}
     package func webCallEnded(_ call: WebCall, status: Int, after duration: Duration) {}
 }

@@ -7,6 +7,14 @@ package struct AgentRun: Sendable {
     private let display: any AgentDisplay
     private let service: (any LocalService)?
     private let folders: (any FolderServing)?
+    private let upkeep: (any AgentUpkeep)?
+
+    /// How a run ended that nothing has gone wrong in.
+    package enum End: Sendable, Equatable {
+        case stopped
+        /// The edge wants the agent to begin anew, as the program that is installed now.
+        case restart
+    }
 
     /// - Parameters:
     ///   - configuration: of the agent.
@@ -14,12 +22,14 @@ package struct AgentRun: Sendable {
     ///   - display: what it shows itself on.
     ///   - service: what answers on this machine before the agent connects; nil for nothing.
     ///   - folders: serves the files of `file://` upstreams; nil where there can be none.
+    ///   - upkeep: looks for newer versions and installs them; nil where there are none.
     package init(
         _ configuration: Agent.Configuration,
         serving endpoints: [EndpointDefinition],
         display: any AgentDisplay,
         service: (any LocalService)? = nil,
-        folders: (any FolderServing)? = nil
+        folders: (any FolderServing)? = nil,
+        upkeep: (any AgentUpkeep)? = nil
     ) {
         var configuration = configuration
         configuration.trafficObserver = display
@@ -28,20 +38,22 @@ package struct AgentRun: Sendable {
         self.display = display
         self.service = service
         self.folders = folders
+        self.upkeep = upkeep
     }
 
     private enum Step: Sendable {
         /// Every endpoint is online; the run goes on.
         case serving
         /// The run is over, and nothing went wrong.
-        case over
+        case over(End)
     }
 
     /// Runs until `stop` yields or ends, the edge tells the agent to stop, or something fails that trying again does
     /// not cure.
     ///
     /// - Throws: `PorticoError`: the session or an endpoint was refused, the edge took the last endpoint away.
-    package func run(until stop: AsyncStream<Void>) async throws {
+    @discardableResult
+    package func run(until stop: AsyncStream<Void>) async throws -> End {
         let agent = Agent(self.configuration)
         let events = agent.events()
         let running = RunningAgent(
@@ -49,15 +61,27 @@ package struct AgentRun: Sendable {
             endpoints: RunningEndpoints(on: agent, display: self.display, folders: self.folders),
             display: self.display
         )
+        let (updated, updates) = AsyncStream.makeStream(of: Void.self)
+        let end: End
         do {
-            try await withThrowingTaskGroup(of: Step.self) { group in
-                group.addTask { try await self.follow(events, of: running) }
+            end = try await withThrowingTaskGroup(of: Step.self) { group in
+                group.addTask { try await self.follow(events, of: running, updates) }
+                if let upkeep {
+                    group.addTask {
+                        await upkeep.look { self.display.updateAvailable($0) }
+                        return .serving
+                    }
+                }
+                group.addTask {
+                    for await _ in updated { break }
+                    return .over(.restart)
+                }
                 let (listening, continuation) = AsyncStream.makeStream(of: Void.self)
                 if let service {
                     group.addTask {
                         defer { continuation.finish() }
                         try await service.run(running) { continuation.finish() }
-                        return .over
+                        return .over(.stopped)
                     }
                 } else {
                     continuation.finish()
@@ -69,12 +93,13 @@ package struct AgentRun: Sendable {
                 }
                 group.addTask {
                     for await _ in stop { break }
-                    return .over
+                    return .over(.stopped)
                 }
                 defer { group.cancelAll() }
                 while let step = try await group.next() {
-                    if case .over = step { return }
+                    if case .over(let end) = step { return end }
                 }
+                return .stopped
             }
         } catch {
             self.display.failed(error)
@@ -86,6 +111,7 @@ package struct AgentRun: Sendable {
         await self.display.finish()
         await agent.close()
         await self.folders?.close()
+        return end
     }
 
     private func serve(on running: RunningAgent) async throws -> Step {
@@ -94,12 +120,21 @@ package struct AgentRun: Sendable {
         return .serving
     }
 
-    private func follow(_ events: AsyncStream<Agent.Event>, of running: RunningAgent) async throws -> Step {
+    private func follow(
+        _ events: AsyncStream<Agent.Event>,
+        of running: RunningAgent,
+        _ updates: AsyncStream<Void>.Continuation
+    ) async throws -> Step {
         for await event in events {
             self.display.happened(event, details: running.agent.details)
             switch event {
             case .commandReceived(.stop), .statusChanged(.closed(nil)):
-                return .over
+                return .over(.stopped)
+            case .commandReceived(.restart):
+                return .over(.restart)
+            case .commandReceived(.update(let version)):
+                // It takes its time, in which the agent serves on.
+                Task { await self.update(to: version, updates) }
             case .statusChanged(.closed(let error?)):
                 throw error
             case .endpointStopped(let id, let error):
@@ -110,6 +145,25 @@ package struct AgentRun: Sendable {
                 break
             }
         }
-        return .over
+        return .over(.stopped)
     }
+
+    private func update(to version: String?, _ updates: AsyncStream<Void>.Continuation) async {
+        do {
+            if try await self.upkeep?.install(version) == true { updates.yield() }
+        } catch {
+            self.display.updateFailed(error)
+        }
+    }
+}
+
+/// Looks for newer versions of this program, and puts them in its place.
+package protocol AgentUpkeep: Sendable {
+    /// Looks now and then, until it is cancelled, and tells of what is newer.
+    func look(_ tell: @Sendable (String) -> Void) async
+
+    /// Installs a version, the newest one for nil, where it is not there already.
+    ///
+    /// - Returns: whether another program is installed now.
+    func install(_ version: String?) async throws -> Bool
 }

@@ -84,9 +84,10 @@ extension AgentSettings {
             "remote_management",
             .bool,
             absent: "true",
-            "Whether the edge may stop this agent."
+            "Whether the edge may stop this agent, start it anew, and have it update itself."
         )
-        settings.readWithoutEffect(reader)
+        settings.readWay(reader)
+        settings.readUpdate(reader)
         return settings
     }
 
@@ -158,29 +159,6 @@ extension AgentSettings {
         )
     }
 
-    /// Keys of the reference system's files that are read, checked, and not acted on.
-    private mutating func readWithoutEffect(_ reader: SettingsReader) {
-        let without = "Without effect in this version."
-        let time = SettingType<Duration>.duration(in: .milliseconds(1) ... .seconds(86400))
-        let channel: UpdateChannel? = reader.optional("update_channel", .choice(), absent: "stable", without)
-        _ = reader.optional("update_check", .bool, absent: "true", without)
-        let found: [(key: String, isThere: Bool)] = [
-            ("connect_interface", reader.optional("connect_interface", .text(), absent: "none", without) != nil),
-            ("connect_timeout", reader.optional("connect_timeout", time, absent: "10s", without) != nil),
-            ("crl_noverify", reader.optional("crl_noverify", .bool, absent: "false", without) == true),
-            ("crl_url", reader.optional("crl_url", .text(), absent: "none", without) != nil),
-            (
-                "dns_resolver_ips",
-                reader.optional("dns_resolver_ips", .list(of: .text(), limit: 10), absent: "none", without) != nil
-            ),
-            ("heartbeat_interval", reader.optional("heartbeat_interval", time, absent: "3s", without) != nil),
-            ("heartbeat_tolerance", reader.optional("heartbeat_tolerance", time, absent: "6s", without) != nil),
-            ("proxy_url", reader.optional("proxy_url", .text(), absent: "none", without) != nil),
-            ("update_channel", channel != nil && channel != .stable),
-        ]
-        self.warnings += found.filter(\.isThere).map { "\($0.key): without effect in this version" }
-    }
-
     private mutating func readEndpoints(_ reader: SettingsReader) {
         var seen: Set<String> = []
         let endpoints = reader.records("endpoints", limit: 1000, "Endpoints by name.") { entry in
@@ -212,8 +190,4 @@ extension AgentSettings {
 
 private enum ConsoleColour: String, Sendable, CaseIterable {
     case black, transparent
-}
-
-private enum UpdateChannel: String, Sendable, CaseIterable {
-    case stable, beta, unstable
 }

@@ -26,6 +26,10 @@ package struct AgentSettings: Sendable {
     package var inspectBytes: Int?
     /// false: nothing is captured, whatever `inspectBytes` says.
     package var localStorage: Bool?
+    /// How the agent comes to its edge.
+    package var way = WaySettings()
+    /// How it comes to newer versions.
+    package var update = UpdateSettings()
     /// The entries of `endpoints`.
     package var listed: [EndpointDefinition]?
     /// The entries of `tunnels`, by name; one with two schemes is two endpoints.
@@ -57,6 +61,8 @@ package struct AgentSettings: Sendable {
         result.webHosts = self.webHosts ?? other.webHosts
         result.inspectBytes = self.inspectBytes ?? other.inspectBytes
         result.localStorage = self.localStorage ?? other.localStorage
+        result.way = self.way.over(other.way)
+        result.update = self.update.over(other.update)
         result.listed = self.listed ?? other.listed
         let named = Set(self.tunnels.map(\.name))
         result.tunnels = other.tunnels.filter { !named.contains($0.name) } + self.tunnels

@@ -29,18 +29,18 @@ extension AgentSession {
     /// Keeps a further leg connected for as long as its task is not cancelled. It follows the lead: while that one is
     /// away, the edge may not know the session.
     private func keepLeg(_ number: Int, at server: ServerAddress) async {
-        var plan = ReconnectPlan()
+        var plan = ReconnectPlan(connectTimeout: TimeAmount(self.configuration.connectTimeout))
         var action = plan.start(now: .now())
         while !Task.isCancelled, !self.isClosed {
             switch action {
             case .dial(let timeout):
                 guard (try? await self.lead()) != nil, !Task.isCancelled else { return }
                 if await self.serve(number, at: server, timeout: timeout) {
-                    plan = ReconnectPlan()
-                    action = plan.start(now: .now())
-                } else {
-                    action = plan.lost(now: .now(), jitter: self.jitter())
+                    _ = plan.connected()
+                    _ = plan.accepted()
+                    plan.rebound()
                 }
+                action = plan.lost(now: .now(), jitter: self.jitter())
             case .wait(let time):
                 // Only a cancellation ends the wait early, and with it the loop.
                 try? await Task.sleep(for: .nanoseconds(time.nanoseconds))
@@ -87,13 +87,17 @@ extension AgentSession {
         await leg.disconnect()
     }
 
-    /// Passes on what a further leg is told. Returns when it has ended.
+    /// Passes on what a further leg is told. Returns when it has ended, or the edge does not answer on it: a new one is
+    /// quickly made, and nothing but visitors' connections is lost with this one.
     private func follow(_ leg: LegHandle) async {
         for await event in leg.events {
             switch event {
             case .command(let command): self.board.tell(.commandReceived(command))
             case .stopTunnel(let stop): self.stopped(stop)
-            case .latency, .ended: continue
+            case .late(true):
+                leg.abandon()
+                return
+            case .latency, .late, .ended: continue
             }
         }
     }

@@ -6,7 +6,7 @@ import NIOCore
 extension AgentSession {
     /// Connects, and connects again, until the session is closed or refused for good.
     func keepLead() async {
-        var plan = ReconnectPlan()
+        var plan = ReconnectPlan(connectTimeout: TimeAmount(self.configuration.connectTimeout))
         var action = plan.start(now: .now())
         while !Task.isCancelled, !self.isClosed {
             switch action {
@@ -51,7 +51,13 @@ extension AgentSession {
         do throws(CallError) {
             let bound = try await self.rebindAll(on: leg)
             plan.rebound()
-            self.lost(await self.lead(with: leg, bound: bound))
+            let end = await self.lead(with: leg, bound: bound)
+            if let successor = await self.successor() {
+                self.pending[0] = successor
+                self.board.tell(.sessionMoved(end))
+                return plan.replaced()
+            }
+            self.lost(end)
         } catch {
             await self.pending.removeValue(forKey: 0)?.disconnect()
             self.failed(PorticoError(.disconnected, .sessionLost, "The connection was lost while binding."))
@@ -59,14 +65,20 @@ extension AgentSession {
         return plan.lost(now: .now(), jitter: self.jitter())
     }
 
-    private func authenticate(_ leg: LegHandle) async throws(CallError) {
+    /// Introduces ourselves on a leg that is to lead.
+    ///
+    /// - Parameters:
+    ///   - leg: connected.
+    ///   - renewsLegs: whether further legs are made anew, though they belong to the session that was taken up.
+    /// - Throws: what the edge answered, or that it did not.
+    func authenticate(_ leg: LegHandle, renewsLegs: Bool = false) async throws(CallError) {
         let answer = try await leg.authenticate(self.introduction(leg: 0))
         let identity = Identity(clientID: answer.clientID, cookie: answer.cookie)
         // Further legs belong to the session that the edge knew; to another one they would be strangers.
         let isResumed = self.identity?.clientID == identity.clientID
         self.identity = identity
         self.board.show(Agent.SessionDetails(answer))
-        self.keepFurtherLegs(answer.connectAddresses, restart: !isResumed)
+        self.keepFurtherLegs(answer.connectAddresses, restart: renewsLegs || !isResumed)
     }
 
     /// The session is online with `leg` as its lead, on which `bound` has been bound.
@@ -90,6 +102,7 @@ extension AgentSession {
         for await event in leg.events {
             switch event {
             case .latency(let latency): self.board.tell(.latencyMeasured(latency))
+            case .late(let isLate): self.lead(leg, isLate: isLate)
             case .command(let command): self.board.tell(.commandReceived(command))
             case .stopTunnel(let stop): self.stopped(stop)
             case .ended(let end):

@@ -36,6 +36,8 @@ actor AgentSession {
     var endpoints: [EndpointRecord] = []
     var lastEndpointID: UInt64 = 0
     var isClosed = false
+    /// What looks for another connection in place of a lead that does not answer.
+    var search: LeadSearch?
     private var opening: CheckedContinuation<Void, any Error>?
     private var leadWaiters: [CheckedContinuation<Void, Never>] = []
 
@@ -97,6 +99,7 @@ actor AgentSession {
         self.settleOpening(.failure(CancellationError()))
         if let lead = self.legs[0] { await self.unbindAll(on: lead) }
         for keeper in self.keepers.values { keeper.cancel() }
+        self.search?.task.cancel()
         for leg in Array(self.pending.values) + Array(self.legs.values) { await leg.disconnect() }
         self.end(nil)
     }
@@ -159,7 +162,7 @@ actor AgentSession {
     /// - Throws: `.closed`.
     func lead() async throws(PorticoError) -> LegHandle {
         while !self.isClosed {
-            if let lead = self.legs[0] { return lead }
+            if let lead = self.legs[0], self.search?.isDecided != true { return lead }
             await withCheckedContinuation { self.leadWaiters.append($0) }
         }
         throw PorticoError(.closed, "The agent was closed.")

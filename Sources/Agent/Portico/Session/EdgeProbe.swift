@@ -57,7 +57,7 @@ package struct EdgeProbe: Sendable {
         var addresses: [String] = []
         let isNamed = await self.step(.nameResolution, tell) { () async throws(PorticoError) in
             addresses = try await self.addresses()
-            return Seen("\(self.server.host) is \(addresses.joined(separator: ", "))")
+            return Seen("\(self.first.host) is \(addresses.joined(separator: ", "))")
         }
         guard isNamed else { return }
         let isListening = await self.step(.tcp, tell) { () async throws(PorticoError) in
@@ -68,7 +68,8 @@ package struct EdgeProbe: Sendable {
         let isSecure = await self.step(.tls, tell) { () async throws(PorticoError) in
             let loop = self.configuration.eventLoopGroup.next()
             opened = try await self.dialer.dial(self.server, on: loop, timeout: Self.patience)
-            return Seen("the certificate is trusted, and for \(self.server.host)")
+            let way = self.configuration.proxy.map { ", by way of the proxy \($0)" } ?? ""
+            return Seen("the certificate is trusted, and for \(self.server.host)\(way)")
         }
         guard isSecure, let leg = opened else { return }
         let isSpoken = await self.step(.tunnelProtocol, tell) { () async throws(PorticoError) in
@@ -83,24 +84,28 @@ package struct EdgeProbe: Sendable {
     }
 
     private var server: ServerAddress { self.configuration.server }
+    /// What is connected to: the edge, or the proxy on the way to it.
+    private var first: DialAddress { self.configuration.proxy?.address ?? self.server.address }
+    private var firstName: String { self.configuration.proxy == nil ? "edge" : "proxy" }
+    private var unresolved: ErrorCode { self.configuration.proxy == nil ? .edgeNameUnresolved : .proxyUnreachable }
 
     // MARK: Steps
 
     private func addresses() async throws(PorticoError) -> [String] {
-        let host = self.server.host
+        let host = self.first.host.description
         let found: [String]
         do {
             found = try await NIOThreadPool.singleton.runIfActive { HostAddresses.of(host) }
         } catch {
-            throw PorticoError(.unreachable, .edgeNameUnresolved, "The resolver could not be asked: \(error).")
+            throw PorticoError(.unreachable, self.unresolved, "The resolver could not be asked: \(error).")
         }
         let wanted = found.filter { self.families == .both || !$0.contains(":") }
         guard wanted.isEmpty else { return wanted }
         let message =
             found.isEmpty
-            ? "The edge's name \(host) cannot be resolved."
-            : "The edge's name \(host) has addresses of IPv6 alone, which are tried with --ipv6."
-        throw PorticoError(.unreachable, .edgeNameUnresolved, message)
+            ? "The \(self.firstName)'s name \(host) cannot be resolved."
+            : "The \(self.firstName)'s name \(host) has addresses of IPv6 alone, which are tried with --ipv6."
+        throw PorticoError(.unreachable, self.unresolved, message)
     }
 
     private func connect(to addresses: [String]) async throws(PorticoError) -> Seen {
@@ -110,7 +115,7 @@ package struct EdgeProbe: Sendable {
             do {
                 let channel = try await ClientBootstrap(group: self.configuration.eventLoopGroup)
                     .connectTimeout(Self.patience)
-                    .connect(host: address, port: self.server.port)
+                    .connect(host: address, port: Int(self.first.port))
                     .get()
                 channel.close(promise: nil)
                 answering = answering ?? address
@@ -122,11 +127,11 @@ package struct EdgeProbe: Sendable {
             let all = misses.joined(separator: "; ")
             throw PorticoError(
                 .unreachable,
-                .edgeUnreachable,
-                "Port \(self.server.port) of the edge does not answer (\(all))."
+                self.configuration.proxy == nil ? .edgeUnreachable : .proxyUnreachable,
+                "Port \(self.first.port) of the \(self.firstName) does not answer (\(all))."
             )
         }
-        return Seen("port \(self.server.port) of \(answering) answers", misses: misses)
+        return Seen("port \(self.first.port) of \(answering) answers", misses: misses)
     }
 
     private func speak(on leg: LegHandle) async throws(PorticoError) -> Seen {

@@ -10,6 +10,8 @@ final class Leg {
     /// What happens on a leg that its owner must know.
     enum Event: Sendable {
         case latency(Duration)
+        /// The edge takes far longer than usual to echo a heartbeat; false: it has come after all.
+        case late(Bool)
         /// Answered with consent.
         case command(Agent.RemoteCommand)
         case stopTunnel(AgentMessage.StopTunnel)
@@ -30,10 +32,12 @@ final class Leg {
     /// somebody is here even where the upstream takes its time (`spec/agent-protocol.md` 11.1).
     private var unacknowledged: [MuxStream] = []
     private var latency: TimeAmount?
+    private var isLate = false
 
     /// A leg on a channel whose TLS handshake is done. Its handler has to be added to the pipeline.
     init(
         on channel: any Channel,
+        heartbeats: AgentClientSession.Configuration,
         commands: Set<Agent.RemoteCommand.Kind>,
         events: AsyncStream<Event>.Continuation
     ) {
@@ -41,7 +45,7 @@ final class Leg {
         self.commands = commands
         self.events = events
         let connection = MuxConnection(role: .agent, configuration: AgentClientSession.muxConfiguration)
-        self.session = AgentClientSession(connection: connection, now: .now())
+        self.session = AgentClientSession(connection: connection, configuration: heartbeats, now: .now())
         self.session.delegate = self
     }
 
@@ -100,10 +104,19 @@ final class Leg {
         self.session.disconnect()
     }
 
+    /// Closes without a word: the edge has another leg in place of this one.
+    func abandon() {
+        self.channel.close(promise: nil)
+    }
+
     private func elapsed() {
         self.session.tick(now: .now())
         for stream in self.unacknowledged where !stream.isClosed { stream.acknowledge() }
         self.unacknowledged.removeAll(keepingCapacity: true)
+        if self.session.isLate != self.isLate {
+            self.isLate.toggle()
+            self.events.yield(.late(self.isLate))
+        }
         guard let latency = self.session.roundTrip, latency != self.latency else { return }
         self.latency = latency
         self.events.yield(.latency(.nanoseconds(latency.nanoseconds)))

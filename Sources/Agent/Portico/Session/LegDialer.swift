@@ -1,4 +1,5 @@
 import Addressing
+import AgentProtocol
 import Model
 import Mux
 import NIOCore
@@ -13,6 +14,11 @@ struct LegDialer: Sendable {
     static let handshakeLimit = TimeAmount.seconds(10)
 
     private let tls: NIOSSLContext
+    /// For an edge that is known by its address, behind a proxy: the TLS library would compare the proxy's.
+    private let tlsByAddress: NIOSSLContext?
+    private let tunnel: ProxyTunnel?
+    private let interface: NetworkInterface?
+    private let heartbeats: AgentClientSession.Configuration
     private let commands: Set<Agent.RemoteCommand.Kind>
 
     /// - Throws: `.invalidConfiguration` when the roots cannot be read.
@@ -20,11 +26,19 @@ struct LegDialer: Sendable {
         var tls = TLSConfiguration.makeClientConfiguration()
         tls.minimumTLSVersion = .tlsv12
         tls.trustRoots = try configuration.trust.roots(.edgeUntrusted)
+        self.tunnel = try configuration.proxy.map { (proxy) throws(PorticoError) in try ProxyTunnel(proxy) }
         do {
             self.tls = try NIOSSLContext(configuration: tls)
+            tls.certificateVerification = .noHostnameVerification
+            self.tlsByAddress = self.tunnel == nil ? nil : try NIOSSLContext(configuration: tls)
         } catch {
             throw PorticoError(.invalidConfiguration, .edgeTLSFailed, "TLS to the edge cannot be set up: \(error)")
         }
+        self.interface = try configuration.interface.map { (name) throws(PorticoError) in try NetworkInterface(name) }
+        self.heartbeats = AgentClientSession.Configuration(
+            heartbeatInterval: TimeAmount(configuration.heartbeatInterval),
+            heartbeatTolerance: TimeAmount(configuration.heartbeatTolerance)
+        )
         self.commands = configuration.remoteCommands
     }
 
@@ -33,17 +47,18 @@ struct LegDialer: Sendable {
     /// - Parameters:
     ///   - server: where it accepts agents.
     ///   - loop: what the leg is bound to.
-    ///   - timeout: for TCP, resolving the name included.
+    ///   - timeout: for TCP, resolving the name included, and as much again for a proxy to connect.
     /// - Returns: a leg on which nothing has been said yet.
     /// - Throws: of kind `.unreachable` or `.untrusted`.
     func dial(_ server: ServerAddress, on loop: any EventLoop, timeout: TimeAmount) async throws(PorticoError)
         -> LegHandle
     {
         let channel = try await self.connect(server, on: loop, timeout: timeout)
+        try await self.pass(channel, to: server, timeout: timeout)
         let (events, continuation) = AsyncStream.makeStream(of: Leg.Event.self)
         let started = loop.makePromise(of: LegHandle.self)
         loop.execute {
-            let leg = Leg(on: channel, commands: self.commands, events: continuation)
+            let leg = Leg(on: channel, heartbeats: self.heartbeats, commands: self.commands, events: continuation)
             let handle = LegHandle(leg, on: channel, events: events)
             self.secure(channel, server, LegStarter(leg, handle, started))
         }
@@ -55,30 +70,58 @@ struct LegDialer: Sendable {
         }
     }
 
+    /// Connects to the edge, or to the proxy on the way to it.
     private func connect(
         _ server: ServerAddress,
         on loop: any EventLoop,
         timeout: TimeAmount
     ) async throws(PorticoError) -> any Channel {
+        let first = self.tunnel?.proxy.address ?? server.address
         do {
             return try await ClientBootstrap(group: loop)
                 .connectTimeout(timeout)
+                .channelInitializer { [interface] channel in
+                    interface?.bind(channel) ?? channel.eventLoop.makeSucceededVoidFuture()
+                }
                 .channelOption(.tcpOption(.tcp_nodelay), value: 1)
                 .channelOption(.socketOption(.so_keepalive), value: 1)
                 // The first reads belong to TLS, whose handler comes when the name is resolved and one channel has won.
                 .channelOption(.autoRead, value: false)
-                .connect(host: server.host, port: server.port)
+                .connect(host: first.host.description, port: Int(first.port))
                 .get()
         } catch {
-            throw Self.error(ConnectFailure(error), server)
+            if let interface = NetworkInterface.Unusable.within(error) { throw interface.error }
+            let failure = ConnectFailure(error)
+            throw self.tunnel?.error(failure) ?? Self.error(failure, server)
         }
+    }
+
+    /// Has the proxy connect, where there is one.
+    private func pass(
+        _ channel: any Channel,
+        to server: ServerAddress,
+        timeout: TimeAmount
+    ) async throws(PorticoError) {
+        guard let tunnel else { return }
+        do {
+            try await channel.eventLoop.flatSubmit { tunnel.open(to: server, on: channel, within: timeout) }.get()
+        } catch {
+            channel.close(promise: nil)
+            throw tunnel.error(error, server)
+        }
+    }
+
+    private func handlers(for server: ServerAddress) throws -> [any ChannelHandler] {
+        if let tlsByAddress, case .address(let address) = server.address.host {
+            return try ServerNameHandler.client(ofAddress: address.octets, tlsByAddress)
+        }
+        return try ServerNameHandler.client(of: server.address.host.serverName, self.tls)
     }
 
     /// Begins TLS; `starter` goes on when it is done.
     private func secure(_ channel: any Channel, _ server: ServerAddress, _ starter: LegStarter) {
         do {
-            let tls = try ServerNameHandler.client(of: server.address.host.serverName, self.tls)
-            try channel.pipeline.syncOperations.addHandlers(tls + [starter])
+            try channel.pipeline.syncOperations.addHandlers(self.handlers(for: server) + [starter])
             try channel.syncOptions?.setOption(.autoRead, value: true)
             guard channel.isActive else { throw ChannelError.ioOnClosedChannel }
         } catch {

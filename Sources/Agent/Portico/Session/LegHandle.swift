@@ -43,6 +43,11 @@ struct LegHandle: Sendable {
         try? await self.channel.closeFuture.get()
     }
 
+    /// Closes without a word.
+    func abandon() {
+        self.channel.eventLoop.execute { [leg] in leg.value.abandon() }
+    }
+
     func isSame(as other: LegHandle?) -> Bool {
         self.channel === other?.channel
     }

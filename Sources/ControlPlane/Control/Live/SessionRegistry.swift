@@ -85,6 +85,12 @@ struct SessionRegistry {
 
     // MARK: - Ending
 
+    /// - Returns: the legs of a session beside the one that leads, which are gone from here.
+    mutating func removeFurther(of clientID: String) -> [AgentLeg] {
+        self.legs.values.filter { $0.key.clientID == clientID && $0.key.number > 0 }
+            .compactMap { self.remove($0.connection) }
+    }
+
     /// - Returns: the leg that the connection was; nil when it was none, or none any more.
     mutating func remove(_ connection: ConnectionID) -> AgentLeg? {
         self.openings[connection]?.hasEnded = true

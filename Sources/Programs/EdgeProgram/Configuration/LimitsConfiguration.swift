@@ -28,6 +28,7 @@ package struct LimitsConfiguration: Sendable {
     package let queueTimeout: Duration
     package let agentSilence: Duration
     package let http2: HTTP2LimitsConfiguration
+    package let ssh: SSHLimitsConfiguration
     package let loopLag: Duration
     package let standingQueue: Duration
     package let memory: Int
@@ -187,6 +188,11 @@ package struct LimitsConfiguration: Sendable {
             "http2",
             "What one connection of HTTP/2 may take; in force for connections that begin from then on.",
             HTTP2LimitsConfiguration.init
+        )
+        self.ssh = settings.section(
+            "ssh",
+            "What clients of `listeners.ssh` may take; in force from the next start on.",
+            SSHLimitsConfiguration.init
         )
         self.loopLag = settings.time(
             "loop_lag",

@@ -15,6 +15,7 @@ extension EdgeProgramConfiguration {
         edge.https = self.listeners.https.map(\.forEdge)
         edge.agents = self.listeners.agents.map(\.forEdge)
         edge.ssh = self.listeners.ssh.map(\.forEdge)
+        self.limits.ssh.apply(to: &edge.sshGateway)
         edge.tcpHost = self.tcp.address?.description ?? MachineAddresses.any
         edge.connectHost = self.connectHost.text
         edge.requiresServerName = self.tls.requiresServerName
@@ -124,7 +125,7 @@ extension ListenAddress {
 
 extension Duration {
     /// Whole milliseconds. Settings are bounded to days, far from where this could overflow.
-    fileprivate var milliseconds: Int64 {
+    var milliseconds: Int64 {
         self.components.seconds * 1000 + self.components.attoseconds / 1_000_000_000_000_000
     }
 }

@@ -19,6 +19,11 @@ package final class AgentClientSession {
         package var preamblePatience = TimeAmount.seconds(15)
 
         package init() {}
+
+        package init(heartbeatInterval: TimeAmount, heartbeatTolerance: TimeAmount) {
+            self.heartbeatInterval = heartbeatInterval
+            self.heartbeatTolerance = heartbeatTolerance
+        }
     }
 
     /// Heartbeat streams that a server may have open.
@@ -71,6 +76,9 @@ package final class AgentClientSession {
 
     /// As the last heartbeat measured it; nil before the first echo.
     package var roundTrip: TimeAmount? { self.heartbeat.roundTrip }
+
+    /// Whether the server takes far longer than usual to echo a heartbeat.
+    package var isLate: Bool { self.heartbeat.isLate(now: self.now) }
 
     /// Says who we are: the first call of a session. The heartbeats that it announces are the session's own.
     package func authenticate(

@@ -43,8 +43,14 @@ package struct ReconnectPlan: Sendable, Equatable {
     /// When the session was lost, or the first connect began; nil while online.
     private var outage: NIODeadline?
     private var nextWait = Self.firstWait
+    /// When the attempt began that is under way, or was the last.
+    private var dialed: NIODeadline?
+    private let connectTimeout: TimeAmount
 
-    package init() {}
+    /// - Parameter connectTimeout: how long an attempt may take to connect, outside the first minute of an outage.
+    package init(connectTimeout: TimeAmount = .seconds(10)) {
+        self.connectTimeout = connectTimeout
+    }
 
     /// Begins. Also for a plan that has stopped.
     package mutating func start(now: NIODeadline) -> Action {
@@ -100,6 +106,13 @@ package struct ReconnectPlan: Sendable, Equatable {
         }
     }
 
+    /// Another connection has taken the session over from the one that was online, which did not answer any more.
+    package mutating func replaced() -> Action {
+        guard self.phase == .online else { return .nothing }
+        self.phase = .rebinding
+        return .rebind
+    }
+
     /// The user has had enough.
     package mutating func stop() {
         self.phase = .stopped
@@ -109,15 +122,18 @@ package struct ReconnectPlan: Sendable, Equatable {
 
     private mutating func dial(now: NIODeadline) -> Action {
         self.phase = .dialing
+        self.dialed = now
         // A server that restarts doesn't refuse while its port is handed over: it just doesn't answer.
         let isFresh = self.hasBeenOnline && self.outageAge(now) < .minutes(1)
-        return .dial(timeout: isFresh ? .seconds(1) : .seconds(10))
+        return .dial(timeout: isFresh ? min(.seconds(1), self.connectTimeout) : self.connectTimeout)
     }
 
     private mutating func wait(now: NIODeadline, jitter: Double) -> Action {
         self.phase = .waiting
         let limit = self.outageAge(now) < Self.shortOutage ? Self.shortLimit : Self.longLimit
-        let wait = min(self.nextWait, limit)
+        // An attempt that took its time has waited already: the next one is not to be later for it.
+        let spent = self.outageAge(now) < Self.shortOutage ? self.dialed.map { max(now - $0, .zero) } ?? .zero : .zero
+        let wait = max(min(self.nextWait, limit) - spent, Self.firstWait)
         self.nextWait = min(self.nextWait * 2, limit)
         // Half as much more or less, so that the agents of a server that was away don't come in step.
         let factor = 0.5 + min(max(jitter, 0), 1)

@@ -21,6 +21,9 @@ package struct HeartbeatRequester: Sendable {
     /// From the last beat to its echo; nil until the first.
     package private(set) var roundTrip: TimeAmount?
 
+    /// How long an echo may take at least before it counts as late.
+    private static let leastPatience = TimeAmount.seconds(1)
+
     /// The first beat is due at once.
     package init(interval: TimeAmount, tolerance: TimeAmount?, now: NIODeadline) {
         self.interval = interval
@@ -36,6 +39,13 @@ package struct HeartbeatRequester: Sendable {
         self.underway = (nonce, now)
         self.nextBeat = now + self.interval
         return .send(nonce)
+    }
+
+    /// Whether the echo of the beat under way takes far longer than the last one did. It may still come: a late echo is
+    /// a reason to look for another way, not to give this one up.
+    package func isLate(now: NIODeadline) -> Bool {
+        guard let underway = self.underway else { return false }
+        return now - underway.sent >= max(Self.leastPatience, (self.roundTrip ?? .zero) * 4)
     }
 
     /// Bytes of the peer. What is no echo of the beat under way counts for nothing.

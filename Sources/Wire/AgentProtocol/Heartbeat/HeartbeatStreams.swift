@@ -50,6 +50,8 @@ final class HeartbeatRequestStream: ControlReceiver {
 
     var roundTrip: TimeAmount? { self.requester.roundTrip }
 
+    func isLate(now: NIODeadline) -> Bool { self.requester.isLate(now: now) }
+
     /// - Returns: false when the peer has been silent for too long.
     func tick(now: NIODeadline, nonce: UInt32) -> Bool {
         switch self.requester.elapsed(now: now, nonce: nonce) {

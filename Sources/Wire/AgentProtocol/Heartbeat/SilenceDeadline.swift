@@ -9,15 +9,18 @@ package struct SilenceDeadline: Sendable, Equatable {
     /// Between two heartbeats of the agent.
     private let interval: TimeAmount
 
-    /// What is missing or makes no sense is taken as the agents' defaults, 10 s and 15 s.
-    package init(interval: Duration, tolerance: Duration) {
+    /// - Parameters:
+    ///   - interval: what is missing or makes no sense is taken as the agents' default, 10 s.
+    ///   - tolerance: the same, 15 s.
+    ///   - isExact: whether the agent gives up at just this time, so that nothing has to be added for it.
+    package init(interval: Duration, tolerance: Duration, isExact: Bool = false) {
         let interval = interval > .zero ? interval : .seconds(10)
         let tolerance = tolerance > .zero ? tolerance : .seconds(15)
         // Each is bounded before they are added: both come from outside.
         let sum = min(interval, Self.longest) + min(tolerance, Self.longest)
         let clamped = min(max(sum, Self.shortest), Self.longest)
         self.interval = .nanoseconds(min(interval, Self.longest).wholeNanoseconds)
-        self.limit = .nanoseconds((clamped * 11 / 10).wholeNanoseconds)
+        self.limit = .nanoseconds((isExact ? clamped : clamped * 11 / 10).wholeNanoseconds)
     }
 
     package func isOver(lastReceived: NIODeadline, now: NIODeadline) -> Bool {

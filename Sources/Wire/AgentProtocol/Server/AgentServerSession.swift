@@ -106,7 +106,11 @@ package final class AgentServerSession {
         self.agent = agent
         self.proxied.kind = AgentKind(userAgent: agent.userAgent)
         self.state.introduced(
-            heartbeats: SilenceDeadline(interval: agent.heartbeatInterval, tolerance: agent.heartbeatTolerance)
+            heartbeats: SilenceDeadline(
+                interval: agent.heartbeatInterval,
+                tolerance: agent.heartbeatTolerance,
+                isExact: self.agentKind == .portico
+            )
         )
         if self.agentKind.takesLargeWindows {
             let large = MuxConnection.Configuration.largeWindows

@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// OpenSSH's client in an agent's place.
-@Suite(.timeLimit(.minutes(5)), .enabled(if: TestSSH.isWanted, TestSSH.reason)) struct SSHEndpointTests {
+@Suite(.timeLimit(.minutes(5))) struct SSHEndpointTests {
     @Test func `ssh -R serves a random http endpoint with a registered key, until it is interrupted`() async throws {
         try await TestSSH.with { ssh in
             try await ssh.makeKey("key")
@@ -100,7 +100,7 @@ import Testing
         }
     }
 
-    @Test func `Two sessions share a URL where both say so`() async throws {
+    @Test(TestSSH.waitsForTwo) func `Two sessions share a URL where both say so`() async throws {
         try await TestSSH.with { ssh in
             try await ssh.makeKey("key")
             let serve: @Sendable (String) -> @Sendable (TestConnection) async throws -> Void = { name in

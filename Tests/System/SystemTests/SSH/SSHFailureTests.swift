@@ -8,7 +8,7 @@ import SSHGateway
 import Testing
 
 /// What OpenSSH's client shows where something is wrong.
-@Suite(.timeLimit(.minutes(5)), .enabled(if: TestSSH.isWanted, TestSSH.reason)) struct SSHFailureTests {
+@Suite(.timeLimit(.minutes(5))) struct SSHFailureTests {
     struct Case: Sendable, CustomTestStringConvertible {
         let code: ErrorCode
         var options = ["-R", "0:127.0.0.1:9"]
@@ -36,10 +36,11 @@ import Testing
         Case(code: .sshHostAndSubdomain, command: "http --domain a.edge.test --subdomain b"),
         Case(code: .sshProxyVersion, command: "http --proxy-proto 3"),
         Case(code: .hostNotReserved, options: ["-R", "a.other.test:443:127.0.0.1:9"]),
-        Case(code: .policyInvalid, command: "http --traffic-policy nonsense"),
+        Case(code: .policyDocument, command: "http --traffic-policy nonsense"),
     ]) func `A client that asks for what there is not is told the code, and fails`(wrong: Case) async throws {
         try await TestSSH.with { setup in
             setup.edge.sshGateway.setupMilliseconds = 1_000
+            setup.control.requiresReservations = true
             setup.control.tcpPorts = 20_000...20_010
         } _: { ssh in
             try await ssh.makeKey("key")
@@ -109,7 +110,9 @@ import Testing
         }
     }
 
-    @Test func `A second session over one connection is told so, and the first goes on`() async throws {
+    @Test(TestSSH.waitsForTwo) func `A second session over one connection is told so, and the first goes on`()
+        async throws
+    {
         try await TestSSH.with { ssh in
             try await ssh.makeKey("key")
             let path = "\(ssh.folder.path)/control"

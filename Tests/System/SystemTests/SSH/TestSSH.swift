@@ -16,9 +16,8 @@ struct TestSSH: Sendable {
     let folder: URL
     let port: UInt16
 
-    /// The client hangs in these tests, while by hand it does not: they run only where somebody looks into that.
-    static let isWanted = ProcessInfo.processInfo.environment["PORTICO_SSH_TESTS"] != nil
-    static let reason: Comment = "tests with OpenSSH's client hang (docs/ssh.md); PORTICO_SSH_TESTS=1 runs them"
+    /// The end of a client is not noticed while another one runs; why is not known.
+    static var waitsForTwo: ConditionTrait { .disabled("two clients at once are waited for without an end") }
 
     static func with(
         hostKey: SSHHostKey? = nil,
@@ -137,7 +136,7 @@ final class SSHClient: Sendable {
         process.standardError = pipes[1]
         self.process = NIOLockedValueBox(process)
         process.terminationHandler = { [weak self] in self?.ended($0.terminationStatus) }
-        try process.run()
+        try TestSignals.unblocked { try process.run() }
         for pipe in pipes {
             let handle = pipe.fileHandleForReading
             Thread.detachNewThread { [weak self] in
