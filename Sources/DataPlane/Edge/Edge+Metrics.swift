@@ -25,9 +25,9 @@ extension Edge {
             self.directory.count
         )
         return await self.counts().families + [
-            agents, await self.lagFamily(), await self.certificateFamily(), await self.readyFamily(),
+            agents, await self.certificateFamily(), await self.readyFamily(),
         ]
-            + self.endpointFamilies
+            + self.endpointFamilies + self.loadFamilies()
     }
 
     /// Those that end first are told of, where there are very many.
@@ -62,18 +62,37 @@ extension Edge {
         )
     }
 
-    private func lagFamily() async -> MetricFamily {
-        var samples: [MetricFamily.Sample] = []
+    /// What each loop says of its load.
+    private func loadFamilies() async -> [MetricFamily] {
+        var loads: [(labels: [MetricFamily.Label], load: LoadShedding)] = []
         for (number, loop) in self.loops.enumerated() {
-            guard let lag = try? await loop.eventLoop.submit({ loop.value.proxy.shedding.lag }).get() else { continue }
-            samples.append(.init(labels: [.init("loop", "\(number)")], Double(lag) / 1000))
+            guard let load = try? await loop.eventLoop.submit({ loop.value.proxy.shedding }).get() else { continue }
+            loads.append(([.init("loop", "\(number)")], load))
         }
-        return MetricFamily(
-            "portico_event_loop_lag_seconds",
-            .gauge,
-            "How late the clock of each event loop was when it was looked at last.",
-            samples
-        )
+        func gauge(_ name: String, _ help: String, _ value: (LoadShedding) -> Double?) -> MetricFamily {
+            let samples = loads.compactMap { labels, load in
+                value(load).map { MetricFamily.Sample(labels: labels, $0) }
+            }
+            return MetricFamily(name, .gauge, help, samples)
+        }
+        return [
+            gauge(
+                "portico_event_loop_lag_seconds",
+                "How late the clock of each event loop was when it was looked at last."
+            ) { Double($0.lag) / 1000 },
+            gauge(
+                "portico_event_loop_busy_ratio",
+                "The share of the last quarter of a second in which each event loop had something to do."
+            ) { $0.busy },
+            gauge(
+                "portico_event_loop_wait_seconds",
+                "How long a request was reckoned to wait on each event loop, where it has no time to spare."
+            ) { $0.queue.delay },
+            gauge(
+                "portico_event_loop_refused_ratio",
+                "The share of new requests that each event loop refuses for its standing queue."
+            ) { $0.queue.probability },
+        ]
     }
 
     /// Each loop copies what it has; the copies are put together here.

@@ -50,7 +50,7 @@ package struct ProxyLimits: Sendable {
     /// How late the loop's clock may be before new requests are refused.
     package var loopLagMilliseconds: Int64 = 50
     /// How long requests may stand in a loop's queue, where it has no time to spare, before new ones are refused.
-    package var standingQueueSeconds = 0.25
+    package var standingQueueSeconds = 0.1
     /// Endpoints of each loop whose requests are counted apart.
     package var countedEndpoints = 1000
 

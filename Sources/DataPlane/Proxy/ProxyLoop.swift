@@ -204,14 +204,14 @@ package final class ProxyLoop {
     /// A quarter of a second has passed, and so many milliseconds. `busy` is the share of it in which the loop had
     /// something to do, nil where that is not known.
     package func tick(late lag: Int64 = 0, busy: Double? = nil) {
-        self.shedding.noteTick(late: lag, limit: self.limits.loopLagMilliseconds)
         self.shedding.noteQueue(
             seconds: Double(DeadlineWheel.tickMilliseconds + max(0, lag)) / 1000,
             busy: busy,
-            waiting: self.recent.count,
+            waiting: self.recent.peak,
             answered: self.recent.takeAnswered(),
             wanted: self.limits.standingQueueSeconds
         )
+        self.shedding.noteTick(late: lag, limit: self.limits.loopLagMilliseconds)
         self.recent.advance()
         self.wheel.advance()
     }

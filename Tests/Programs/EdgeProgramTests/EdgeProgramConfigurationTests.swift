@@ -58,7 +58,7 @@ import Testing
         #expect(limits.http2.streamWindow == 64 << 10 && limits.http2.connectionWindow == 1 << 20)
         #expect(limits.trailerBytes == 16 << 10 && limits.chunkExtensionBytes == 1024)
         #expect(limits.http2.pingAfter == .seconds(30) && limits.http2.pingTimeout == .seconds(10))
-        #expect(limits.loopLag == .milliseconds(50) && limits.standingQueue == .milliseconds(250))
+        #expect(limits.loopLag == .milliseconds(50) && limits.standingQueue == .milliseconds(100))
         #expect(limits.memory == 1 << 30)
         #expect(limits.apiCalls == 1200 && limits.apiFailures == 30)
     }

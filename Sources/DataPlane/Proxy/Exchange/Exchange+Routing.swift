@@ -45,18 +45,24 @@ extension Exchange {
     /// Refuses the request where its connection is one too many, or the edge has more to do than it can.
     func refuseUnderLoad(_ head: RequestHead, in bytes: ByteBuffer) -> Bool {
         let failure: Failure
+        var endsConnection = true
         if self.context.visitor.isSurplus {
             // Its limit was counted when it came.
             failure = Failure(.tooManyConnections, "Too many connections to this edge are open.")
         } else {
             guard self.loop.shedding.isActive,
-                let limit = self.loop.shedding.refusal(chance: self.loop.random.next())
+                let limit = self.loop.shedding.refusal(
+                    chance: self.loop.random.next(),
+                    waiting: self.loop.recent.count
+                )
             else { return false }
             self.loop.counters.note(limit)
+            // A connection is dearer than a request, and whoever is refused comes again; but its memory is wanted.
+            endsConnection = limit == .memory
             failure = Failure(.overloaded, "The edge has more work than it can do, and did not take this request.")
         }
         self.answerFormat = bytes.withUnsafeReadableBytes { ErrorResponse.Format(for: head, in: $0) }
-        self.front?.closeBehindAnswer()
+        if endsConnection { self.front?.closeBehindAnswer() }
         self.answer(failure)
         return true
     }

@@ -3,8 +3,8 @@
 /// By its lag: when the loop's clock has been late for a second, a part of the requests is refused that grows with each
 /// further late tick, and shrinks with each one that is in time. A tick that comes late stands for all the time that has
 /// passed: a loop that is a second late is asked only once a second. So the loop settles where it keeps up, and serves as
-/// much as it can. By its standing queue, which such a clock does not show. By memory: all of them, while the process is
-/// near its budget.
+/// much as it can. By its standing queue, which such a clock does not show, and which alone counts where there is one: two
+/// that steer the same would swing. By memory: all of them, while the process is near its budget.
 package struct LoadShedding: Sendable {
     /// How near the process is to its budget of memory.
     package enum Memory: Sendable {
@@ -30,16 +30,23 @@ package struct LoadShedding: Sendable {
     private(set) var share = 0
     package private(set) var memory = Memory.enough
     package private(set) var queue = StandingQueue()
+    /// The share of the last tick in which the loop had something to do; nil where that is not known.
+    package private(set) var busy: Double?
     /// Milliseconds that the last tick was late.
     package private(set) var lag: Int64 = 0
 
     /// Whether a request may have to be refused: all that is looked at while all is well.
-    package var isActive: Bool { self.share > 0 || self.queue.probability > 0 || self.memory != .enough }
+    package var isActive: Bool { self.share > 0 || self.queue.isActive || self.memory != .enough }
 
     package init() {}
 
     mutating func noteTick(late lag: Int64, limit: Int64) {
         self.lag = lag
+        guard !self.queue.isActive else {
+            self.lateMilliseconds = 0
+            self.share = 0
+            return
+        }
         let tick = DeadlineWheel.tickMilliseconds
         guard lag > limit else {
             self.lateMilliseconds = max(0, self.lateMilliseconds - 2 * tick)
@@ -58,13 +65,19 @@ package struct LoadShedding: Sendable {
 
     /// See ``StandingQueue/noteTick(seconds:busy:waiting:answered:wanted:)``.
     mutating func noteQueue(seconds: Double, busy: Double?, waiting: Int, answered: Int, wanted: Double) {
+        self.busy = busy
         self.queue.noteTick(seconds: seconds, busy: busy, waiting: waiting, answered: answered, wanted: wanted)
     }
 
-    /// The limit for which a request is refused; nil where it is served. `chance` is any number.
-    func refusal(chance: UInt64) -> Limit? {
+    /// The limit for which a request is refused; nil where it is served.
+    ///
+    /// - Parameters:
+    ///   - chance: any number.
+    ///   - waiting: the requests that wait for their answers.
+    func refusal(chance: UInt64, waiting: Int) -> Limit? {
         if self.memory != .enough { return .memory }
         if Int(chance % UInt64(Self.whole)) < self.share { return .loopLag }
+        if waiting >= self.queue.bound { return .standingQueue }
         // Other bits of the same number are a draw of their own.
         return Double(chance >> 32) < self.queue.probability * Double(1 << 32 as UInt64) ? .standingQueue : nil
     }

@@ -13,6 +13,9 @@ struct RecentRequests {
     private var begun = [Int](repeating: 0, count: ticks)
     private var tick = 0
     private(set) var count = 0
+    /// The most that were here at once since the last tick. A loop that works on many answers in one go has few left whenever it
+    /// looks at its clock.
+    private(set) var peak = 0
     /// Those that got their answers since somebody asked.
     private var answered = 0
 
@@ -20,6 +23,7 @@ struct RecentRequests {
     mutating func begin() -> Int {
         self.begun[self.tick % Self.ticks] += 1
         self.count += 1
+        self.peak = max(self.peak, self.count)
         return self.tick
     }
 
@@ -37,6 +41,7 @@ struct RecentRequests {
         let oldest = self.tick % Self.ticks
         self.count -= self.begun[oldest]
         self.begun[oldest] = 0
+        self.peak = self.count
     }
 
     mutating func takeAnswered() -> Int {

@@ -206,7 +206,7 @@ package struct LimitsConfiguration: Sendable {
         self.standingQueue = settings.time(
             "standing_queue",
             .milliseconds(10) ... .seconds(3600),
-            default: .milliseconds(250),
+            default: .milliseconds(100),
             """
             How long requests may wait for their answers where an event loop has no time to spare; new ones are then \
             refused with 503 as often as keeps the wait near this time.

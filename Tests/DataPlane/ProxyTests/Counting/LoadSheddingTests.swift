@@ -34,7 +34,7 @@ import Testing
 
     @Test func `Chance decides whom it meets, in the share that is said`() {
         let shedding = Self.shedding(Array(repeating: 60, count: 5))
-        let refused = (0..<160).filter { shedding.refusal(chance: $0) == .loopLag }
+        let refused = (0..<160).filter { shedding.refusal(chance: $0, waiting: 0) == .loopLag }
         #expect(refused.count == 40)
     }
 

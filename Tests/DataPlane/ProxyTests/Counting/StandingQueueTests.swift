@@ -3,60 +3,71 @@ import Testing
 @testable import Proxy
 
 @Suite struct StandingQueueTests {
-    /// A loop that answers `capacity` requests a second, and gets `offered`: ticks of a quarter of a second.
+    /// A loop that answers `capacity` requests a second and is offered more, tick by tick; each of its requests is as likely
+    /// as the others to be the next that is answered, and gives up after five seconds.
     private struct Model {
         var queue = StandingQueue()
-        var waiting = 0.0
-        var served = 0.0
+        var waiting: [Int] = []
+        var served = 0
+        var waits = 0.0
         let capacity: Double
+        var random = LoopRandom()
 
-        mutating func run(seconds: Int, offered: Double) {
+        mutating func run(seconds: Int, offered: Double, inBursts: Bool) {
             self.served = 0
+            self.waits = 0
             for _ in 0..<(seconds * 4) {
-                self.waiting += offered / 4 * (1 - self.queue.probability)
-                let answered = min(self.waiting, self.capacity / 4)
-                self.waiting -= answered
+                let letIn = (0..<Int(offered / 4)).filter { _ in
+                    Double.random(in: 0..<1, using: &self.random) >= self.queue.probability
+                }
+                self.waiting = self.waiting.map { $0 + 1 }.filter { $0 <= 20 } + letIn.map { _ in 0 }
+                let burst = inBursts ? [0.2, 0.6, 1, 1.4, 1.8][Int.random(in: 0..<5, using: &self.random)] : 1
+                let able = Int(self.capacity / 4 * burst)
+                self.waiting.shuffle(using: &self.random)
+                let answered = min(self.waiting.count, able)
+                self.waiting.removeLast(answered)
                 self.served += answered
-                let busy = answered / (self.capacity / 4)
+                self.waits += Double(self.waiting.count) / self.capacity
                 self.queue.noteTick(
                     seconds: 0.25,
-                    busy: busy,
-                    waiting: Int(self.waiting),
-                    answered: Int(answered),
-                    wanted: 0.25
+                    busy: Double(answered) / Double(max(able, 1)),
+                    waiting: self.waiting.count,
+                    answered: answered,
+                    wanted: 0.1
                 )
             }
-            self.served /= Double(seconds)
         }
     }
 
-    @Test(arguments: [200, 500, 5_000, 40_000], [1.2, 2, 3, 10])
+    @Test(arguments: [300, 600, 5_000], [1.5, 3, 10])
     func `Whatever is offered, nearly as much is served as can be, and nobody waits long`(
         capacity: Double,
         times: Double
     ) {
-        var model = Model(capacity: capacity)
-        model.run(seconds: 10, offered: times * capacity)
-        model.run(seconds: 20, offered: times * capacity)
-        #expect(model.served >= 0.9 * capacity)
-        #expect(model.waiting / capacity < 1)
-        model.run(seconds: 3, offered: capacity / 2)
-        #expect(model.queue.probability == 0)
-        #expect(model.waiting < 1)
+        for inBursts in [false, true] {
+            var model = Model(capacity: capacity)
+            model.run(seconds: 10, offered: times * capacity, inBursts: inBursts)
+            model.run(seconds: 60, offered: times * capacity, inBursts: inBursts)
+            #expect(Double(model.served) / 60 >= 0.8 * capacity)
+            #expect(model.waits / 240 < 0.75)
+            model.run(seconds: 5, offered: capacity / 4, inBursts: false)
+            #expect(model.queue.probability == 0)
+            #expect(model.waiting.isEmpty)
+        }
     }
 
     @Test func `A loop with time to spare refuses nothing, however many wait for their upstreams`() {
         var queue = StandingQueue()
-        for _ in 0..<100 { queue.noteTick(seconds: 0.25, busy: 0.8, waiting: 10_000, answered: 1, wanted: 0.25) }
-        for _ in 0..<100 { queue.noteTick(seconds: 0.25, busy: nil, waiting: 10_000, answered: 1, wanted: 0.25) }
+        for _ in 0..<100 { queue.noteTick(seconds: 0.25, busy: 0.8, waiting: 10_000, answered: 1, wanted: 0.1) }
+        for _ in 0..<100 { queue.noteTick(seconds: 0.25, busy: nil, waiting: 10_000, answered: 1, wanted: 0.1) }
         #expect(queue.probability == 0)
     }
 
     @Test func `A handful is no queue, and never are all refused`() {
         var queue = StandingQueue()
-        for _ in 0..<100 { queue.noteTick(seconds: 0.25, busy: 1, waiting: 32, answered: 0, wanted: 0.25) }
+        for _ in 0..<100 { queue.noteTick(seconds: 0.25, busy: 1, waiting: 16, answered: 0, wanted: 0.1) }
         #expect(queue.probability == 0)
-        for _ in 0..<100 { queue.noteTick(seconds: 0.25, busy: 1, waiting: 1000, answered: 0, wanted: 0.25) }
+        for _ in 0..<100 { queue.noteTick(seconds: 0.25, busy: 1, waiting: 1000, answered: 0, wanted: 0.1) }
         #expect(queue.probability == 0.98)
     }
 }
