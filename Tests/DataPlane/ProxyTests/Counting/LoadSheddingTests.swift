@@ -66,7 +66,7 @@ import Testing
         #expect(test.upstreams.opened.count == 1)
     }
 
-    @Test func `Over HTTP/2 the refused stream ends, the connection takes no others, and the rest goes on`() throws {
+    @Test func `Over HTTP/2 the refused stream ends, and the connection takes others`() throws {
         let visitor = try HTTP2Visitor(LoopUnderTest())
         try visitor.headers(1, HTTP2Visitor.get)
         for _ in 0..<11 { visitor.test.loop.tick(late: 1000) }
@@ -76,9 +76,25 @@ import Testing
             refused += 2
         }
         let frames = try visitor.receive()
-        #expect(frames.contains("GOAWAY 0"))
+        #expect(!frames.contains { $0.hasPrefix("GOAWAY") })
         let head = try #require(frames.first { $0.contains(":status: 503") })
         #expect(head.contains("retry-after: 5"))
+        for _ in 0..<20 { visitor.test.loop.tick() }
+        let before = visitor.test.upstreams.opened.count
+        try visitor.headers(refused, HTTP2Visitor.get)
+        #expect(visitor.test.upstreams.opened.count == before + 1)
+    }
+
+    @Test func `Over HTTP/2 the refused stream ends, and without memory its connection too, and the rest goes on`()
+        throws
+    {
+        let visitor = try HTTP2Visitor(LoopUnderTest())
+        try visitor.headers(1, HTTP2Visitor.get)
+        visitor.test.loop.note(.short)
+        try visitor.headers(3, HTTP2Visitor.get)
+        let frames = try visitor.receive()
+        #expect(frames.contains("GOAWAY 0"))
+        #expect(frames.contains { $0.contains(":status: 503") })
         for upstream in visitor.test.upstreams.opened {
             upstream.answer("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
         }
