@@ -27,7 +27,10 @@ final class RunningProgram: Sendable {
     /// Starts the program with nothing of this process's environment that configures it. Tests share the machine with
     /// others: how late a loop is says nothing of its work.
     init(_ arguments: [String], environment: [String: String] = [:]) async throws {
-        let environment = ["HOME": "/nonexistent", "PATH": "/usr/bin", "PORTICO_EDGE_LIMITS_LOOP_LAG": "1h"].merging(
+        let environment = [
+            "HOME": "/nonexistent", "PATH": "/usr/bin", "PORTICO_EDGE_LIMITS_LOOP_LAG": "1h",
+            "PORTICO_EDGE_LIMITS_STANDING_QUEUE": "1h",
+        ].merging(
             environment
         ) { $1 }
         let (id, output, errors) = try Self.spawn(arguments, environment)

@@ -14,8 +14,9 @@ struct LeadSearch {
 
 extension AgentSession {
     private static let firstPause = Duration.milliseconds(100)
-    private static let longestPause = Duration.milliseconds(500)
-    private static let dialTimeout = TimeAmount.seconds(1)
+    private static let longestPause = Duration.milliseconds(250)
+    /// To connect, without TLS. An attempt that began just before the way is there again is in the way of the next one.
+    private static let dialTimeout = TimeAmount.milliseconds(750)
     /// For the edge to take the new connection.
     private static let patience = Duration.seconds(3)
 

@@ -69,11 +69,12 @@ package struct LoadShedding: Sendable {
         self.queue.noteTick(seconds: seconds, busy: busy, waiting: waiting, answered: answered, wanted: wanted)
     }
 
-    /// The limit for which a request is refused; nil where it is served.
+    /// Whether a new request is refused.
     ///
     /// - Parameters:
     ///   - chance: any number.
     ///   - waiting: the requests that wait for their answers.
+    /// - Returns: the limit for which it is; nil where it is served.
     func refusal(chance: UInt64, waiting: Int) -> Limit? {
         if self.memory != .enough { return .memory }
         if Int(chance % UInt64(Self.whole)) < self.share { return .loopLag }
