@@ -43,7 +43,7 @@ timed=('AgentConsoleTests|AgentDiagnosisTests|AgentRuntimeTests|AgentUpdateTests
 
 # Suites that start other programs, one test after another, in a process with few files open: Foundation's `Process` crashes
 # where thousands are (it reads behind the end of what it lists of them), and loses ends where several start at once.
-starting='SystemTests\.(SSH\w+|AgentTerminationTests|ServiceTests|ClientCertificateTests|DelegatedChallengeTests|DomainCertificateTests|ManagedCertificateTests|ResumptionTests|SecretScanTests)'
+starting='SystemTests\.(SSH\w+|AgentTerminationTests|ServiceTests|ClientCertificateTests|DelegatedChallengeTests|DomainCertificateTests|ManagedCertificateTests|ReadyCertificateTests|ResumptionTests|SecretScanTests)'
 
 # The package's tests, closed with the one line that all stages end with.
 package_tests() {

@@ -212,9 +212,12 @@ struct AgentPlanTests {
         #expect(other.configuration.authtoken.reveal() == "env")
     }
 
-    @Test func `A run that may be stopped from the edge says so, and nothing more`() throws {
+    @Test
+    func `A run may be stopped and begun anew from the edge, and not updated where no place of releases is named`()
+        throws
+    {
         let plan = try AgentPlan(AgentFlags(), environment: Self.environment, isTerminal: false)
-        #expect(plan.configuration.remoteCommands == [.stop])
+        #expect(plan.configuration.remoteCommands == [.stop, .restart])
     }
 
     @Test(arguments: [("PORTICO_AUTHTOKEN", "ERR_PORTICO_4018"), ("PORTICO_CONNECT_URL", "ERR_PORTICO_100307")])

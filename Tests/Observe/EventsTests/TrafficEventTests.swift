@@ -64,7 +64,9 @@ import Testing
             "basic_auth":{"decision":"allow","username":"alice"},\
             "circuit_breaker":{"decision":"allow_while_open"},\
             "compression":{"algorithm":"gzip","bytes_saved":100},\
-            "ip_policy":{"decision":"allow"},"webhook_verification":{"decision":"block"},\
+            "ip_policy":{"decision":"allow"},\
+            "oauth":{"app_client_id":"app-1","decision":"allow","user":{"id":"au_1","name":"Ada"}},\
+            "webhook_verification":{"decision":"block"},\
             "traffic_policy":{"logs":[{"metadata":{"a":1}},{"metadata":{"b":[true]}}],\
             "errors":[{"phase":"on_http_request","rule":2,"action":null,"message":"no such key"}]}}}
             """
