@@ -69,6 +69,11 @@ def prepare():
     (home / ".config/portico/portico.yml").write_text(agent + endpoints)
     (folder / "base.yml").write_text(agent)
     (folder / "local.yml").write_text("version: 3\n" + endpoints)
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+         "-subj", "/CN=mail.example.com", "-keyout", "mail.key", "-out", "mail.pem"],
+        cwd=folder, check=True, capture_output=True,
+    )
     for name in ("policy.yaml", "policy.yml"):
         (folder / name).write_text("on_http_request:\n  - actions: [{ type: deny, config: { status_code: 403 } }]\n")
     return {"HOME": str(home), "PATH": os.environ["PATH"], "PORTICO_API_KEY": api_key, "PORTICO_API_URL": api,

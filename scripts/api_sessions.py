@@ -25,17 +25,27 @@ def sessions(client, _, case):
         session = mine[0].id
         case("get", lambda: readable(client.tunnel_sessions.get(session)))
         case("filter", lambda: same([one.id for one in client.tunnel_sessions.list(filter=f'obj.id == "{session}"')], [session]))
-        case("restart is refused by the agent", lambda: client.tunnel_sessions.restart(session), 100543)
-        case("update is refused by the agent", lambda: client.tunnel_sessions.update(session), 100543)
-        case("stop", lambda: client.tunnel_sessions.stop(session))
-        case("the agent ends", lambda: same(agent.wait(10), 0))
+        case("update is refused by an agent that knows no releases", lambda: client.tunnel_sessions.update(session), 100543)
+        case("restart", lambda: client.tunnel_sessions.restart(session))
         case("the session is gone", lambda: gone(client, session))
+        anew = []
+        case("the agent has another", lambda: anew.append(begun_anew(client, credential)))
+        case("stop", lambda: client.tunnel_sessions.stop(anew[0]))
+        case("the agent ends", lambda: same(agent.wait(10), 0))
+        case("that session is gone", lambda: gone(client, anew[0]))
 
 
 def gone(client, session):
     deadline = time.monotonic() + 10
     while session in [one.id for one in client.tunnel_sessions.list()]:
         assert time.monotonic() < deadline, "is still there"
+
+
+def begun_anew(client, credential):
+    deadline = time.monotonic() + 10
+    while not (mine := [one.id for one in client.tunnel_sessions.list() if one.credential.id == credential.id]):
+        assert time.monotonic() < deadline, "there is none"
+    return mine[0]
 
 
 def tunnels(client, _, case):
