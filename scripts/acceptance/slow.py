@@ -33,7 +33,8 @@ def attack(stage, mode, *options, path="/", filling=0):
         while tool.poll() is None or not has_ended(held, count):
             asked = time.monotonic()
             expect(asked - begun < 6 * LIMIT, f"held in the end: {held[-1:]}")
-            expect(stage.get_plain(host) == b"hello", "another visitor was not served")
+            body = stage.get_plain(host)
+            expect(body == b"hello", f"another visitor was not served, but {body[:300]}")
             now = time.monotonic()
             visits.append(now - asked)
             held.append((now - begun, stage.edge.descriptors() - before))

@@ -134,6 +134,8 @@ package final class Exchange {
 
     /// Whether the visitor takes more of the response.
     func setReading(_ isReading: Bool) {
+        // It has as much as it can take: it is the visitor who is waited for.
+        if !isReading { self.stopWaiting(isAnswered: true) }
         if let judged = self.judged {
             judged.isFrontReading = isReading
             // The policy has stopped it, and lets it go on.

@@ -25,6 +25,9 @@ package struct StandingQueue: Sendable {
     private static let fewest = 16
     /// Of the wanted delay, what the queue may hold at the most.
     private static let mostDelays = 3.0
+    /// Seconds that the queue must have stood for, and those beyond which more are not remembered.
+    private static let patience = 1.0
+    private static let longestMemory = 2.0
     /// How much the last tick counts in the rate.
     private static let recent = 0.12
     /// What is left of the probability with each tick without a queue.
@@ -36,6 +39,8 @@ package struct StandingQueue: Sendable {
     /// Requests that are answered in a second, over the last two seconds or so in which the loop had no time to spare.
     private var rate = 0.0
     private var waitingBefore = 0
+    /// How long the queue has stood, less twice the time in which there was none: what comes in one burst is worked off.
+    private var stood = 0.0
     /// How many may wait: what comes at once, while the loop was at work elsewhere, comes between two looks.
     package private(set) var bound = Int.max
 
@@ -50,12 +55,18 @@ package struct StandingQueue: Sendable {
         guard let busy, busy >= Self.saturation, waiting > Self.fewest else {
             self.delay = 0
             self.bound = .max
+            self.stood = max(0, self.stood - 2 * seconds)
             self.probability = self.probability < 0.01 ? 0 : self.probability * Self.decay
             return
         }
         let rate = Double(answered) / seconds
         self.rate += self.rate == 0 ? rate : Self.recent * (rate - self.rate)
         self.delay = Double(waiting) / max(self.rate, 1)
+        self.stood = min(Self.longestMemory, self.stood + (self.delay > wanted ? seconds : -2 * seconds))
+        guard self.stood >= Self.patience || self.probability > 0 else {
+            self.stood = max(0, self.stood)
+            return
+        }
         self.bound = max(Self.fewest, Int(Self.mostDelays * wanted * self.rate))
         // A loop that is late looks less often.
         let ticks = min(Self.longestTick, seconds * 1000 / Double(DeadlineWheel.tickMilliseconds))

@@ -141,6 +141,13 @@ import Testing
         #expect(large.loop.recent.count == 0)
         #expect(large.loop.recent.takeAnswered() == 1)
 
+        let slow = try LoopUnderTest()
+        try slow.connectHTTP1()
+        try slow.receive("GET / HTTP/1.1\r\nHost: a.test\r\n\r\n")
+        slow.channel.isWritable = false
+        slow.channel.pipeline.fireChannelWritabilityChanged()
+        #expect(slow.loop.recent.count == 0)
+
         let old = try LoopUnderTest()
         try old.connectHTTP1()
         try old.receive("GET / HTTP/1.1\r\nHost: a.test\r\n\r\n")
