@@ -5,7 +5,7 @@
 /// upstream, or an event.
 struct RecentRequests {
     /// How much of an answer shows that it comes, in bytes.
-    static let load = 1 << 20
+    static let load = 256 << 10
     /// Ten seconds of ticks.
     static let ticks = Int(10_000 / DeadlineWheel.tickMilliseconds)
 
