@@ -1,8 +1,8 @@
 /// The requests that one event loop has let in lately and that have not got their answers yet: what stands in its queue.
 ///
 /// A request leaves it with the end of its answer, or with as much of it as the visitor can take or as shows that it is
-/// served: how long a download lasts is up to whoever reads it. And it leaves after ten seconds, for what takes longer waits for something else: an
-/// upstream, or an event.
+/// served: how long a download lasts is up to whoever reads it. And it leaves after ten seconds, for what takes longer
+/// waits for something else: an upstream, or an event.
 struct RecentRequests {
     /// How much of an answer shows that it comes, in bytes.
     static let load = 256 << 10

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Proxy
@@ -11,7 +12,7 @@ import Testing
         var served = 0
         var waits = 0.0
         let capacity: Double
-        var random = LoopRandom()
+        var random = SeededGenerator(seed: 1)
 
         mutating func run(seconds: Int, offered: Double, inBursts: Bool) {
             self.served = 0
@@ -48,7 +49,8 @@ import Testing
             var model = Model(capacity: capacity)
             model.run(seconds: 10, offered: times * capacity, inBursts: inBursts)
             model.run(seconds: 60, offered: times * capacity, inBursts: inBursts)
-            #expect(Double(model.served) / 60 >= 0.8 * capacity)
+            // In bursts it has nothing to do now and then, with so short a queue.
+            #expect(Double(model.served) / 60 >= (inBursts ? 0.75 : 0.9) * capacity)
             #expect(model.waits / 240 < 0.75)
             model.run(seconds: 5, offered: capacity / 4, inBursts: false)
             #expect(model.queue.probability == 0)
@@ -69,5 +71,19 @@ import Testing
         #expect(queue.probability == 0)
         for _ in 0..<100 { queue.noteTick(seconds: 0.25, busy: 1, waiting: 1000, answered: 0, wanted: 0.1) }
         #expect(queue.probability == 0.98)
+    }
+
+    @Test func `A queue that has gone while the loop stays busy bounds nothing any more`() {
+        var queue = StandingQueue()
+        for _ in 0..<8 { queue.noteTick(seconds: 0.25, busy: 1, waiting: 200, answered: 100, wanted: 0.1) }
+        #expect(queue.isActive && queue.bound == 120)
+        for _ in 0..<40 { queue.noteTick(seconds: 0.25, busy: 1, waiting: 17, answered: 100, wanted: 0.1) }
+        #expect(!queue.isActive)
+    }
+
+    @Test func `A burst of less than a second is worked off`() {
+        var queue = StandingQueue()
+        for _ in 0..<3 { queue.noteTick(seconds: 0.25, busy: 1, waiting: 300, answered: 50, wanted: 0.1) }
+        #expect(!queue.isActive && queue.delay > 1)
     }
 }
