@@ -65,7 +65,6 @@ package struct StandingQueue: Sendable {
         self.stood = min(Self.longestMemory, self.stood + (self.delay > wanted ? seconds : -2 * seconds))
         guard self.stood >= Self.patience || self.probability > 0 else {
             self.stood = max(0, self.stood)
-            self.bound = .max
             return
         }
         self.bound = max(Self.fewest, Int(Self.mostDelays * wanted * self.rate))

@@ -73,14 +73,6 @@ import Testing
         #expect(queue.probability == 0.98)
     }
 
-    @Test func `A queue that has gone while the loop stays busy bounds nothing any more`() {
-        var queue = StandingQueue()
-        for _ in 0..<8 { queue.noteTick(seconds: 0.25, busy: 1, waiting: 200, answered: 100, wanted: 0.1) }
-        #expect(queue.isActive && queue.bound == 120)
-        for _ in 0..<40 { queue.noteTick(seconds: 0.25, busy: 1, waiting: 17, answered: 100, wanted: 0.1) }
-        #expect(!queue.isActive)
-    }
-
     @Test func `A burst of less than a second is worked off`() {
         var queue = StandingQueue()
         for _ in 0..<3 { queue.noteTick(seconds: 0.25, busy: 1, waiting: 300, answered: 50, wanted: 0.1) }
