@@ -8,18 +8,19 @@ regular expressions of the path, half networks of the visitor. Everything else o
     bench/policies.py configure SYSTEM LEVEL OUT [TEMPLATE NAME=VALUE ...]
                                              a system's configuration, or our edge's policy
     bench/policies.py table RESULTS.jsonl    throughput with to without rules, ours beside the peers'; exit status 1 when
-                                             ours loses more than a peer, beyond noise
+                                             ours loses more than a peer, by more than the rounds differ
 """
 import collections
 import json
+import math
 import pathlib
 import statistics
 import sys
 
 LEVELS = {1: "1 rule that matches nothing", 10: "10 rules that add a header", 50: "50 rules, regex and CIDR"}
 PEERS = {"nginx": "nginx.conf", "caddy": "Caddyfile", "envoy": "envoy.yaml"}
-# Rules make no proxy faster: ratios above 1, which are there, say how much the others may be wrong.
-NOISE = 0.025
+# How many standard errors two figures must lie apart to be told apart.
+TOLD_APART = 2
 OURS = "ours"
 HALF = range(1, 26)
 
@@ -157,8 +158,14 @@ def table(path):
         return [runs[name, 0][r]["cpuall"] / run["cpuall"] for r, run in runs[name, level].items() if r in runs[name, 0]]
 
     def kept(name, level):
+        """The median of the rounds and its standard error; rules make no proxy faster, so no figure is above 1."""
         ratios = rounds(name, level)
-        return statistics.median(ratios) if ratios else None
+        if len(ratios) < 3:
+            return None
+        # A median's error is 1.2533 times a mean's where the rounds are spread normally; one round that something else
+        # disturbed must not widen it, so the spread is taken from the quartiles.
+        low, _, high = statistics.quantiles(ratios, n=4)
+        return min(1, statistics.median(ratios)), 1.2533 * (high - low) / 1.349 / math.sqrt(len(ratios))
 
     names = [name for name in (OURS, *PEERS) if runs[name, 0]]
     print("| throughput with rules to without, by CPU | " + " | ".join(names) + " | |")
@@ -170,14 +177,15 @@ def table(path):
             print(f"| {title} | no result |")
             failed = True
             continue
-        ahead = [name for name, figure in figures.items() if figure and figure > figures[OURS]]
-        behind = [name for name in ahead if figures[name] > figures[OURS] + NOISE]
+        ours, error = figures[OURS]
+        ahead = [name for name, figure in figures.items() if figure and figure[0] > ours]
+        behind = [name for name in ahead if figures[name][0] - ours > TOLD_APART * math.hypot(figures[name][1], error)]
         failed |= bool(behind)
-        cells = " | ".join("" if figure is None else f"{figure:.3f}" for figure in figures.values())
+        cells = " | ".join("" if figure is None else f"{figure[0]:.3f} ± {figure[1]:.3f}" for figure in figures.values())
         if behind:
             verdict = f"loses more than {', '.join(behind)}"
         elif ahead:
-            verdict = f"within {NOISE} of {', '.join(ahead)}: not told apart"
+            verdict = f"not told apart from {', '.join(ahead)}"
         else:
             verdict = "loses least"
         print(f"| {title} | {cells} | {verdict} |")
