@@ -14,7 +14,7 @@ let rooms: [(name: String, uses: Set<String>)] = [
     ("Wire", ["Base", "Language"]),
     ("API", ["Base"]),
     ("Trust", ["System", "Base"]),
-    ("Observe", ["Base", "Wire"]),
+    ("Observe", ["System", "Base", "Wire"]),
     ("DataPlane", ["System", "Base", "Language", "Wire", "Trust", "Observe"]),
     ("ControlPlane", ["System", "Base", "Language", "Wire", "API", "Trust", "Observe"]),
     ("Agent", ["Base", "Language", "Wire", "API", "Trust", "Observe"]),
@@ -107,6 +107,7 @@ let modules: [Module] = [
     ),
     Module(place: "System/CZstd", form: .system([":libzstd.a"]), tests: nil),
     Module(place: "System/CMaxMindDB", form: .system([":libmaxminddb.a"]), tests: nil),
+    Module(place: "System/CMalloc", form: .system([]), tests: nil),
     // Finds the shared library when it is wanted: the archive would want those of TLS, Kerberos and LDAP beside it.
     Module(place: "System/CPostgres", form: .system([]), tests: nil),
     Module(
@@ -184,7 +185,7 @@ let modules: [Module] = [
         products: [.NIOCore, .NIOPosix, .NIOConcurrencyHelpers, .DequeModule]
     ),
     Module(place: "Observe/Events", uses: ["Addressing", "JSON", "Model"], products: [.NIOConcurrencyHelpers]),
-    Module(place: "Observe/Telemetry", uses: ["JSON", "Events"], testUses: ["Model"]),
+    Module(place: "Observe/Telemetry", uses: ["CMalloc", "JSON", "Events"], testUses: ["Model"]),
     Module(place: "Observe/Inspection", products: [.NIOCore, .DequeModule]),
     Module(place: "DataPlane/Routing", uses: ["Addressing", "Model", "EdgeLink"]),
     Module(

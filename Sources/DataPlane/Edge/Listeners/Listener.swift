@@ -75,6 +75,7 @@ struct Listener: Sendable {
         ServerBootstrap(group: group, childGroup: children)
             .serverChannelOption(.backlog, value: 4096)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelOption(.tcpOption(.init(rawValue: TCP_NOTSENT_LOWAT)), value: Self.unsentBytes)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelOption(.writeBufferWaterMark, value: Self.writeMarks)
@@ -83,6 +84,11 @@ struct Listener: Sendable {
     /// An answer of 64 KiB with its head fits, as it comes from one read of an upstream: with NIO's own 64 KiB each such
     /// answer stopped the reading of its upstream and started it again, which are two calls of the system.
     private static let writeMarks = ChannelOptions.Types.WriteBufferWaterMark(low: 32 * 1024, high: 96 * 1024)
+
+    /// What the kernel takes for a visitor before it can send it. Its own bound is 4 MiB for each connection: a few hundred
+    /// visitors who do not read, and all of the machine's connections are slowed for want of the kernel's memory.
+    /// Set on the socket that listens: those accepted from it have it too.
+    private static let unsentBytes: ChannelOptions.Types.SocketOption.Value = 256 * 1024
 
     private static func socketAddress(
         _ address: EdgeConfiguration.ListenAddress,

@@ -151,7 +151,8 @@ final class StreamTransport: RelayableTransport, MuxStreamReceiver {
 
     func stream(_ stream: MuxStream, received bytes: ByteBuffer) {
         let count = bytes.readableBytes
-        self.receiver?.transportReceived(bytes)
+        // What waits for a slow visitor shares its buffer with streams that do not.
+        self.receiver?.transportReceived(self.isReading ? bytes : bytes.compacted)
         guard !self.returnsCreditByHand else { return }
         if self.isReading {
             self.stream?.consumed(count)

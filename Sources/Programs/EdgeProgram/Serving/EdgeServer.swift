@@ -153,7 +153,8 @@ package struct EdgeServer {
         // Shut down from the last to the first: visitors before health checks, and signals are heard to the end.
         try await Self.run(reloader, logger: self.logger) {
             let log = TrafficLogService(queue: events, logger: self.logger, write: Terminal.log)
-            let last: [any Service] = [management, log] + observers.services + answering + apis
+            let heap = HeapService(logger: self.logger)
+            let last: [any Service] = [management, log, heap] + observers.services + answering + apis
             return last + [
                 ControlService(control: control),
                 CertificateService(reloader: reloader, logger: self.logger),

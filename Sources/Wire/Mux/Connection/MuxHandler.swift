@@ -23,7 +23,7 @@ package final class MuxHandler: ChannelInboundHandler {
     }
 
     package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        self.connection.receive(Self.unwrapInboundIn(data))
+        self.connection.receive(Self.unwrapInboundIn(data).compacted)
     }
 
     package func channelReadComplete(context: ChannelHandlerContext) {
