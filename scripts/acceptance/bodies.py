@@ -74,6 +74,8 @@ def _(stage):
             reader.connect(("127.0.0.1", stage.arguments.http))
             reader.sendall(f"GET /bytes/{64 * MB} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
             readers.append(reader)
+            # One behind another: each has the tunnel's rate for itself at first, and windows grow with the rate.
+            time.sleep(1 / 150)
         for reader in readers:
             reader.settimeout(30)
             expect(reader.recv(12).startswith(b"HTTP/1.1 200"), "a reader got no answer")
@@ -88,9 +90,12 @@ def _(stage):
     # A window of 256 KiB, and what socket and proxy hold of it on the way; windows that grew with the rate take up to
     # 64 MiB more of each of the session's two connections, and as much again in the buffers that they are slices of.
     limit = max(count * MB // 2, 320 * MB)
+    before = stage.edge.status("VmRSS")
     growth, _ = with_flat_memory(stage, (stage.edge, agent), limit, open_readers)
     for reader in readers:
         reader.close()
+    # An edge that goes on looking full would refuse requests for want of memory.
+    until(30, "the edge gives the memory back", lambda: stage.edge.status("VmRSS") < before + 192 * MB)
     until(30, "another visitor is served", lambda: stage.get_plain(host) == b"hello")
     agent.end()
     return f"{count} readers: edge {growth[0] / count / 1024:.0f} KiB, agent {growth[1] / count / 1024:.0f} KiB each"

@@ -206,7 +206,8 @@ package final class ProxyLoop {
     package func tick(late lag: Int64 = 0, busy: Double? = nil) {
         self.shedding.noteQueue(
             seconds: Double(DeadlineWheel.tickMilliseconds + max(0, lag)) / 1000,
-            busy: busy,
+            // One that is late had something to do, also where it stood still meanwhile: behind another loop, in the kernel.
+            busy: lag > self.limits.loopLagMilliseconds ? busy.map { _ in 1 } : busy,
             waiting: self.recent.peak,
             answered: self.recent.takeAnswered(),
             wanted: self.limits.standingQueueSeconds

@@ -1,5 +1,8 @@
 #include "CMalloc.h"
 
+// Says which library this is.
+#include <stdlib.h>
+
 #ifdef __GLIBC__
 #include <malloc.h>
 

@@ -28,6 +28,8 @@ package struct StandingQueue: Sendable {
     /// Seconds that the queue must have stood for, and those beyond which more are not remembered.
     private static let patience = 1.0
     private static let longestMemory = 2.0
+    /// Seconds that one tick shows at most.
+    private static let longestLook = 0.5
     /// How much the last tick counts in the rate.
     private static let recent = 0.12
     /// What is left of the probability with each tick without a queue.
@@ -62,7 +64,9 @@ package struct StandingQueue: Sendable {
         let rate = Double(answered) / seconds
         self.rate += self.rate == 0 ? rate : Self.recent * (rate - self.rate)
         self.delay = Double(waiting) / max(self.rate, 1)
-        self.stood = min(Self.longestMemory, self.stood + (self.delay > wanted ? seconds : -2 * seconds))
+        // A process that was stopped for long has no queue that has stood for long.
+        let stood = min(seconds, Self.longestLook)
+        self.stood = min(Self.longestMemory, self.stood + (self.delay > wanted ? stood : -2 * stood))
         guard self.stood >= Self.patience || self.probability > 0 else {
             self.stood = max(0, self.stood)
             return

@@ -66,6 +66,16 @@ import Testing
         #expect(test.upstreams.opened.count == 1)
     }
 
+    @Test func `A loop that is late has had no time to spare, however long it stood still`() throws {
+        let visitor = try HTTP2Visitor(LoopUnderTest())
+        for number in 0..<40 { try visitor.headers(UInt32(2 * number + 1), HTTP2Visitor.get) }
+        let test = visitor.test
+        for _ in 0..<8 { test.loop.tick(late: 30, busy: 0.5) }
+        #expect(!test.loop.shedding.queue.isActive)
+        for _ in 0..<8 { test.loop.tick(late: 300, busy: 0.5) }
+        #expect(test.loop.shedding.queue.isActive)
+    }
+
     @Test func `Over HTTP/2 the refused stream ends, and the connection takes others`() throws {
         let visitor = try HTTP2Visitor(LoopUnderTest())
         try visitor.headers(1, HTTP2Visitor.get)
