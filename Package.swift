@@ -115,6 +115,8 @@ let modules: [Module] = [
         form: .system([], shows: ["pcre2_match_8", "pcre2_jit_match_8"]),
         tests: nil
     ),
+    // The same for Kafka, to which few edges send events.
+    Module(place: "System/CKafka", form: .system([]), tests: nil),
     // The same for SSH, which only an edge with a listener for it speaks.
     Module(place: "System/CLibSSH", form: .system([]), tests: nil),
     Module(place: "Base/Addressing"),
@@ -266,8 +268,15 @@ let modules: [Module] = [
             "Addressing", "JSON", "Model", "Expression", "TrafficPolicy", "EdgeLink", "APITypes", "Secrets",
             "ACME", "ChallengeDNS", "Certificates", "SSHKeys", "Events", "Store",
         ],
-        products: [.NIOConcurrencyHelpers, .Logging],
+        products: [.NIOConcurrencyHelpers, .Logging, .Crypto],
         testUses: ["SQLiteStore"]
+    ),
+    Module(
+        place: "ControlPlane/EventDelivery",
+        uses: ["CZlib", "CKafka", "Addressing", "JSON", "Model", "Secrets", "Events", "Store", "Control"],
+        products: [.NIOCore, .NIOConcurrencyHelpers, .NIOPosix, .NIOSSL, .NIOTLS, .Crypto, .Logging],
+        tests: [.NIOHTTP1],
+        testUses: ["Certificates", "SQLiteStore"]
     ),
     Module(
         place: "ControlPlane/APIServer",
@@ -331,7 +340,7 @@ let modules: [Module] = [
             "Addressing", "JSON", "Model", "Settings", "TrafficPolicy", "EdgeLink", "Secrets", "ACME", "ChallengeDNS",
             "Certificates", "Federation", "Firewall", "SSHKeys", "SSHGateway", "Events", "Telemetry", "PolicyEngine",
             "Outbound", "Proxy", "Edge", "Store", "SQLiteStore", "PostgresStore",
-            "Backup", "Control", "APIServer",
+            "Backup", "Control", "EventDelivery", "APIServer",
         ],
         products: [
             .NIOCore, .NIOConcurrencyHelpers, .NIOPosix, .NIOHTTP1, .NIOSSL, .Logging, .ServiceLifecycle, .UnixSignals,

@@ -146,9 +146,18 @@ def beside(client, case, program):
         assert call.post(f"{path}/revoke", {})["revoked_at"]
         call.delete(path, {})
 
-    def untried():
-        # Nothing is sent to destinations yet, which is said with a code.
+    def tried():
+        # One that can be tried answers when its event has arrived, one that cannot be says so with a code.
         target = {"debug": {"log": True}}
+        made = call.post("/event_destinations", {"format": "json", "target": target})
+        path = f"/event_destinations/{made['id']}"
+        assert call.post(f"{path}/send_test_event", {})["event_id"].startswith("ev_")
+        status = call.get(f"{path}/status", {})
+        assert status["queued"] == 0 and status["dropped"] == 0, status
+        call.delete(path, {})
+        role = {"role": {"role_arn": "arn:aws:iam::123456789012:role/events"}}
+        stream = "arn:aws:firehose:us-east-1:123456789012:deliverystream/x"
+        target = {"firehose": {"auth": role, "delivery_stream_arn": stream}}
         made = call.post("/event_destinations", {"format": "json", "target": target})
         path = f"/event_destinations/{made['id']}"
         try:
@@ -157,6 +166,7 @@ def beside(client, case, program):
             assert error.error_code == "ERR_NGROK_100626", error.error_code
         else:
             raise AssertionError("an event was sent")
+        assert call.get(f"{path}/status", {})["status"] == "unsupported"
         call.delete(path, {})
 
     def unread():
@@ -171,7 +181,7 @@ def beside(client, case, program):
             assert run.returncode == 0, f"{closed}: exit status {run.returncode}"
 
     case("command: nobody reads what it says", unread)
-    case("command: event-destinations send-test-event", untried)
+    case("command: event-destinations send-test-event", tried)
     case("command: kubernetes-operators", operators)
     case("command: personal-access-tokens", tokens)
     case("command: root self", lambda: call.get("/self", {})["account"]["id"])

@@ -27,7 +27,7 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 help_if_asked "${1:-}"
 
-build_packages=(libsqlite3-dev libre2-dev libpq-dev zlib1g-dev libbrotli-dev libzstd-dev libmaxminddb-dev libmodsecurity-dev libssh-dev git make)
+build_packages=(libsqlite3-dev libre2-dev libpq-dev zlib1g-dev libbrotli-dev libzstd-dev libmaxminddb-dev libmodsecurity-dev libssh-dev librdkafka-dev git make)
 lint_packages=(shellcheck git python3)
 demo_packages=(curl procps util-linux python3)
 firewall_packages=("${demo_packages[@]}" libmodsecurity3 modsecurity-crs nginx libnginx-mod-http-modsecurity wrk)

@@ -8,13 +8,73 @@ extension ErrorCode {
         .subscriptionUnknown, .sourceUnknown, .subscriptionTooManyDestinations, .sourceTwice, .sourceFieldsMissing,
         .sourceFieldsUnwanted, .sourceFilterUnwanted, .sourceField, .sourceFilter, .sourceFilterField,
         .sourceFilterFieldUnsupported, .subscriptionNothingToChange, .eventsNotDelivered,
+        .destinationDatadogRefused, .destinationFile, .destinationAddress, .destinationFields, .destinationFailed,
+        .destinationLibrary, .auditChainBroken, .eventSpoolUnusable,
     ]
 
     package static let eventsNotDelivered = ErrorCode(
         100626,
         status: 400,
-        meaning: "This version of the edge keeps event destinations and sends nothing to them yet.",
-        remedy: "Keep the destination for a later version, or delete it."
+        meaning: "The edge keeps event destinations of this kind and sends nothing to them.",
+        remedy: "Send events to datadog, http, otlp, syslog, kafka or file; collectors behind them reach the others."
+    )
+
+    package static let destinationDatadogRefused = ErrorCode(
+        5132,
+        status: 400,
+        meaning: "Datadog does not accept the API key of an event destination.",
+        remedy: "Give an API key of the organisation at this site, which ddsite names."
+    )
+
+    package static let destinationFile = ErrorCode(
+        100660,
+        status: 400,
+        meaning: "A file of events cannot be written by this edge, or not under this name.",
+        remedy:
+            "Use 1 to 64 letters, digits, dots, hyphens and underscores. Whether there are files at all is decided by "
+            + "events.files in the edge's configuration."
+    )
+
+    package static let destinationAddress = ErrorCode(
+        100661,
+        status: 400,
+        meaning: "An address of an event destination cannot be used.",
+        remedy: "Write it as host:port, several brokers of Kafka with commas between them."
+    )
+
+    package static let destinationFields = ErrorCode(
+        100662,
+        status: 400,
+        meaning: "A member of an event destination's target has a value that it cannot have.",
+        remedy: "Correct the member that the message names; docs/events.md lists what each may have."
+    )
+
+    package static let destinationFailed = ErrorCode(
+        100663,
+        status: 400,
+        meaning: "A test event did not arrive at its destination.",
+        remedy: "The message says what the destination answered; correct it, or the target, and try again."
+    )
+
+    package static let destinationLibrary = ErrorCode(
+        100664,
+        status: 400,
+        meaning: "Events cannot be sent to Kafka, for the library that speaks to it is not on this machine.",
+        remedy: "Let the edge's operator install librdkafka1, and start the edge again."
+    )
+
+    package static let auditChainBroken = ErrorCode(
+        100665,
+        status: 500,
+        meaning: "Audit events were changed, removed or added after they were written.",
+        remedy: "Compare the event that the message names with a backup or with what destinations have received."
+    )
+
+    package static let eventSpoolUnusable = ErrorCode(
+        100666,
+        status: 500,
+        meaning: "The folder in which events wait for their destinations cannot be used.",
+        remedy: "Make the folder that the message names writable for the edge's user, and start the edge again."
     )
 
     package static let destinationFormat = ErrorCode(

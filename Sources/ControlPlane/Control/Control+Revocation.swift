@@ -11,7 +11,9 @@ extension Control {
     package func run() async {
         async let keeping: Void = self.keepCertificates()
         async let sweeping: Void = self.visitors.sweep(self.clock, now: self.now)
+        async let chaining: Void = self.chainAudits()
         await self.follow()
+        await chaining
         await keeping
         await sweeping
     }

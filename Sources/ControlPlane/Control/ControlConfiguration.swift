@@ -1,5 +1,6 @@
 package import Addressing
 package import EdgeLink
+package import Events
 package import Model
 package import TrafficPolicy
 
@@ -71,6 +72,11 @@ extension Control {
 
         /// Where the certificates of domains are obtained; nil where they are not.
         package var acme: ACMESettings?
+
+        /// Brings events to their destinations; nil where nobody does.
+        package var courier: (any EventCourier)?
+        /// Shows events to those who look at them as they happen.
+        package var liveEvents = EventBroadcast()
 
         package init(baseDomains: [HostName], connectAddress: String) {
             precondition(!baseDomains.isEmpty, "an edge has a base domain")

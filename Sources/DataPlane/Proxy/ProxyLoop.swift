@@ -1,5 +1,6 @@
 package import Addressing
 import EdgeLink
+import Events
 package import Model
 package import NIOCore
 import PolicyEngine
@@ -25,7 +26,13 @@ package final class ProxyLoop {
     var recent = RecentRequests()
 
     /// Whether each request is recorded.
-    let isObserved: Bool
+    var isObserved: Bool { self.isAlwaysObserved || self.subscribers != nil }
+    private let isAlwaysObserved: Bool
+    /// Who has subscribed to events, where somebody has.
+    var subscribers: (any SubscribedEvents)? {
+        guard let subscribers = self.observation.subscribers, subscribers.isWanted else { return nil }
+        return subscribers
+    }
     /// Whether somebody is told of every request that a policy has judged.
     let tellsOfAllJudged: Bool
     /// The policies of the table's endpoints.
@@ -65,7 +72,7 @@ package final class ProxyLoop {
         self.limits = configuration.limits
         self.environment = configuration.policy
         self.observation = configuration.observation
-        self.isObserved = configuration.observation.isActive
+        self.isAlwaysObserved = configuration.observation.isActive
         self.tellsOfAllJudged = configuration.policy.tellsAll && configuration.policy.events != nil
         self.agents = agents
         self.requestScratch = self.allocator.buffer(capacity: 4096)

@@ -3,3 +3,11 @@ package protocol EventSink: Sendable {
     /// Called on event loops: returns at once, and never waits for anybody.
     func record(_ event: TrafficEvent)
 }
+
+/// A sink whose events are wanted at some times only: who would make one asks before.
+package protocol SubscribedEvents: EventSink {
+    /// Whether any is wanted now. Read on event loops, for each request.
+    var isWanted: Bool { get }
+    /// Whether the fields of heads are.
+    var wantsHeads: Bool { get }
+}

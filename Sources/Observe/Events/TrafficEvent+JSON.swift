@@ -8,19 +8,27 @@ extension TrafficEvent {
     ///
     /// - Parameter id: the event's own.
     /// - Returns: the line, without its end.
-    package func line(id: ResourceID<EventKind>) -> String {
-        var object = NestedObject()
+    package func line(id: ResourceID<EventKind>) -> String { self.envelope(id: id).line }
+
+    /// The event in its envelope.
+    ///
+    /// - Parameters:
+    ///   - id: the event's own.
+    ///   - fields: what of it is wanted, `conn.client_ip` say; nil for all that there is.
+    /// - Returns: the event as subscribers get it.
+    package func envelope(id: ResourceID<EventKind>, fields: Set<String>? = nil) -> EventEnvelope {
+        var object = NestedObject(wanted: fields)
         self.connection.write(into: &object, isConnectionEvent: self.request == nil)
         if self.request == nil { object["conn.end_ts"] = self.time.eventText }
         self.request?.write(into: &object)
         self.policy.write(into: &object)
-        let envelope: JSONObject = [
-            "event_id": .string(id.text), "event_type": .string(self.type),
-            "event_timestamp": .string(self.time.eventText),
-            "account_id": self.account.map { .string($0.text) } ?? .null,
-            "principal": .null, "object": object.value,
-        ]
-        return JSONValue.object(envelope).text
+        return EventEnvelope(
+            id: id,
+            type: self.type,
+            time: self.time,
+            account: self.account,
+            object: object.members
+        )
     }
 }
 
@@ -46,6 +54,8 @@ extension TrafficEvent.Connection {
 
 extension TrafficEvent.Request {
     fileprivate func write(into object: inout NestedObject) {
+        object.set("http.request.headers", Self.map(self.fields))
+        object.set("http.response.headers", Self.map(self.responseFields))
         object["http.request.method"] = self.method.lowercased()
         object["http.request.url.scheme"] = self.scheme
         object["http.request.url.host"] = self.host
@@ -63,6 +73,18 @@ extension TrafficEvent.Request {
         object["error_code"] = self.errorCode
         object.set("duration_us", self.nanoseconds.map { .integer(Int64(clamping: $0 / 1000)) })
         object["trace_id"] = self.span?.traceText
+    }
+
+    /// Names as they are written in documents, values in small letters (`spec/observability.md` 2.1), and no secrets.
+    private static func map(_ fields: [RecordedField]?) -> JSONValue? {
+        guard let fields else { return nil }
+        var members = JSONObject()
+        for field in fields {
+            let name = field.canonicalName
+            let value = JSONValue.string(field.isSecret ? RecordedField.hidden : field.value.lowercased())
+            members.set(name, to: .array((members[name]?.array ?? []) + [value]))
+        }
+        return .object(members)
     }
 }
 
@@ -98,18 +120,15 @@ extension TrafficEvent.Problem {
     }
 }
 
-extension Date {
-    /// RFC 3339, of Greenwich, with milliseconds.
-    fileprivate var eventText: String { self.formatted(Self.eventStyle) }
-
-    private static let eventStyle = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
-}
-
 /// An object whose members are named by the way to them: `conn.client_ip`.
 private struct NestedObject {
-    private var members = JSONObject()
+    private(set) var members = JSONObject()
+    /// Nil for all.
+    private let wanted: Set<String>?
 
-    var value: JSONValue { .object(self.members) }
+    init(wanted: Set<String>?) {
+        self.wanted = wanted
+    }
 
     /// Texts that are empty, or nil, are left out.
     subscript(path: String) -> String? {
@@ -121,7 +140,7 @@ private struct NestedObject {
     }
 
     mutating func set(_ path: String, _ value: JSONValue?) {
-        guard let value else { return }
+        guard let value, self.wanted?.contains(path) ?? true else { return }
         Self.set(path.split(separator: ".")[...], value, in: &self.members)
     }
 

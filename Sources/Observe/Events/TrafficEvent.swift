@@ -79,6 +79,9 @@ package struct TrafficEvent: Sendable {
         package var responseBytes: Int?
         /// Nil where no upstream was asked.
         package var connectionReused: Bool?
+        /// The fields of both heads; nil where nobody wants them.
+        package var fields: [RecordedField]?
+        package var responseFields: [RecordedField]?
         /// Nil where it is not traced.
         package var span: TraceSpan?
 

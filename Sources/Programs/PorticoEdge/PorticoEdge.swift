@@ -17,7 +17,8 @@ struct PorticoEdge: AsyncParsableCommand {
         subcommands: [
             InitCommand.self, ServeCommand.self, ReloadCommand.self, ConfigCommand.self, TokenCommand.self,
             APIKeyCommand.self, UserCommand.self, CertificateCommand.self, SSHHostKeysCommand.self,
-            SealingKeyCommand.self, BackupCommand.self, RestoreCommand.self, DoctorCommand.self, VersionCommand.self,
+            SealingKeyCommand.self, BackupCommand.self, RestoreCommand.self, AuditCommand.self, DoctorCommand.self,
+            VersionCommand.self,
         ]
     )
 

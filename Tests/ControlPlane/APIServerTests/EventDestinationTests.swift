@@ -36,6 +36,26 @@ import Testing
                 ]
             ),
             ("debug", ["log": true, "callback_url": "http://hooks.example.test/x"]),
+            (
+                "http",
+                [
+                    "url": "https://hooks.example.test/x", "headers": ["authorization": "hush-1", "x-a": "hush-2"],
+                    "secret": "hush-3",
+                ]
+            ),
+            ("otlp", ["endpoint": "https://otel.example.test:4318", "headers": ["x-key": "hush-1"]]),
+            (
+                "syslog",
+                ["address": "logs.example.test:6514", "tls": true, "facility": 4, "app_name": "edge"]
+            ),
+            (
+                "kafka",
+                [
+                    "brokers": "a.example.test:9092,192.0.2.1:9093", "topic": "events", "tls": true, "username": "u",
+                    "password": "hush-1",
+                ]
+            ),
+            ("file", ["name": "all.jsonl", "max_file_size": 4096, "max_files": 2]),
         ] as [(String, JSONValue)]
     )
     func `A target is shown without its secrets, and keeps them`(kind: String, target: JSONValue) async throws {
@@ -125,6 +145,22 @@ import Testing
             (["target": ["azure_logs_ingestion": Self.azure(without: "client_secret")]], 236),
             (["target": ["azure_logs_ingestion": Self.azure(without: "tenant_id")]], 236),
             (["target": ["azure_logs_ingestion": Self.azure(without: "data_collection_stream_name")]], 236),
+            (["target": ["http": [:]]], 236), (["target": ["http": ["url": "ftp://x"]]], 100_612),
+            (["target": ["http": ["url": "http://a.test", "headers": ["Host": "b"]]]], 100_662),
+            (["target": ["http": ["url": "http://a.test", "headers": ["x": "a\nb"]]]], 100_662),
+            (["target": ["http": ["url": "http://a.test", "secret": "[redacted]"]]], 100_662),
+            (["target": ["otlp": ["endpoint": "x"]]], 100_612), (["target": ["syslog": ["address": "a b"]]], 100_661),
+            (["target": ["syslog": ["address": "a.test:0"]]], 100_661),
+            (["target": ["syslog": ["address": "a.test/x"]]], 100_661),
+            (["target": ["syslog": ["address": "a.test", "facility": 24]]], 100_662),
+            (["target": ["syslog": ["address": "a.test", "app_name": "a b"]]], 100_662),
+            (["target": ["kafka": ["brokers": "a.test"]]], 236),
+            (["target": ["kafka": ["brokers": "a.test:x", "topic": "t"]]], 100_661),
+            (["target": ["kafka": ["brokers": "a.test", "topic": "t t"]]], 100_662),
+            (["target": ["kafka": ["brokers": "a.test", "topic": "t", "username": "u"]]], 100_662),
+            (["target": ["file": ["name": "../x"]]], 100_660), (["target": ["file": ["name": ".x"]]], 100_660),
+            (["target": ["file": ["name": "x", "max_file_size": 1]]], 100_662),
+            (["target": ["file": ["name": "x", "max_files": 101]]], 100_662),
         ] as [(JSONValue, Int)]
     )
     func `A destination that cannot be is refused`(body: JSONValue, code: Int) async throws {
@@ -142,6 +178,38 @@ import Testing
             let path = "/event_destinations/\(made.text("id"))"
             let moved: JSONObject = ["api_key": "[redacted]", "ddsite": "evil.example.test"]
             #expect(try await api.call("PATCH", path, ["target": ["datadog": .object(moved)]]).code == 5133)
+        }
+    }
+
+    @Test(
+        arguments: [
+            (
+                "http", ["url": "https://a.test/x", "secret": "hush"],
+                ["url": "https://b.test/x", "secret": "[redacted]"]
+            ),
+            (
+                "http", ["url": "https://a.test/x", "headers": ["k": "hush"]],
+                ["url": "http://a.test/x", "headers": ["k": "[redacted]"]]
+            ),
+            (
+                "otlp", ["endpoint": "https://a.test", "headers": ["k": "hush"]],
+                ["endpoint": "https://a.test:8443", "headers": ["k": "[redacted]"]]
+            ),
+            (
+                "kafka", ["brokers": "a.test", "topic": "t", "tls": true, "username": "u", "password": "hush"],
+                ["brokers": "a.test", "topic": "t", "tls": false, "username": "u", "password": "[redacted]"]
+            ),
+        ] as [(String, JSONValue, JSONValue)]
+    )
+    func `A secret is not sent to another host than it was given for`(
+        kind: String,
+        given: JSONValue,
+        moved: JSONValue
+    ) async throws {
+        try await APIUnderTest.run { (api) async throws in
+            let made = try await api.create("/event_destinations", ["target": .object([kind: given])])
+            let path = "/event_destinations/\(made.text("id"))"
+            #expect(try await api.call("PATCH", path, ["target": .object([kind: moved])]).code == 100_662)
         }
     }
 

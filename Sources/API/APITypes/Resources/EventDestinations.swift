@@ -12,8 +12,15 @@ extension ResourceShape {
                 .post,
                 "{id}/send_test_event",
                 answer: .object([Field("event_id", .text, "The event that was sent.")], status: 200),
-                "Sends an event that says nothing, to see whether it arrives."
-            )
+                "Sends an event that says nothing, to see whether it arrives, and answers when it has."
+            ),
+            OperationShape(
+                "get_status",
+                .get,
+                "{id}/status",
+                answer: .object(Self.deliveryStatus, status: 200),
+                "How the delivery goes, as far as this edge knows since it was started."
+            ),
         ],
         summary: "Where events are sent. Secrets of a target are shown as [redacted], and kept when sent back so.",
         fields: [
@@ -28,6 +35,21 @@ extension ResourceShape {
             ),
         ]
     )
+}
+
+extension ResourceShape {
+    private static let deliveryStatus = [
+        Field("status", .text, "`delivering`, `failing`, `idle`, or `unsupported` where the edge sends nothing to it."),
+        Field("last_success", .timestamp, isNullable: true, "When events arrived last."),
+        Field("last_failure", .timestamp, isNullable: true, "When some did not."),
+        Field("last_error", .text, "Why they did not; empty where they did."),
+        Field("failing_since", .timestamp, isNullable: true, "Since when none arrive; null where they do."),
+        Field("queued", .integer, "Events that wait."),
+        Field("queued_bytes", .integer, "Bytes of the files in which they wait."),
+        Field("delivered", .integer, "Events that arrived."),
+        Field("dropped", .integer, "Events for which there was no room, and those that were refused for good."),
+        Field("uri", .text, "Where this is found."),
+    ]
 }
 
 /// The members of an event destination's target, of which one is not null.
@@ -67,6 +89,57 @@ enum EventTargetFields {
             "The log of the edge, a URL that events are posted to, or both.",
             [Self.field("log", .boolean), Self.text("callback_url")]
         ),
+        Self.target(
+            "http",
+            "A URL that batches of events are posted to, as a JSON array.",
+            [
+                Self.own("url", .text, "With http or https."),
+                Self.own("headers", .texts, "Fields of each request; values are kept secret."),
+                Self.own("secret", .text, "Signs each request, where it is given."),
+            ]
+        ),
+        Self.target(
+            "otlp",
+            "A collector of OpenTelemetry, which gets log records over HTTP.",
+            [
+                Self.own("endpoint", .text, "The collector's URL, without /v1/logs."),
+                Self.own("headers", .texts, "Fields of each request; values are kept secret."),
+            ]
+        ),
+        Self.target(
+            "syslog",
+            "A server of syslog (RFC 5424), over TCP or TLS.",
+            [
+                Self.own("address", .text, "host:port; without a port 514, or 6514 for TLS."),
+                Self.own("tls", .boolean, "Whether the connection is encrypted, and the server's certificate checked."),
+                Self.own("facility", .integer, "0 to 23; 16, local0, where none is given."),
+                Self.own("app_name", .text, "What messages call their sender; portico where none is given."),
+            ]
+        ),
+        Self.target(
+            "kafka",
+            "A topic of Kafka.",
+            [
+                Self.own("brokers", .text, "host:port, several with commas between them."),
+                Self.own("topic", .text, "Letters, digits, dots, hyphens and underscores, at most 249."),
+                Self.own("tls", .boolean, "Whether connections are encrypted, and certificates checked."),
+                Self.own("username", .text, "For SASL/PLAIN; empty for none."),
+                Self.own("password", .text, "For SASL/PLAIN."),
+            ]
+        ),
+        Self.target(
+            "file",
+            "A file on the edge's machine, with an event on each line.",
+            [
+                Self.own("name", .text, "Without a folder: files of an account lie in one of its own."),
+                Self.own(
+                    "max_file_size",
+                    .integer,
+                    "Bytes from which on it is put aside; 100 MiB where none are given."
+                ),
+                Self.own("max_files", .integer, "How many are kept so; 5 where none are given."),
+            ]
+        ),
     ]
 
     private static let auth = Self.nullable(
@@ -94,6 +167,10 @@ enum EventTargetFields {
         isNullable: Bool = true
     ) -> Field {
         Field(name, .object(fields), create: .optional, update: .optional, isNullable: isNullable, summary)
+    }
+
+    private static func own(_ name: String, _ type: FieldType, _ summary: String) -> Field {
+        Field(name, type, create: .optional, update: .optional, summary)
     }
 
     private static func text(_ name: String) -> Field { Self.field(name, .text) }

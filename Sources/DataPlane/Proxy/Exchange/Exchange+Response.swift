@@ -21,6 +21,7 @@ extension Exchange {
             return
         }
         self.noteResponseStarted(status: head.status)
+        self.record?.note(head, in: bytes)
         if let body { self.noteResponse(body.readableBytes) }
         if let judged = self.judged {
             judged.hold(head, in: bytes, body: body, isComplete: isComplete)

@@ -283,7 +283,9 @@ package final class Exchange {
     func count(for upstream: Upstream) {
         guard self.depth == 1 else { return }
         self.tally = upstream.tally
-        self.record?.note(upstream.endpoint)
+        guard let record = self.record else { return }
+        record.note(upstream.endpoint)
+        self.context.note(upstream.endpoint.account)
     }
 
     private func report(_ record: ExchangeRecord, judgedBy judged: JudgedExchange?) {

@@ -1,5 +1,8 @@
 import Addressing
+import Events
 import Expression
+import Foundation
+import Model
 import PolicyEngine
 
 /// What all exchanges of one visitor's connection share. Lives on the connection's event loop.
@@ -28,6 +31,8 @@ final class ExchangeContext {
     private let policyHops: Int
     /// The endpoints whose rules for connections this one has passed.
     private(set) var judgements: [ConnectionJudgement] = []
+    /// Whose endpoint the last of its requests was for.
+    private var account: ResourceID<AccountKind>?
     /// The restriction that the visitor was found to pass last.
     private var passed: VisitorRestriction?
 
@@ -109,8 +114,12 @@ final class ExchangeContext {
         return connection.makeLink()
     }
 
+    /// One of the connection's requests was for an endpoint of this account.
+    func note(_ account: ResourceID<AccountKind>) { self.account = account }
+
     /// The connection is over: nobody else may use its links.
     func end() {
+        self.reportToSubscribers()
         for judgement in self.judgements { self.report(judgement) }
         self.judgements = []
         let links = self.ownLinks
@@ -128,6 +137,18 @@ final class ExchangeContext {
         for link in self.ownLinks where link.upstream.isHeld { link.abandon() }
         for connection in self.ownConnections where connection.upstream.isHeld { connection.retire() }
         self.ownConnections.removeAll { !$0.isUsable }
+    }
+
+    /// Tells those who want to know of connections, too; what led to no endpoint is nobody's.
+    private func reportToSubscribers() {
+        guard let subscribers = self.loop.subscribers, let account = self.account, self.policyHops == 0 else { return }
+        self.account = nil
+        var connection = TrafficEvent.Connection(self.facts)
+        (connection.bytesIn, connection.bytesOut) = (self.bytesIn, self.bytesOut)
+        let judged = self.judgements.first.map { TrafficEvent.Policy($0.policy.record) }
+        subscribers.record(
+            TrafficEvent(of: account, at: Date(), connection: connection, policy: judged ?? .init())
+        )
     }
 
     private func report(_ judgement: ConnectionJudgement) {

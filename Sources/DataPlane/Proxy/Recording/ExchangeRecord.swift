@@ -15,11 +15,14 @@ final class ExchangeRecord {
     private let began: UInt64
     /// Whether the upstream is told the number; a visitor may have given one of its own.
     private let passesID: Bool
+    /// Whether the fields of heads are wanted.
+    private let recordsHeads: Bool
     private var account: ResourceID<AccountKind>?
 
     init(_ head: RequestHead, in bytes: UnsafeRawBufferPointer, isSecure: Bool, loop: ProxyLoop) {
         let observation = loop.observation
         let fields = RecordedFields(head, in: bytes, isTraced: observation.traces != nil)
+        self.recordsHeads = loop.subscribers?.wantsHeads ?? false
         self.id = "req_" + TraceSpan.hexadecimal(loop.random.next()) + TraceSpan.hexadecimal(loop.random.next())
         self.passesID = observation.passesRequestIDs && !fields.hasRequestID
         self.began = NIODeadline.now().uptimeNanoseconds
@@ -52,11 +55,16 @@ final class ExchangeRecord {
         self.request.span = self.span
         self.request.bodyBytes = 0
         self.request.responseBytes = 0
+        if self.recordsHeads { self.request.fields = head.fields.recorded(in: bytes) }
     }
 
     func note(_ endpoint: RoutedEndpoint) {
         self.request.endpoint = "\(endpoint.url)"
         self.account = endpoint.account
+    }
+
+    func note(_ head: ResponseHead, in bytes: UnsafeRawBufferPointer) {
+        if self.recordsHeads { self.request.responseFields = head.fields.recorded(in: bytes) }
     }
 
     func noteBody(_ count: Int) { self.request.bodyBytes? += count }
@@ -90,11 +98,13 @@ final class ExchangeRecord {
     func report(status: Int, over context: ExchangeContext, judgedBy judged: JudgedExchange?) {
         let observation = context.loop.observation
         let traces = self.span == nil ? nil : observation.traces
-        guard observation.accessLog != nil || traces != nil else { return }
+        let subscribers = context.loop.subscribers
+        guard observation.accessLog != nil || traces != nil || subscribers != nil else { return }
         self.request.status = status == 0 ? nil : status
         self.request.nanoseconds = NIODeadline.now().uptimeNanoseconds &- self.began
         let event = TrafficEvent(
-            of: self.account,
+            // A policy that answers itself asks no upstream.
+            of: self.account ?? judged?.policy.endpoint.account,
             at: Date(),
             connection: .init(context.facts),
             request: self.request,
@@ -102,6 +112,21 @@ final class ExchangeRecord {
         )
         observation.accessLog?.record(event)
         traces?.record(event)
+        // A request whose visitor left before there was an answer is not complete.
+        if status != 0 { subscribers?.record(event) }
+    }
+}
+
+extension FieldTable {
+    /// All of them as texts, as they came.
+    fileprivate func recorded(in bytes: UnsafeRawBufferPointer) -> [RecordedField] {
+        (0..<self.count).map { index in
+            let slot = self[index]
+            return RecordedField(
+                String(decoding: bytes[slot.name], as: UTF8.self),
+                String(decoding: bytes[slot.value], as: UTF8.self)
+            )
+        }
     }
 }
 

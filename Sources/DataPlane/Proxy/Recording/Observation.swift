@@ -4,6 +4,8 @@ package import Events
 package struct Observation: Sendable {
     /// Takes the event of each request and of each TCP or TLS connection.
     package var accessLog: (any EventSink)?
+    /// Takes the same while somebody has subscribed to them, and of HTTP connections too.
+    package var subscribers: (any SubscribedEvents)?
     /// Takes the events of requests that are traced.
     package var traces: (any EventSink)?
     /// Of a thousand requests, so many are traced.
@@ -15,5 +17,6 @@ package struct Observation: Sendable {
 
     package init() {}
 
+    /// Whether requests are recorded whoever has subscribed.
     var isActive: Bool { self.accessLog != nil || self.traces != nil || self.passesRequestIDs }
 }

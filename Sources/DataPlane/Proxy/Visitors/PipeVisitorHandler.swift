@@ -156,10 +156,17 @@ package final class PipeVisitorHandler: Timed, ChannelInboundHandler, RemovableC
     }
 
     private func report() {
-        if let log = self.loop.observation.accessLog, let endpoint = self.served {
+        let (log, subscribers) = (self.loop.observation.accessLog, self.loop.subscribers)
+        if log != nil || subscribers != nil, let endpoint = self.served {
             var connection = TrafficEvent.Connection(self.facts)
             (connection.bytesIn, connection.bytesOut) = (self.bytesIn, self.bytesOut)
-            log.record(TrafficEvent(of: endpoint.account, at: Date(), connection: connection))
+            let event = TrafficEvent(of: endpoint.account, at: Date(), connection: connection)
+            log?.record(event)
+            if let subscribers {
+                var judged = event
+                judged.policy = self.judgements.first.map { .init($0.policy.record) } ?? .init()
+                subscribers.record(judged)
+            }
         }
         let judgements = self.judgements
         self.judgements = []

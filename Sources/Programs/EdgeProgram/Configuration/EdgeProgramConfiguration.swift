@@ -31,6 +31,7 @@ package struct EdgeProgramConfiguration: Sendable {
     package let log: LogConfiguration
     package let accessLog: AccessLogConfiguration
     package let tracing: TracingConfiguration
+    package let events: EventsConfiguration
     package let upstreams: [StaticUpstream]
 
     init(from settings: SettingsReader, surroundings: Surroundings) {
@@ -160,6 +161,11 @@ package struct EdgeProgramConfiguration: Sendable {
             "tracing",
             "Traces of requests through many services.",
             TracingConfiguration.init
+        )
+        self.events = settings.section(
+            "events",
+            "How events reach the destinations that accounts make through the API (docs/events.md).",
+            EventsConfiguration.init
         )
         self.upstreams = StaticUpstream.list(from: settings)
         self.check(settings)

@@ -11,9 +11,9 @@ struct AccessLogService: Service {
     let logger: Logger
 
     func run() async throws {
-        var file: AccessLogFile?
+        var file: RotatedFile?
         if case .file(let path) = self.configuration.destination {
-            file = try AccessLogFile(path, limit: self.configuration.fileBytes, kept: self.configuration.files)
+            file = try Self.open(path, self.configuration)
         }
         await withTaskCancellationOrGracefulShutdownHandler {
             var isBroken = false
@@ -23,7 +23,21 @@ struct AccessLogService: Service {
         }
     }
 
-    private func write(_ batch: EventQueue.Batch, to file: AccessLogFile?, _ isBroken: inout Bool) {
+    /// - Throws: `configurationInvalid` where the file cannot be opened.
+    static func open(_ path: String, _ configuration: AccessLogConfiguration) throws(Failure) -> RotatedFile {
+        do {
+            return try RotatedFile(path, limit: configuration.fileBytes, kept: configuration.files)
+        } catch {
+            throw Failure(
+                .configurationInvalid,
+                "access_log.to: the file \(path) cannot be written.",
+                detail: "\(error)",
+                cause: error
+            )
+        }
+    }
+
+    private func write(_ batch: EventQueue.Batch, to file: RotatedFile?, _ isBroken: inout Bool) {
         let text = batch.events.map { LineText.printable(json: $0.line(id: .random())) + "\n" }.joined()
         do {
             if let file {

@@ -1,3 +1,5 @@
+import Control
+import EventDelivery
 import Events
 import Logging
 import Model
@@ -56,13 +58,16 @@ struct Observers: Sendable {
         return all.compactMap(\.self)
     }
 
-    /// Beside `log`, the queue of what policies have noted.
-    func metrics(beside log: EventQueue) -> [MetricFamily] {
+    /// Beside `log`, the queue of what policies have noted, and what goes to destinations of accounts.
+    func metrics(beside log: EventQueue, _ delivery: EventDelivery) async -> [MetricFamily] {
         var rows = [("log", log.totals.taken, log.totals.dropped)]
         if let totals = self.accessLog?.queue.totals { rows.append(("access_log", totals.taken, totals.dropped)) }
         if let queue = self.traceQueue, let traces = self.traces {
             rows.append(("traces", traces.totals.sent, queue.totals.dropped + traces.totals.failed))
         }
+        let statuses = await delivery.statuses().sorted { $0.key < $1.key }
+        rows += statuses.map { ($0.key, $0.value.delivered, $0.value.dropped) }
+        rows.append(("memory", 0, delivery.droppedInMemory))
         func samples(_ number: (String, Int, Int) -> Int) -> [MetricFamily.Sample] {
             rows.map { .init(labels: [.init("destination", $0.0)], Double(number($0.0, $0.1, $0.2))) }
         }
@@ -78,6 +83,18 @@ struct Observers: Sendable {
                 .counter,
                 "Events that were left out because their destination did not keep up, or did not take them.",
                 samples { _, _, dropped in dropped }
+            ),
+            MetricFamily(
+                "portico_events_queued",
+                .gauge,
+                "Events that wait in files for their destination.",
+                statuses.map { .init(labels: [.init("destination", $0.key)], Double($0.value.queued)) }
+            ),
+            MetricFamily(
+                "portico_events_queued_bytes",
+                .gauge,
+                "Bytes of the files in which events wait for their destination.",
+                statuses.map { .init(labels: [.init("destination", $0.key)], Double($0.value.queuedBytes)) }
             ),
         ]
     }

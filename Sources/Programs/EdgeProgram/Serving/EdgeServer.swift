@@ -2,6 +2,7 @@ import APIServer
 import Addressing
 import Control
 import Edge
+import EventDelivery
 import Events
 import Firewall
 import Foundation
@@ -84,6 +85,9 @@ package struct EdgeServer {
         let observers = try Observers(self.configuration, logger: self.logger)
         dataPlane.proxy.observation = observers.observation
         var rules = self.configuration.controlPlane
+        let delivery = try self.configuration.eventDelivery(store, keys, live: rules.liveEvents, logger: self.logger)
+        dataPlane.proxy.observation.subscribers = delivery.intake
+        rules.courier = delivery
         rules.problemOfAction = firewall.problem
         rules.problemOfIssuer = ProviderProbe(requester).asking(on: MultiThreadedEventLoopGroup.singleton)
         rules.staticUpstreams = try await self.configuration.staticUpstreams(under: rules)
@@ -119,7 +123,7 @@ package struct EdgeServer {
             readiness: readiness,
             store: store,
             metrics: {
-                await edge.metrics() + observers.metrics(beside: events) + ProcessUsage.now().families
+                await edge.metrics() + observers.metrics(beside: events, delivery) + ProcessUsage.now().families
                     + firewall.numbers.families
                     + [await control.certificateJobs()?.family].compactMap(\.self)
             }
@@ -154,7 +158,8 @@ package struct EdgeServer {
         try await Self.run(reloader, logger: self.logger) {
             let log = TrafficLogService(queue: events, logger: self.logger, write: Terminal.log)
             let heap = HeapService(logger: self.logger)
-            let last: [any Service] = [management, log, heap] + observers.services + answering + apis
+            let events = EventDeliveryService(delivery: delivery)
+            let last: [any Service] = [management, events, log, heap] + observers.services + answering + apis
             return last + [
                 ControlService(control: control),
                 CertificateService(reloader: reloader, logger: self.logger),

@@ -1,5 +1,4 @@
 import Addressing
-import Foundation
 import Model
 import Outbound
 
@@ -15,20 +14,9 @@ extension OutboundSettings {
         configuration.rules.opened = self.networks
         configuration.requests = self.requests
         configuration.requestsPerAccount = max(1, self.requests / 4)
-        if let path = self.authorities { configuration.authorities = try Self.contents(of: path) }
-        return try OutboundRequester(configuration)
-    }
-
-    private static func contents(of path: String) throws(Failure) -> String {
-        do {
-            return try String(contentsOf: URL(filePath: path), encoding: .utf8)
-        } catch {
-            throw Failure(
-                .configurationInvalid,
-                "policy.outbound.authorities: the file \(path) cannot be read.",
-                detail: "\(error)",
-                cause: error
-            )
+        if let path = self.authorities {
+            configuration.authorities = try PEMFile.contents(of: path, setting: "policy.outbound.authorities")
         }
+        return try OutboundRequester(configuration)
     }
 }

@@ -13,7 +13,7 @@ import Testing
         try await withTemporaryFolder { name in
             let folder = URL(filePath: name, directoryHint: .isDirectory)
             let path = folder.appending(path: "access.log")
-            let file = try AccessLogFile(path.path, limit: 10, kept: 2)
+            let file = try RotatedFile(path.path, limit: 10, kept: 2)
             for line in ["one\n", "two two\n", "three\n", "four four four\n", "five five five\n", "six\n"] {
                 try file.append(line)
             }
@@ -29,7 +29,7 @@ import Testing
             let folder = URL(filePath: name, directoryHint: .isDirectory)
             let path = folder.appending(path: "access.log")
             try Data("before\n".utf8).write(to: path)
-            let file = try AccessLogFile(path.path, limit: 1000, kept: 2)
+            let file = try RotatedFile(path.path, limit: 1000, kept: 2)
             try file.append("one\n")
             try FileManager.default.moveItem(at: path, to: folder.appending(path: "moved"))
             try file.append("two\n")
@@ -42,7 +42,8 @@ import Testing
 
     @Test func `A file that cannot be opened is told by its setting`() throws {
         let failure = try #require(throws: Failure.self) {
-            _ = try AccessLogFile("/nonexistent/access.log", limit: 1000, kept: 2)
+            let configuration = try EdgeProgramConfiguration.loadForTest("access_log:\n  to: /nonexistent/access.log")
+            _ = try AccessLogService.open("/nonexistent/access.log", configuration.accessLog)
         }
         #expect(failure.message.contains("access_log.to"))
     }

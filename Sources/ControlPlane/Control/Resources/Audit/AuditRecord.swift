@@ -24,6 +24,8 @@ package struct AuditRecord: StoredDocument {
     package var operation: String
     /// The caller's address; empty where it has none.
     package var address: String
+    /// Where they did it: `API`, `Dashboard` or `Agent`; nil for the API, in events of earlier versions.
+    package var source: String?
     /// The identifier of what was changed.
     package var object: String
     /// The resource as JSON; nil when it was made.
@@ -52,6 +54,20 @@ package struct AuditRecord: StoredDocument {
         self.after = JSONValue.object(object).text
     }
 
+    /// What somebody did at the edge that changes nothing that is stored.
+    init(_ type: String, by actor: AuditActor, at time: Date, of id: String, _ object: JSONObject) {
+        self.type = type
+        self.time = time
+        self.principal = actor.principal
+        self.subject = actor.subject
+        self.key = actor.credential
+        self.operation = ""
+        self.address = actor.address
+        self.source = actor.source.rawValue
+        self.object = id
+        self.after = JSONValue.object(object).text
+    }
+
     private init(type: String, _ caller: Caller, at time: Date, object: String) {
         self.type = type
         self.time = time
@@ -60,6 +76,7 @@ package struct AuditRecord: StoredDocument {
         self.key = caller.principal.credential.id
         self.operation = caller.operation.text
         self.address = caller.address.map { "\($0)" } ?? ""
+        self.source = AuditSource.api.rawValue
         self.object = object
     }
 }

@@ -20,7 +20,9 @@ struct EventDestinationRules: ResourceRules {
             throw Failure(.destinationTargetMissing, "There is no target.")
         }
         let reading = EventTargetReading(keys: change.context.keys, kept: nil)
-        return EventDestinationRecord(target: try reading.target(target), created: change.now)
+        let read = try reading.target(target)
+        try Self.check(read, change)
+        return EventDestinationRecord(target: read, created: change.now)
     }
 
     func update(_ document: inout EventDestinationRecord, _ body: CheckedBody, _ change: inout Change) throws(Failure) {
@@ -31,7 +33,15 @@ struct EventDestinationRules: ResourceRules {
         guard read.name == document.target.name else {
             throw Failure(.destinationTargetChanged, "A \(document.target.name) cannot become a \(read.name).")
         }
+        try Self.check(read, change)
         document.target = read
+    }
+
+    /// What the edge never can do is refused at once; a kind that it merely keeps is kept.
+    private static func check(_ target: EventTarget, _ change: Change) throws(Failure) {
+        let problem = change.context.configuration.courier?.problem(of: target)
+        guard let problem, problem.code != .eventsNotDelivered else { return }
+        throw problem
     }
 
     private static func checkFormat(_ body: CheckedBody) throws(Failure) {
@@ -43,15 +53,6 @@ struct EventDestinationRules: ResourceRules {
         let all = try await change.context.store.all(EventSubscriptionRecord.self, in: change.caller.scope)
         guard let user = all.first(where: { $0.document.destinations.contains(stored.id.text) }) else { return }
         throw Failure(.destinationInUse, "The event subscription \(user.id) sends to \(stored.id).")
-    }
-
-    /// Its one operation is to try the destination.
-    func perform(
-        _ call: OperationCall,
-        on document: inout EventDestinationRecord,
-        _ change: inout Change
-    ) throws(Failure) {
-        throw Failure(.eventsNotDelivered, "No event was sent to \(call.id.prefix(64)).")
     }
 
     func members(of stored: Stored<EventDestinationRecord>, _ view: ResourceView) -> [String: JSONValue] {

@@ -1,6 +1,5 @@
 import APITypes
 import Events
-import Expression
 import Model
 
 /// Reads the sources of event subscriptions from requests.
@@ -46,7 +45,7 @@ enum EventSourceReading {
         }
         if let fields { source.fields = try Self.checked(fields, known, source.type) }
         if let filter {
-            try EventFilter.check(filter, known)
+            if !filter.isEmpty { _ = try EventFilter(filter, known) }
             source.filter = filter
         }
         return source
@@ -66,66 +65,5 @@ enum EventSourceReading {
             checked.append(field)
         }
         return checked
-    }
-}
-
-/// The filter of a source: an expression over `ev`, the event's object (`spec/observability.md` 3).
-enum EventFilter {
-    private static let limits: ExpressionLimits = {
-        var limits = ExpressionLimits()
-        limits.sourceBytes = 4096
-        limits.depth = 50
-        return limits
-    }()
-
-    /// - Throws: `sourceFilter`, `sourceFilterField`, `sourceFilterFieldUnsupported`.
-    static func check(_ source: String, _ fields: [EventField]) throws(Failure) {
-        guard !source.isEmpty else { return }
-        let declared = fields.enumerated().map { VariableDeclaration("ev.\($1.path)", $1.form.type, slot: $0) }
-        let program: Program
-        do throws(Diagnostics) {
-            program = try Self.compile(source, declared)
-        } catch {
-            let code = Self.namesUnknownField(source, declared) ? ErrorCode.sourceFilterField : .sourceFilter
-            let first = error.all[0]
-            throw Failure(code, "\(first.summary) (at byte \(first.range.lowerBound)).", cause: error)
-        }
-        let used = fields.enumerated().filter { program.referencedSlots.contains($0.offset) }.map(\.element)
-        if let field = used.first(where: { !$0.isFilterable }) {
-            let others = fields.filter(\.isFilterable).map(\.path).joined(separator: ", ")
-            throw Failure(.sourceFilterFieldUnsupported, "Filters use \(others), and not \(field.path).")
-        }
-    }
-
-    private static func compile(_ source: String, _ variables: [VariableDeclaration]) throws(Diagnostics) -> Program {
-        guard source.utf8.count <= Self.limits.sourceBytes else {
-            throw Diagnostics(Diagnostic("it has more than \(Self.limits.sourceBytes) bytes", at: 0..<0))
-        }
-        let program = try Environment(variables: variables, limits: Self.limits).compile(try Parser.parse(source))
-        guard program.resultType == .bool || program.resultType == .dyn else {
-            throw Diagnostics(Diagnostic("it must be true or false", at: 0..<source.utf8.count))
-        }
-        return program
-    }
-
-    /// Whether an expression that does not compile would if the event had the fields that it names: then neither its
-    /// form nor its types are at fault.
-    private static func namesUnknownField(_ source: String, _ declared: [VariableDeclaration]) -> Bool {
-        let untyped = declared.map { VariableDeclaration($0.name, .dyn, slot: $0.slot) }
-        let anything = [VariableDeclaration("ev", .dyn, slot: 0)]
-        return (try? Self.compile(source, untyped)) == nil && (try? Self.compile(source, anything)) != nil
-    }
-}
-
-extension EventField.Form {
-    fileprivate var type: ExpressionType {
-        switch self {
-        case .text: .string
-        case .integer: .int
-        case .boolean: .bool
-        case .time: .timestamp
-        case .header: .map(key: .string, value: .list(.string))
-        case .list: .list(.dyn)
-        }
     }
 }

@@ -3,7 +3,8 @@ import JSON
 extension EventTarget {
     /// What the API calls the kinds of targets, in the order of answers.
     static let names = [
-        "firehose", "kinesis", "cloudwatch_logs", "datadog", "azure_logs_ingestion", "s3", "debug",
+        "firehose", "kinesis", "cloudwatch_logs", "datadog", "azure_logs_ingestion", "s3", "debug", "http", "otlp",
+        "syslog", "kafka", "file",
     ]
 
     /// What the API calls its kind.
@@ -16,6 +17,11 @@ extension EventTarget {
         case .azureLogs: "azure_logs_ingestion"
         case .bucket: "s3"
         case .debug: "debug"
+        case .http: "http"
+        case .otlp: "otlp"
+        case .syslog: "syslog"
+        case .kafka: "kafka"
+        case .file: "file"
         }
     }
 
@@ -24,7 +30,7 @@ extension EventTarget {
         switch self {
         case .firehose(let access, _), .kinesis(let access, _), .cloudWatchLogs(let access, _): access
         case .bucket(let access, _, _, _, _, _): access
-        case .datadog, .azureLogs, .debug: nil
+        case .datadog, .azureLogs, .debug, .http, .otlp, .syslog, .kafka, .file: nil
         }
     }
 
@@ -57,7 +63,37 @@ extension EventTarget {
                 "max_file_age": .integer(seconds),
             ]
         case .debug(let isLogged, let url): return ["log": .bool(isLogged), "callback_url": .string(url)]
+        case .http(let http):
+            return [
+                "url": .string(http.url), "headers": Self.shown(http.headers),
+                "secret": http.secret == nil ? "" : redacted,
+            ]
+        case .otlp(let otlp): return ["endpoint": .string(otlp.endpoint), "headers": Self.shown(otlp.headers)]
+        case .syslog(let syslog):
+            let host = syslog.host.contains(":") ? "[\(syslog.host)]" : syslog.host
+            return [
+                "address": .string("\(host):\(syslog.port)"), "tls": .bool(syslog.isSecure),
+                "facility": .integer(Int64(syslog.facility)), "app_name": .string(syslog.application),
+            ]
+        case .kafka(let kafka):
+            return [
+                "brokers": .string(kafka.brokers), "topic": .string(kafka.topic), "tls": .bool(kafka.isSecure),
+                "username": .string(kafka.user), "password": kafka.password == nil ? "" : redacted,
+            ]
+        case .file(let file):
+            return [
+                "name": .string(file.name), "max_file_size": .integer(Int64(file.bytes)),
+                "max_files": .integer(Int64(file.files)),
+            ]
         }
+    }
+}
+
+extension EventTarget {
+    private static func shown(_ headers: [String: SealedText]) -> JSONValue {
+        .object(
+            JSONObject(headers.keys.sorted().map { JSONObject.Member($0, .string(EventTargetReading.redacted)) })
+        )
     }
 }
 

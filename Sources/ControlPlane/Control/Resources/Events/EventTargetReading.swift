@@ -50,6 +50,11 @@ struct EventTargetReading {
                 bytes: try Self.amount("max_file_size", of: body),
                 seconds: try Self.amount("max_file_age", of: body)
             )
+        case "http": return .http(try self.http(body))
+        case "otlp": return .otlp(try self.otlp(body))
+        case "syslog": return .syslog(try Self.syslog(body))
+        case "kafka": return .kafka(try self.kafka(body))
+        case "file": return .file(try Self.file(body))
         default:
             let isLogged = body.flag("log") ?? false
             let url = body.text("callback_url") ?? ""
@@ -128,7 +133,7 @@ struct EventTargetReading {
 
     // MARK: - Members
 
-    private static func needed(_ name: String, of body: CheckedBody) throws(Failure) -> String {
+    static func needed(_ name: String, of body: CheckedBody) throws(Failure) -> String {
         guard let text = body.filledText(name) else { throw Failure(.destinationTarget, "\(name) is missing.") }
         return text
     }
@@ -153,7 +158,7 @@ struct EventTargetReading {
         return text
     }
 
-    private static func checkURL(_ text: String) throws(Failure) {
+    static func checkURL(_ text: String) throws(Failure) {
         let parts = text.utf8.count <= 2048 ? URLComponents(string: text) : nil
         guard let parts, ["http", "https"].contains(parts.scheme?.lowercased()), parts.host?.isEmpty == false else {
             throw Failure(.destinationURL, "\"\(text.prefix(200))\" is no absolute URL.")

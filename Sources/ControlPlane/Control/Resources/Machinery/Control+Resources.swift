@@ -18,7 +18,7 @@ extension Control {
             BotUsers(serviceUsers: serviceUsers),
             StoredResource(rules: TLSCertificateRules(), context: context),
             StoredResource(rules: CertificateAuthorityRules(), context: context),
-            StoredResource(rules: EventDestinationRules(), context: context),
+            EventDestinations(context: context),
             StoredResource(rules: EventSubscriptionRules(), context: context),
             StoredResource(rules: SSHCredentialRules(), context: context),
             StoredResource(rules: SSHAuthorityRules(), context: context),

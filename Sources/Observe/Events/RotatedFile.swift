@@ -1,11 +1,10 @@
-import Foundation
-import Model
+internal import Foundation
 
 /// A file that lines are appended to, put aside when it is large. One task writes.
 ///
 /// Who moves the file away, as log rotation of the system does, need not tell: the next batch finds that the path leads
 /// elsewhere, and begins a new one there.
-final class AccessLogFile {
+package final class RotatedFile {
     private let path: String
     private let limit: Int
     private let kept: Int
@@ -13,22 +12,17 @@ final class AccessLogFile {
     private var size: UInt64
     private var identity: [Int]?
 
-    /// - Throws: `configurationInvalid` where the file cannot be opened.
-    init(_ path: String, limit: Int, kept: Int) throws(Failure) {
+    /// - Parameters:
+    ///   - path: where it is, in a folder that is there.
+    ///   - limit: the size in bytes from which on it is put aside.
+    ///   - kept: how many are kept so.
+    /// - Throws: where the file cannot be opened.
+    package init(_ path: String, limit: Int, kept: Int) throws {
         self.path = path
         self.limit = limit
         self.kept = kept
-        do {
-            (self.file, self.size) = try Self.open(path)
-            self.identity = Self.identity(of: path)
-        } catch {
-            throw Failure(
-                .configurationInvalid,
-                "access_log.to: the file \(path) cannot be written.",
-                detail: "\(error)",
-                cause: error
-            )
-        }
+        (self.file, self.size) = try Self.open(path)
+        self.identity = Self.identity(of: path)
     }
 
     /// Only its owner may read it: it says who has visited what.
@@ -39,12 +33,13 @@ final class AccessLogFile {
         return (file, try file.seekToEnd())
     }
 
-    /// Appends lines, each with its end.
-    func append(_ text: String) throws {
+    /// Appends lines, each with its end. Where `isSafe`, they are on the disk when this returns.
+    package func append(_ text: String, isSafe: Bool = false) throws {
         if self.hasMoved { try self.reopen() }
         let bytes = Data(text.utf8)
         try self.file.write(contentsOf: bytes)
         self.size += UInt64(bytes.count)
+        if isSafe { try self.file.synchronize() }
         if self.size >= UInt64(self.limit) { try self.putAside() }
     }
 

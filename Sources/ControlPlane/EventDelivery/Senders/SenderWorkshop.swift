@@ -1,0 +1,105 @@
+package import Control
+internal import Events
+internal import Foundation
+package import Model
+package import Secrets
+internal import Store
+
+/// Makes what sends to the targets of destinations.
+package struct SenderWorkshop: Sendable {
+    let configuration: DeliveryConfiguration
+    let keys: SealingKeyring
+    let transport: any EventTransport
+
+    package init(_ configuration: DeliveryConfiguration, keys: SealingKeyring, transport: any EventTransport) {
+        self.configuration = configuration
+        self.keys = keys
+        self.transport = transport
+    }
+
+    /// What keeps events from a target; nil for nothing.
+    package func problem(of target: EventTarget) -> Failure? {
+        switch target {
+        case .firehose, .kinesis, .cloudWatchLogs, .azureLogs, .bucket:
+            Failure(.eventsNotDelivered, "The edge does not speak to services of this kind.")
+        case .file where self.configuration.files == nil:
+            Failure(.destinationFile, "The edge's configuration names no folder for files of events.")
+        case .kafka:
+            KafkaSender.problem().map { Failure(.destinationLibrary, "librdkafka is not there.", detail: $0) }
+        case .datadog, .debug, .http, .otlp, .syslog, .file: nil
+        }
+    }
+
+    /// - Throws: where a secret of the target cannot be opened, or events are not sent to it.
+    func sender(for destination: Stored<EventDestinationRecord>) throws -> any EventSender {
+        guard let account = destination.owner else { throw Failure(.eventsNotDelivered, "It belongs to nobody.") }
+        switch destination.document.target {
+        case .datadog(let key, let tags, let service, let site):
+            return DatadogSender(
+                key: try key.reveal(self.keys),
+                tags: tags,
+                service: service,
+                site: site,
+                account: account,
+                transport: self.transport
+            )
+        case .debug(let isLogged, let url): return self.debug(isLogged, url, account)
+        case .http(let http):
+            return HTTPSender(
+                url: http.url,
+                fields: try self.fields(http.headers),
+                secret: try http.secret?.reveal(self.keys),
+                account: account,
+                transport: self.transport
+            )
+        case .otlp(let otlp):
+            return OTLPSender(
+                endpoint: otlp.endpoint,
+                fields: try self.fields(otlp.headers),
+                account: account,
+                transport: self.transport
+            )
+        case .syslog(let syslog):
+            return SyslogSender(
+                SyslogSender.Target(
+                    host: syslog.host,
+                    port: syslog.port,
+                    isSecure: syslog.isSecure,
+                    facility: syslog.facility,
+                    application: syslog.application
+                ),
+                hostName: self.configuration.hostName,
+                transport: self.transport
+            )
+        case .kafka(let kafka):
+            return KafkaSender(
+                KafkaSender.Target(
+                    brokers: kafka.brokers,
+                    topic: kafka.topic,
+                    isSecure: kafka.isSecure,
+                    user: kafka.user,
+                    password: try kafka.password?.reveal(self.keys)
+                ),
+                account: account,
+                transport: self.transport
+            )
+        case .file(let file):
+            guard let folder = self.configuration.files else { throw Failure(.destinationFile, "There is no folder.") }
+            // Names have no slash, and each account has a folder of its own.
+            return FileSender("\(folder)/\(account)/\(file.name)", limit: file.bytes, kept: file.files)
+        case .firehose, .kinesis, .cloudWatchLogs, .azureLogs, .bucket:
+            throw Failure(.eventsNotDelivered, "The edge does not speak to services of this kind.")
+        }
+    }
+
+    private func debug(_ isLogged: Bool, _ url: String, _ account: ResourceID<AccountKind>) -> any EventSender {
+        let log = LogSender(write: self.configuration.writeLine)
+        guard !url.isEmpty else { return log }
+        let post = HTTPSender(url: url, fields: [], secret: nil, account: account, transport: self.transport)
+        return isLogged ? BothSenders(first: post, second: log) : post
+    }
+
+    private func fields(_ headers: [String: SealedText]) throws -> [(name: String, value: String)] {
+        try headers.sorted { $0.key < $1.key }.map { ($0.key, try $0.value.reveal(self.keys).reveal()) }
+    }
+}
