@@ -158,8 +158,8 @@ package struct EdgeServer {
         try await Self.run(reloader, logger: self.logger) {
             let log = TrafficLogService(queue: events, logger: self.logger, write: Terminal.log)
             let heap = HeapService(logger: self.logger)
-            let events = EventDeliveryService(delivery: delivery)
-            let last: [any Service] = [management, events, log, heap] + observers.services + answering + apis
+            let sending = EventDeliveryService(delivery: delivery)
+            let last: [any Service] = [management, sending, log, heap] + observers.services + answering + apis
             return last + [
                 ControlService(control: control),
                 CertificateService(reloader: reloader, logger: self.logger),
