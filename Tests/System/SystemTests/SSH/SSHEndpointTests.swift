@@ -100,7 +100,7 @@ import Testing
         }
     }
 
-    @Test(TestSSH.waitsForTwo) func `Two sessions share a URL where both say so`() async throws {
+    @Test func `Two sessions share a URL where both say so`() async throws {
         try await TestSSH.with { ssh in
             try await ssh.makeKey("key")
             let serve: @Sendable (String) -> @Sendable (TestConnection) async throws -> Void = { name in

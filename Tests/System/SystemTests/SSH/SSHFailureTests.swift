@@ -110,9 +110,7 @@ import Testing
         }
     }
 
-    @Test(TestSSH.waitsForTwo) func `A second session over one connection is told so, and the first goes on`()
-        async throws
-    {
+    @Test func `A second session over one connection is told so, and the first goes on`() async throws {
         try await TestSSH.with { ssh in
             try await ssh.makeKey("key")
             let path = "\(ssh.folder.path)/control"
