@@ -27,7 +27,7 @@ import Testing
         #expect(state.elapsed(now: self.start + .seconds(26), nonce: 3) == .giveUp)
     }
 
-    @Test func `An echo is late after a second, and after four times what the last one took`() {
+    @Test func `An echo is late after a second, and after four times what the fastest of the last ones took`() {
         var state = HeartbeatRequester(interval: .seconds(3), tolerance: .seconds(6), now: self.start)
         #expect(!state.isLate(now: self.start + .hours(1)))
         _ = state.elapsed(now: self.start, nonce: 1)
@@ -38,6 +38,26 @@ import Testing
         _ = state.elapsed(now: self.start + .seconds(3), nonce: 2)
         #expect(!state.isLate(now: self.start + .milliseconds(8999)))
         #expect(state.isLate(now: self.start + .seconds(9)))
+    }
+
+    @Test func `An echo that waited for a link makes the next ones no less late, unless all take so long`() {
+        var state = HeartbeatRequester(interval: .seconds(3), tolerance: .seconds(60), now: self.start)
+        func beat(_ number: Int64, echo: Int64) -> NIODeadline {
+            let sent = self.start + .seconds(3 * number)
+            _ = state.elapsed(now: sent, nonce: UInt32(number))
+            state.received(ByteBuffer(integer: UInt32(number)), now: sent + .milliseconds(echo))
+            return sent
+        }
+        _ = beat(0, echo: 20)
+        _ = beat(1, echo: 2500)
+        _ = state.elapsed(now: self.start + .seconds(6), nonce: 99)
+        #expect(!state.isLate(now: self.start + .milliseconds(6999)))
+        #expect(state.isLate(now: self.start + .seconds(7)))
+        state.received(ByteBuffer(integer: UInt32(99)), now: self.start + .milliseconds(8500))
+        for number in Int64(3)..<10 { _ = beat(number, echo: 2500) }
+        _ = state.elapsed(now: self.start + .seconds(30), nonce: 100)
+        #expect(!state.isLate(now: self.start + .seconds(39)))
+        #expect(state.isLate(now: self.start + .seconds(40)))
     }
 
     @Test func `Without a tolerance nothing is concluded`() {

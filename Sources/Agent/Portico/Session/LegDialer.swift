@@ -10,8 +10,8 @@ import PeerIdentity
 
 /// Opens legs: TCP, TLS, and the mux above.
 struct LegDialer: Sendable {
-    /// From TCP to the end of the TLS handshake.
-    static let handshakeLimit = TimeAmount.seconds(10)
+    /// From TCP to the end of the TLS handshake, at most.
+    private static let handshakeLimit = TimeAmount.seconds(10)
 
     private let tls: NIOSSLContext
     /// For an edge that is known by its address, behind a proxy: the TLS library would compare the proxy's.
@@ -47,7 +47,8 @@ struct LegDialer: Sendable {
     /// - Parameters:
     ///   - server: where it accepts agents.
     ///   - loop: what the leg is bound to.
-    ///   - timeout: for TCP, resolving the name included, and as much again for a proxy to connect.
+    ///   - timeout: for TCP, resolving the name included, and as much again for a proxy to connect. TLS may take three
+    ///     times as long: a link that goes away in the middle of it must not hold up the next attempt.
     /// - Returns: a leg on which nothing has been said yet.
     /// - Throws: of kind `.unreachable` or `.untrusted`.
     func dial(_ server: ServerAddress, on loop: any EventLoop, timeout: TimeAmount) async throws(PorticoError)
@@ -60,7 +61,11 @@ struct LegDialer: Sendable {
         loop.execute {
             let leg = Leg(on: channel, heartbeats: self.heartbeats, commands: self.commands, events: continuation)
             let handle = LegHandle(leg, on: channel, events: events)
-            self.secure(channel, server, LegStarter(leg, handle, started))
+            self.secure(
+                channel,
+                server,
+                LegStarter(leg, handle, started, within: min(timeout * 3, Self.handshakeLimit))
+            )
         }
         do {
             return try await started.futureResult.get()
@@ -169,16 +174,18 @@ private final class LegStarter: ChannelInboundHandler, RemovableChannelHandler {
     private let leg: Leg
     private let handle: LegHandle
     private let started: EventLoopPromise<LegHandle>
+    private let limit: TimeAmount
     private var deadline: Scheduled<Void>?
 
-    init(_ leg: Leg, _ handle: LegHandle, _ started: EventLoopPromise<LegHandle>) {
+    init(_ leg: Leg, _ handle: LegHandle, _ started: EventLoopPromise<LegHandle>, within limit: TimeAmount) {
+        self.limit = limit
         self.leg = leg
         self.handle = handle
         self.started = started
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
-        self.deadline = context.eventLoop.scheduleTask(in: LegDialer.handshakeLimit) { [started] in
+        self.deadline = context.eventLoop.scheduleTask(in: self.limit) { [started] in
             started.fail(HandshakeTimeout())
         }
     }
@@ -214,5 +221,5 @@ private final class LegStarter: ChannelInboundHandler, RemovableChannelHandler {
 }
 
 private struct HandshakeTimeout: Error, CustomStringConvertible {
-    var description: String { "it took longer than 10 seconds" }
+    var description: String { "it took too long" }
 }

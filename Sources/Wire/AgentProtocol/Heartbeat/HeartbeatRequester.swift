@@ -20,7 +20,10 @@ package struct HeartbeatRequester: Sendable {
     private var echo = WordReader()
     /// From the last beat to its echo; nil until the first.
     package private(set) var roundTrip: TimeAmount?
+    /// The last round trips, `recentCount` at most.
+    private var recent: [TimeAmount] = []
 
+    private static let recentCount = 8
     /// How long an echo may take at least before it counts as late.
     private static let leastPatience = TimeAmount.seconds(1)
 
@@ -41,11 +44,14 @@ package struct HeartbeatRequester: Sendable {
         return .send(nonce)
     }
 
-    /// Whether the echo of the beat under way takes far longer than the last one did. It may still come: a late echo is
-    /// a reason to look for another way, not to give this one up.
+    /// Whether the echo of the beat under way takes far longer than the fastest of the last ones did. It may still come:
+    /// a late echo is a reason to look for another way, not to give this one up.
+    ///
+    /// The fastest, for one that waited until a link was there again says nothing of how fast the link is: with the last
+    /// one, the next cut would be noticed seconds later.
     package func isLate(now: NIODeadline) -> Bool {
         guard let underway = self.underway else { return false }
-        return now - underway.sent >= max(Self.leastPatience, (self.roundTrip ?? .zero) * 4)
+        return now - underway.sent >= max(Self.leastPatience, (self.recent.min() ?? .zero) * 4)
     }
 
     /// Bytes of the peer. What is no echo of the beat under way counts for nothing.
@@ -55,7 +61,9 @@ package struct HeartbeatRequester: Sendable {
             guard let beat = self.underway, beat.nonce == word else { continue }
             self.underway = nil
             self.lastSuccess = now
-            self.roundTrip = max(now - beat.sent, .zero)
+            let roundTrip = max(now - beat.sent, .zero)
+            self.roundTrip = roundTrip
+            self.recent = self.recent.suffix(Self.recentCount - 1) + [roundTrip]
         }
     }
 }
