@@ -26,12 +26,13 @@ let rooms: [(name: String, uses: Set<String>)] = [
 enum Product: String {
     case NIOCore, NIOPosix, NIOTLS, NIOHTTP1, NIOEmbedded, NIOConcurrencyHelpers, NIOSSL, NIOExtras
     case Logging, Crypto, CryptoExtras, X509, SwiftASN1, GRDB, Yams, TOMLKit, ArgumentParser, DequeModule
-    case ServiceLifecycle, UnixSignals, Hummingbird, HummingbirdCore, HTTPTypes
+    case ServiceLifecycle, UnixSignals, Hummingbird, HummingbirdCore, HTTPTypes, NIOHPACK
 
     var package: String {
         switch self {
         case .NIOCore, .NIOPosix, .NIOTLS, .NIOHTTP1, .NIOEmbedded, .NIOConcurrencyHelpers: "swift-nio"
         case .NIOSSL: "swift-nio-ssl"
+        case .NIOHPACK: "swift-nio-http2"
         case .NIOExtras: "swift-nio-extras"
         case .Logging: "swift-log"
         case .Crypto, .CryptoExtras: "swift-crypto"
@@ -53,6 +54,7 @@ enum Product: String {
 let packages: [String: (url: String, from: Version)] = [
     "swift-nio": ("https://github.com/apple/swift-nio", "2.101.2"),
     "swift-nio-ssl": ("https://github.com/apple/swift-nio-ssl", "2.37.6"),
+    "swift-nio-http2": ("https://github.com/apple/swift-nio-http2", "1.38.0"),
     "swift-nio-extras": ("https://github.com/apple/swift-nio-extras", "1.35.2"),
     "swift-log": ("https://github.com/apple/swift-log", "1.16.2"),
     "swift-crypto": ("https://github.com/apple/swift-crypto", "4.5.2"),
@@ -188,7 +190,7 @@ let modules: [Module] = [
     ),
     Module(place: "Observe/Events", uses: ["Addressing", "JSON", "Model"], products: [.NIOConcurrencyHelpers]),
     Module(place: "Observe/Telemetry", uses: ["CMalloc", "JSON", "Events"], testUses: ["Model"]),
-    Module(place: "Observe/Inspection", products: [.NIOCore, .DequeModule]),
+    Module(place: "Observe/Inspection", products: [.NIOCore, .NIOHPACK, .DequeModule], tests: [.NIOHPACK]),
     Module(place: "DataPlane/Routing", uses: ["Addressing", "Model", "EdgeLink"]),
     Module(
         place: "DataPlane/PolicyEngine",

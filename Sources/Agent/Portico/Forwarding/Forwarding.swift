@@ -37,7 +37,7 @@ struct Forwarding: Sendable {
         self.httpVersion = scheme.isHTTP ? options.upstreamProtocol : nil
         self.observer = observer
         self.watchesExchanges =
-            self.httpVersion == .http1 && !self.hasProxyHeader && observer?.watchesExchanges ?? false
+            self.httpVersion != nil && !self.hasProxyHeader && observer?.watchesExchanges ?? false
         self.capture = self.watchesExchanges && options.isInspected ? observer?.capture : nil
         self.isVerified = options.upstreamTrust != nil
         self.tls = upstream.usesTLS ? try Self.context(options, offersHTTP2: self.httpVersion == .http2) : nil

@@ -21,6 +21,12 @@ extension AgentSession {
         guard let record = self.endpoints.first(where: { $0.id == id }),
             case .upstream(let forwarding) = record.target.way
         else { throw PorticoError(.closed, "The endpoint is not served here any more.") }
+        guard forwarding.httpVersion != .http2 else {
+            throw PorticoError(
+                .invalidConfiguration,
+                "The service speaks HTTP/2; requests are sent again over HTTP/1.1."
+            )
+        }
         return await Replay(forwarding, on: self.loops[0]).run(request)
     }
 }

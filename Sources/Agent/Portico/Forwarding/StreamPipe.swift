@@ -55,7 +55,11 @@ final class StreamPipe {
         self.forwarding = forwarding
         self.observed = observed
         if forwarding.watchesExchanges {
-            self.tap = ExchangeTap(limit: forwarding.capture?.limit ?? 0, budget: forwarding.capture?.budget)
+            self.tap = ExchangeTap(
+                forwarding.httpVersion == .http2 ? .http2 : .http1,
+                limit: forwarding.capture?.limit ?? 0,
+                budget: forwarding.capture?.budget
+            )
         }
         if forwarding.hasProxyHeader, forwarding.usesTLS { self.proxyHeader = ProxyHeaderCut() }
         forwarding.observer?.connectionOpened(observed)
