@@ -9,8 +9,12 @@ const fields = new Set([
 ]);
 const keys = /^(?:.*[_-])?(?:password|passwd|pwd|secret|token|api_?-?key|apikey|authtoken|access_?token|refresh_?token|id_?token|client_?secret|private_?key|credential|signature|sig)$/i;
 
-export const isSecretField = (name) => fields.has(name.toLowerCase());
 export const isSecretKey = (key) => keys.test(key);
+export const isSecretField = (name) => fields.has(name.toLowerCase()) || isSecretKey(name);
+
+// Each finds a name in its second group, and the value in its fourth.
+const formPairs = /(^|[?&])([^=&?]{1,64})(=)([^&]*)/g;
+const members = /(")([^"\\\n]{1,64})("\s*:\s*)("(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*)/g;
 
 /** The value of a header, with its secret part masked; names of cookies and of schemes stay. */
 export function maskField(name, value) {
@@ -46,22 +50,44 @@ export function maskPairs(text) {
   }).join("&");
 }
 
-/** Text of a body: members of JSON, and forms, as far as they can be told without reading them. */
+/** Text of a body: members of JSON, parts of a form, and forms, as far as they can be told without reading them. */
 export function maskText(text, isForm = false) {
   if (isForm) return maskPairs(text);
-  return text.replace(/"([^"\\\n]{1,64})"(\s*:\s*)("(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*)/g, (all, key, colon) =>
-    isSecretKey(key) ? `"${key}"${colon}"${mask}"` : all);
+  const masked = text.replace(members, (all, before, key, between) => isSecretKey(key) ? `${before}${key}${between}"${mask}"` : all);
+  return mapParts(masked, (key, value) => isSecretKey(key) ? mask : value);
+}
+
+/** Text whose parts, where it is a form of parts, have the values that `change` makes of their names and values. */
+function mapParts(text, change) {
+  const boundary = /^--[^\r\n]{1,200}/.exec(text)?.[0];
+  if (!boundary) return text;
+  return text.split(boundary).map((part) => {
+    const gap = /\r?\n\r?\n/.exec(part);
+    const name = gap && /\bname="([^"\r\n]{1,64})"/i.exec(part.slice(0, gap.index))?.[1];
+    if (!name) return part;
+    const start = gap.index + gap[0].length;
+    const end = part.endsWith("\r\n") ? part.length - 2 : part.endsWith("\n") ? part.length - 1 : part.length;
+    return part.slice(0, start) + change(name, part.slice(start, end)) + part.slice(end);
+  }).join(boundary);
 }
 
 /** A text that was masked and then written in, with what the mask hid put back, by the names in front of it. */
 export function unmasked(edited, original, isForm = false) {
-  const pattern = isForm ? /(^|[?&])([^=&?]{1,64})(=)([^&]*)/g : /(")([^"\\\n]{1,64})("\s*:\s*)("(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*)/g;
-  const hidden = [...original.matchAll(pattern)].filter(([, , key]) => isSecretKey(decoded(key)));
-  return edited.replace(pattern, (all, before, key, between, value) => {
-    if (value.replaceAll('"', "") !== mask) return all;
-    const at = hidden.findIndex(([, , other]) => other === key);
-    return at < 0 ? all : before + key + between + hidden.splice(at, 1)[0][4];
-  });
+  const pattern = isForm ? formPairs : members;
+  const hidden = [...original.matchAll(pattern)].map(([, , key, , value]) => ({ key, value }));
+  if (!isForm) {
+    mapParts(original, (key, value) => {
+      hidden.push({ key, value });
+      return value;
+    });
+  }
+  const shown = (key, value) => {
+    if (value.replaceAll('"', "") !== mask) return value;
+    const at = hidden.findIndex((one) => one.key === key && isSecretKey(decoded(key)));
+    return at < 0 ? value : hidden.splice(at, 1)[0].value;
+  };
+  const text = edited.replace(pattern, (all, before, key, between, value) => before + key + between + shown(key, value));
+  return isForm ? text : mapParts(text, shown);
 }
 
 export function decoded(text) {
