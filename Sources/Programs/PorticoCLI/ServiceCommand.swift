@@ -78,52 +78,50 @@ struct ServiceUninstallCommand: ParsableCommand {
     }
 }
 
-struct ServiceStartCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "start",
-        abstract: "Starts the agent that is installed.",
-        discussion: """
-            Example:
-              portico service start
-            """
-    )
-
-    @OptionGroup(visibility: .hidden)
-    var files: FileFlagOptions
-
-    func run() throws { try ServiceManager().tell("start") }
+/// A command that has systemd do one thing with the unit.
+protocol ServiceVerb: ParsableCommand {
+    /// As people and systemd spell it.
+    static var verb: String { get }
+    static var abstract: String { get }
 }
 
-struct ServiceStopCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "stop",
-        abstract: "Stops the agent that is installed.",
-        discussion: """
-            Example:
-              portico service stop
-            """
-    )
+extension ServiceVerb {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: Self.verb,
+            abstract: Self.abstract,
+            discussion: """
+                Example:
+                  portico service \(Self.verb)
+                """
+        )
+    }
 
-    @OptionGroup(visibility: .hidden)
-    var files: FileFlagOptions
-
-    func run() throws { try ServiceManager().tell("stop") }
+    func run() throws { try ServiceManager().tell(Self.verb) }
 }
 
-struct ServiceRestartCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "restart",
-        abstract: "Stops the agent that is installed, and starts it.",
-        discussion: """
-            Example:
-              portico service restart
-            """
-    )
+struct ServiceStartCommand: ServiceVerb {
+    static let verb = "start"
+    static let abstract = "Starts the agent that is installed."
 
     @OptionGroup(visibility: .hidden)
     var files: FileFlagOptions
+}
 
-    func run() throws { try ServiceManager().tell("restart") }
+struct ServiceStopCommand: ServiceVerb {
+    static let verb = "stop"
+    static let abstract = "Stops the agent that is installed."
+
+    @OptionGroup(visibility: .hidden)
+    var files: FileFlagOptions
+}
+
+struct ServiceRestartCommand: ServiceVerb {
+    static let verb = "restart"
+    static let abstract = "Stops the agent that is installed, and starts it."
+
+    @OptionGroup(visibility: .hidden)
+    var files: FileFlagOptions
 }
 
 struct ServiceStatusCommand: ParsableCommand {

@@ -2,7 +2,7 @@ package import Model
 package import Portico
 
 /// What a configuration file and the environment say, before flags (`spec/agent.md` 3). nil: they don't say.
-package struct AgentSettings: Sendable {
+package struct AgentSettings: LayeredSettings, Sendable {
     package var authtoken: Secret?
     package var connectURL: ServerAddress?
     package var trust: Trust?
@@ -39,31 +39,23 @@ package struct AgentSettings: Sendable {
 
     package init() {}
 
+    static var members: [SettingsMember<Self>] {
+        [
+            .init(\.authtoken), .init(\.connectURL), .init(\.trust), .init(\.apiKey), .init(\.apiURL),
+            .init(\.apiAuthorities), .init(\.metadata), .init(\.console), .init(\.log), .init(\.logLevel),
+            .init(\.logFormat), .init(\.remoteManagement), .init(\.web), .init(\.webHosts), .init(\.inspectBytes),
+            .init(\.localStorage), .init(\.listed),
+        ]
+    }
+
     /// What the files ask for, `endpoints` first.
     package var endpoints: [EndpointDefinition] { (self.listed ?? []) + self.tunnels.flatMap(\.endpoints) }
 
     /// These settings where they say something, `other` elsewhere. Lists are replaced, mappings merged.
     package func over(_ other: AgentSettings) -> AgentSettings {
-        var result = self
-        result.authtoken = self.authtoken ?? other.authtoken
-        result.connectURL = self.connectURL ?? other.connectURL
-        result.trust = self.trust ?? other.trust
-        result.apiKey = self.apiKey ?? other.apiKey
-        result.apiURL = self.apiURL ?? other.apiURL
-        result.apiAuthorities = self.apiAuthorities ?? other.apiAuthorities
-        result.metadata = self.metadata ?? other.metadata
-        result.console = self.console ?? other.console
-        result.log = self.log ?? other.log
-        result.logLevel = self.logLevel ?? other.logLevel
-        result.logFormat = self.logFormat ?? other.logFormat
-        result.remoteManagement = self.remoteManagement ?? other.remoteManagement
-        result.web = self.web ?? other.web
-        result.webHosts = self.webHosts ?? other.webHosts
-        result.inspectBytes = self.inspectBytes ?? other.inspectBytes
-        result.localStorage = self.localStorage ?? other.localStorage
-        result.way = self.way.over(other.way)
-        result.update = self.update.over(other.update)
-        result.listed = self.listed ?? other.listed
+        var result = self.filled(from: other)
+        result.way = self.way.filled(from: other.way)
+        result.update = self.update.filled(from: other.update)
         let named = Set(self.tunnels.map(\.name))
         result.tunnels = other.tunnels.filter { !named.contains($0.name) } + self.tunnels
         result.warnings = other.warnings + self.warnings

@@ -2,7 +2,7 @@ package import Portico
 import Settings
 
 /// What files and the environment say of newer versions. nil: they don't say.
-package struct UpdateSettings: Sendable {
+package struct UpdateSettings: LayeredSettings, Sendable {
     /// Where releases are published.
     package var url: String?
     /// Who publishes them: an Ed25519 public key, in Base64.
@@ -12,14 +12,8 @@ package struct UpdateSettings: Sendable {
     /// Whether the agent looks for newer versions by itself.
     package var isChecked: Bool?
 
-    func over(_ other: UpdateSettings) -> UpdateSettings {
-        var result = self
-        result.url = self.url ?? other.url
-        result.key = self.key ?? other.key
-        result.trust = self.trust ?? other.trust
-        result.channel = self.channel ?? other.channel
-        result.isChecked = self.isChecked ?? other.isChecked
-        return result
+    static var members: [SettingsMember<Self>] {
+        [.init(\.url), .init(\.key), .init(\.trust), .init(\.channel), .init(\.isChecked)]
     }
 }
 

@@ -3,22 +3,21 @@ package import Portico
 import Settings
 
 /// What files and the environment say of the way to the edge. nil: they don't say.
-package struct WaySettings: Sendable {
+package struct WaySettings: LayeredSettings, Sendable {
     package var proxy: SessionProxy?
     package var connectTimeout: Duration?
     package var heartbeatInterval: Duration?
     package var heartbeatTolerance: Duration?
     /// Of the network.
     package var interface: String?
+    /// Whether the edge is to look if data flows to the services.
+    package var probesServices: Bool?
 
-    func over(_ other: WaySettings) -> WaySettings {
-        var result = self
-        result.proxy = self.proxy ?? other.proxy
-        result.connectTimeout = self.connectTimeout ?? other.connectTimeout
-        result.heartbeatInterval = self.heartbeatInterval ?? other.heartbeatInterval
-        result.heartbeatTolerance = self.heartbeatTolerance ?? other.heartbeatTolerance
-        result.interface = self.interface ?? other.interface
-        return result
+    static var members: [SettingsMember<Self>] {
+        [
+            .init(\.proxy), .init(\.connectTimeout), .init(\.heartbeatInterval), .init(\.heartbeatTolerance),
+            .init(\.interface), .init(\.probesServices),
+        ]
     }
 
     func apply(to configuration: inout Agent.Configuration) {
@@ -26,6 +25,7 @@ package struct WaySettings: Sendable {
         configuration.heartbeatInterval = self.heartbeatInterval ?? configuration.heartbeatInterval
         configuration.heartbeatTolerance = self.heartbeatTolerance ?? configuration.heartbeatTolerance
         configuration.interface = self.interface
+        if self.probesServices == false { configuration.probeInterval = nil }
     }
 }
 
@@ -55,6 +55,12 @@ extension AgentSettings {
             .text("interface", maxBytes: 15),
             absent: "the one that the system chooses",
             "The network interface that connections to the edge leave by; on Linux."
+        )
+        self.way.probesServices = reader.optional(
+            "upstream_probe",
+            .bool,
+            absent: "true",
+            "Whether the edge looks every few seconds if services answer, so that online means that data flows."
         )
         let proxy = reader.optional(
             "proxy_url",

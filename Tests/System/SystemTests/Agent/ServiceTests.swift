@@ -80,7 +80,9 @@ import Testing
         }
     }
 
-    @Test func `The unit is one that systemd takes, and its command serves what the file names`() async throws {
+    @Test func `systemd-analyze takes the unit, and its ExecStart, run by a shell, serves what the file names`()
+        async throws
+    {
         try await Self.with { edge, folder, file in
             let printing = try Run([Self.program, "service", "install", "--config", file, "--dry-run"], in: folder)
             #expect(await printing.status() == 0)
