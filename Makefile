@@ -39,7 +39,7 @@ format: ## let swift format decide
 conformance: ## run a published suite of cases against this build
 	@scripts/conformance.sh $(SUITE) $(if $(DIR),--dir $(DIR))
 
-## CLIENT=name [DRIVER=f]  for interop: sdk, policies, http2, websocket, oidc, inspector, terminal, examples, tls, api, command, schemathesis, pyngrok; another driver takes the same arguments
+## CLIENT=name [DRIVER=f]  for interop: sdk, policies, http2, websocket, oidc, inspector, terminal, examples, proxies, release, tls, api, command, schemathesis, pyngrok; another driver takes the same arguments
 interop: ## run a published client's driver against a fresh edge
 	@scripts/interop.sh $(CLIENT) $(if $(DRIVER),--driver $(DRIVER))
 

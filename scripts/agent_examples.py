@@ -14,22 +14,12 @@ import subprocess
 import sys
 import threading
 
+from claims import claim, finish
+
 program, document, folder, server, ca, authtoken, api, api_key, tcp_port = sys.argv[1:]
 folder = pathlib.Path(folder)
 # Commands that talk to an edge, and how many endpoints each example of `start` has.
 TALKING = {"http", "tcp", "tls", "start", "diagnose", "api"}
-passed = failed = 0
-
-
-def claim(what, holds, detail=""):
-    global passed, failed
-    if holds:
-        passed += 1
-        print(f"ok   {what}")
-    else:
-        failed += 1
-        print(f"FAIL {what}\n    {str(detail)[:1500]}")
-    sys.stdout.flush()
 
 
 def help_of(words):
@@ -117,5 +107,4 @@ for line in found:
         # What is not running beside it is said as a warning, and is no failure.
         claim(line, done.returncode == 0, (done.returncode, done.stdout, done.stderr))
 claim("there are examples of each of these commands", {line.split()[1] for line in found} == TALKING and len(found) >= 12, found)
-print(f"{passed} passed, {failed} failed")
-sys.exit(1 if failed else 0)
+finish()

@@ -31,7 +31,7 @@ cat >"$home/agent.yml" <<YAML
 version: 3
 agent: { connect_url: "localhost:$AGENT_PORT", connect_cas: "$EDGE_CA", authtoken: "$AUTHTOKEN" }
 endpoints:
-  - { name: web, url: "https://web.portico.localhost", upstream: { url: $(free_ports 1) } }
+  - { name: web, url: "https://web.portico.localhost", upstream: { url: $MANAGEMENT_PORT } }
 YAML
 say "$configuration build, $(nproc) processors"
 python3 "$ROOT/scripts/agent_cost.py" "$bin/portico" "$home/agent.yml" "${ROUNDS:-20}"

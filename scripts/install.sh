@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing on Debian 12 with Swift 6.3: nothing when nothing is missing, quietly otherwise.
 #
-# usage: scripts/install.sh build|lint|demo|api|schemathesis|metrics|oidc|pyngrok|terminal|http2|tls|grpc|firewall|acceptance|test|bench|expressions ...
+# usage: scripts/install.sh build|lint|demo|api|schemathesis|metrics|oidc|pyngrok|terminal|proxies|http2|tls|grpc|firewall|acceptance|test|bench|expressions ...
 #   build   what the package is compiled with
 #   lint    what `make lint` needs
 #   demo    what a running edge is asked with
@@ -11,6 +11,7 @@
 #   pyngrok   one with the wrapper of that name, and what makes a certificate
 #   oidc    as demo, Chromium, and a Python environment with a provider of logins
 #   terminal   as demo, and tmux
+#   proxies    as demo, and proxies for the agent's session
 #   http2   as demo, and what writes the frames of a flood
 #   tls     scanners of TLS
 #   grpc    as demo, and a published gRPC
@@ -31,7 +32,8 @@ build_packages=(libsqlite3-dev libre2-dev libpq-dev zlib1g-dev libbrotli-dev lib
 lint_packages=(shellcheck git python3)
 demo_packages=(curl procps util-linux python3)
 firewall_packages=("${demo_packages[@]}" libmodsecurity3 modsecurity-crs nginx libnginx-mod-http-modsecurity wrk)
-test_packages=("${firewall_packages[@]}" openssl openssh-client python3-venv tmux gzip ncompress brotli zstd postgresql pebble unbound chromium)
+proxies_packages=(tinyproxy-bin microsocks stunnel4 openssl)
+test_packages=("${firewall_packages[@]}" "${proxies_packages[@]}" openssl openssh-client python3-venv tmux gzip ncompress brotli zstd postgresql pebble unbound chromium)
 # testssl.sh looks up names itself, and dumps bytes.
 tls_packages=(testssl.sh bind9-dnsutils bsdextrautils openssl python3-venv)
 bench_packages=(
@@ -199,6 +201,7 @@ for purpose in "$@"; do
             debian_packages "${demo_packages[@]}" python3-venv openssl chromium
             oidc_environment
             ;;
+        proxies) debian_packages "${demo_packages[@]}" "${proxies_packages[@]}" ;;
         terminal) debian_packages "${demo_packages[@]}" tmux ;;
         http2)
             debian_packages "${demo_packages[@]}" python3-venv nghttp2-client

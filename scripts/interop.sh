@@ -19,6 +19,8 @@
 #                   are left in .run/artifacts/inspector
 #                   terminal: the agent's view on terminals of tmux: sizes, colours, logs, Ctrl-C
 #                   examples: every example of the agent's help and docs that needs an edge, against one
+#                   proxies: the agent's session by tinyproxy, by stunnel in front of it, and by microsocks
+#                   release: a release that scripts/release.sh makes, and `portico update`
 #   --only KIND     for api: this kind of resource alone, as scripts/api_kinds.py has it
 #   --driver FILE   another driver that takes the arguments of sdk_interop.py
 #
@@ -41,63 +43,29 @@ case "${2:-}" in
     --only) only=(--only "${3:?--only wants a kind}") ;;
     *) die "no such option: $2 (--help)" ;;
 esac
+# What each needs to be installed (scripts/install.sh), and its driver, in scripts/ where no path is given.
 case "$client" in
-    sdk)
-        need_shared
-        driver="${driver:-$SHARED/conformance/agent-protocol/sdk_interop.py}"
-        "$ROOT/scripts/install.sh" build test
-        ;;
-    policies)
-        need_shared
-        driver="${driver:-$ROOT/scripts/sdk_policies.py}"
-        "$ROOT/scripts/install.sh" build test
-        ;;
-    api | command)
-        driver="${driver:-$ROOT/scripts/api_client.py}"
-        "$ROOT/scripts/install.sh" build demo api
-        ;;
-    schemathesis)
-        driver="${driver:-$ROOT/scripts/api_fuzz.py}"
-        "$ROOT/scripts/install.sh" build demo api schemathesis
-        ;;
-    http2)
-        driver="${driver:-$ROOT/scripts/http2_interop.py}"
-        "$ROOT/scripts/install.sh" build http2
-        ;;
-    websocket)
-        driver="${driver:-$ROOT/scripts/websocket/__main__.py}"
-        "$ROOT/scripts/install.sh" build http2
-        ;;
-    metrics)
-        driver="${driver:-$ROOT/scripts/metrics_interop.py}"
-        "$ROOT/scripts/install.sh" build http2 metrics
-        ;;
-    pyngrok)
-        driver="${driver:-$ROOT/scripts/wrapper/__main__.py}"
-        "$ROOT/scripts/install.sh" build demo pyngrok
-        ;;
-    oidc)
-        driver="${driver:-$ROOT/scripts/oidc_interop.py}"
-        "$ROOT/scripts/install.sh" build oidc
-        ;;
-    inspector)
-        driver="${driver:-$ROOT/scripts/inspector/__main__.py}"
-        "$ROOT/scripts/install.sh" build oidc
-        ;;
-    examples)
-        driver="${driver:-$ROOT/scripts/agent_examples.py}"
-        "$ROOT/scripts/install.sh" build demo
-        ;;
-    terminal)
-        driver="${driver:-$ROOT/scripts/terminal_view.py}"
-        "$ROOT/scripts/install.sh" build terminal
-        ;;
-    tls)
-        driver="${driver:-$ROOT/scripts/tls_interop.py}"
-        "$ROOT/scripts/install.sh" build demo tls
-        ;;
+    sdk) needs="test" own="$SHARED/conformance/agent-protocol/sdk_interop.py" ;;
+    policies) needs="test" own=sdk_policies.py ;;
+    api | command) needs="demo api" own=api_client.py ;;
+    schemathesis) needs="demo api schemathesis" own=api_fuzz.py ;;
+    http2) needs="http2" own=http2_interop.py ;;
+    websocket) needs="http2" own=websocket/__main__.py ;;
+    metrics) needs="http2 metrics" own=metrics_interop.py ;;
+    pyngrok) needs="demo pyngrok" own=wrapper/__main__.py ;;
+    oidc) needs="oidc" own=oidc_interop.py ;;
+    inspector) needs="oidc" own=inspector/__main__.py ;;
+    examples) needs="demo" own=agent_examples.py ;;
+    terminal) needs="terminal" own=terminal_view.py ;;
+    proxies) needs="demo proxies" own=session_proxies.py ;;
+    release) needs="demo" own=release_update.py ;;
+    tls) needs="demo tls" own=tls_interop.py ;;
     *) die "no such client: ${client:-none given} (make interop CLIENT=sdk)" ;;
 esac
+case "$client" in sdk | policies) need_shared ;; esac
+[ -n "$driver" ] || driver="$(cd "$ROOT/scripts" && realpath "$own")"
+# shellcheck disable=SC2086
+"$ROOT/scripts/install.sh" build $needs
 [ -f "$driver" ] || die "no such driver: $driver"
 build_programs "${CONFIG:-debug}"
 bin="$(bin_folder "${CONFIG:-debug}")"
@@ -108,11 +76,32 @@ mkdir -p "$home"
 trap stop_started EXIT
 trap 'exit 130' INT TERM HUP
 
+# fresh_edge: an edge of its own, with what is in EDGE_CONFIGURATION, and an API key.
+fresh_edge() {
+    edge_ports
+    make_edge "$bin" "$home"
+    api_key "$bin" "$home" api-key
+    start_edge "$bin" "$home"
+}
+
+# agent_file [LINE...]: begins the configuration of an agent of that edge; LINEs are more of its section.
+agent_file() {
+    printf '%s\n' "version: 3" "agent:" "  connect_url: localhost:$AGENT_PORT" "  connect_cas: $EDGE_CA" \
+        "  authtoken: $AUTHTOKEN" "${@/#/  }" "endpoints:" >"$home/agent.yml"
+}
+
+# drive COMMAND...: runs the driver, adds its closing line to the sum, and ends what was started for it.
+drive() {
+    local log="$home/$client.log"
+    PYTHONDONTWRITEBYTECODE=1 "$@" 2>&1 | tee "$log" || true
+    tally "$log"
+    stop_started
+}
+
 # start_both NAME=PORT ...: an edge and an agent of ours, and services at these ports behind both: the edge dials
 # static-NAME.portico.localhost itself, and agent-NAME goes through the agent, over HTTP and HTTPS.
 start_both() {
     local service host
-    edge_ports
     EDGE_CONFIGURATION="${EDGE_MORE:-}
 upstreams:"
     for service in "$@"; do
@@ -120,16 +109,8 @@ upstreams:"
   - host: static-${service%=*}.portico.localhost
     address: 127.0.0.1:${service#*=}"
     done
-    make_edge "$bin" "$home"
-    start_edge "$bin" "$home"
-    cat >"$home/agent.yml" <<YAML
-version: 3
-agent:
-  connect_url: localhost:$AGENT_PORT
-  connect_cas: $EDGE_CA
-  authtoken: $AUTHTOKEN
-endpoints:
-YAML
+    fresh_edge
+    agent_file
     for service in "$@"; do
         for scheme in http https; do
             cat >>"$home/agent.yml" <<YAML
@@ -163,30 +144,25 @@ ways() {
 }
 
 run_http2() {
-    local python="$RUN_DIR/venv/http2/bin/python" ports ways log="$home/http2.log"
+    local python="$RUN_DIR/venv/http2/bin/python" ports ways
     mapfile -t ports < <(free_ports 2)
     start "$home/service.log" "$python" "$ROOT/scripts/http2_service.py" "${ports[@]}"
     start_both "http=${ports[0]}" "ws=${ports[1]}"
     mapfile -t ways < <(ways http ws)
-    "$python" "$driver" "$HTTPS_PORT" "$EDGE_CA" "${ways[@]}" 2>&1 | tee "$log" || true
-    tally "$log"
-    stop_started
+    drive "$python" "$driver" "$HTTPS_PORT" "$EDGE_CA" "${ways[@]}"
 }
 
 run_websocket() {
-    local python="$RUN_DIR/venv/http2/bin/python" ports ways log="$home/websocket.log"
+    local python="$RUN_DIR/venv/http2/bin/python" ports ways
     mapfile -t ports < <(free_ports 2)
     start "$home/service.log" "$python" "$ROOT/scripts/websocket/service.py" "${ports[@]}"
     start_both "ws=${ports[0]}" "half=${ports[1]}"
     mapfile -t ways < <(ways ws half)
-    PYTHONDONTWRITEBYTECODE=1 "$python" "$driver" "${ports[@]}" "$HTTP_PORT" "$HTTPS_PORT" "$EDGE_CA" "${ways[@]}" 2>&1 |
-        tee "$log" || true
-    tally "$log"
-    stop_started
+    drive "$python" "$driver" "${ports[@]}" "$HTTP_PORT" "$HTTPS_PORT" "$EDGE_CA" "${ways[@]}"
 }
 
 run_metrics() {
-    local ports log="$home/metrics.log"
+    local ports
     mapfile -t ports < <(free_ports 3)
     start "$home/service.log" "$RUN_DIR/venv/http2/bin/python" "$ROOT/scripts/http2_service.py" "${ports[@]:0:2}"
     # The third is where the driver listens as a collector of traces.
@@ -198,24 +174,16 @@ tracing:
   collector: http://127.0.0.1:${ports[2]}
   per_mille: 1000"
     start_both "http=${ports[0]}"
-    "$RUN_DIR/venv/metrics/bin/python" "$driver" "$MANAGEMENT_PORT" "$HTTP_PORT" "$HTTPS_PORT" "$EDGE_CA" \
-        {static,agent}-http.portico.localhost "${ports[2]}" "$home/access.log" 2>&1 | tee "$log" || true
-    tally "$log"
-    stop_started
+    drive "$RUN_DIR/venv/metrics/bin/python" "$driver" "$MANAGEMENT_PORT" "$HTTP_PORT" "$HTTPS_PORT" "$EDGE_CA" \
+        {static,agent}-http.portico.localhost "${ports[2]}" "$home/access.log"
 }
 
 run_tls() {
-    local log="$home/tls.log"
-    edge_ports
     # Scanners open more connections a second than one visitor is allowed to hold.
     EDGE_CONFIGURATION="limits:
   connections_per_address: 10000"
-    make_edge "$bin" "$home"
-    start_edge "$bin" "$home"
-    PYTHONDONTWRITEBYTECODE=1 python3 "$driver" "$HTTPS_PORT" "$EDGE_CA" portico.localhost \
-        "$RUN_DIR/venv/tls/bin/sslyze" "$(command -v testssl)" "$home" 2>&1 | tee "$log" || true
-    tally "$log"
-    stop_started
+    fresh_edge
+    drive python3 "$driver" "$HTTPS_PORT" "$EDGE_CA" portico.localhost "$RUN_DIR/venv/tls/bin/sslyze" "$(command -v testssl)" "$home"
 }
 
 # login HOST SETTINGS [RULES]: an endpoint of the agent whose policy wants a login.
@@ -240,13 +208,12 @@ deny() {
 }
 
 run_oidc() {
-    local ports log="$home/oidc.log" python="$RUN_DIR/venv/oidc/bin/python" service_port provider
+    local ports service_port provider
     mapfile -t ports < <(free_ports 2)
     # The first is where the driver listens as the service.
     service_port="${ports[0]}" provider="http://127.0.0.1:${ports[1]}"
     start "$home/provider.log" "$RUN_DIR/venv/oidc/bin/oidc-provider-mock" --port "${ports[1]}" --require-nonce false
     wait_until 20 "the provider answers" curl --silent --fail "$provider/jwks" || die "the provider did not start"
-    edge_ports
     EDGE_CONFIGURATION="policy:
   outbound:
     allow_networks: [127.0.0.0/8]
@@ -259,18 +226,9 @@ logins:
     authorization_url: $provider/oauth2/authorize
     token_url: $provider/oauth2/token
     user_url: $provider/userinfo"
-    make_edge "$bin" "$home"
-    api_key "$bin" "$home" api-key
-    start_edge "$bin" "$home"
+    fresh_edge
+    agent_file
     {
-        cat <<YAML
-version: 3
-agent:
-  connect_url: localhost:$AGENT_PORT
-  connect_cas: $EDGE_CA
-  authtoken: $AUTHTOKEN
-endpoints:
-YAML
         login login ""
         login group "" "$(deny "!actions.ngrok.oidc.identity.email.endsWith('@example.test')")"
         login listed "email_domains: [example.test]"
@@ -287,63 +245,55 @@ YAML
       on_http_request:
         - actions: [{ type: oauth, config: { provider: gitlab } }]
 YAML
-    } >"$home/agent.yml"
+    } >>"$home/agent.yml"
     start "$home/agent.log" "$bin/portico" start --all --config "$home/agent.yml" --log stdout
     wait_until 20 "the endpoints are served" is_offered oauth || die "the endpoints are not served; see $home"
-    "$python" "$driver" "$service_port" "$HTTPS_PORT" "$EDGE_CA" "$provider" "http://127.0.0.1:$API_PORT" "$API_KEY" "$(command -v chromium)" \
-        "$home/edge.log" 2>&1 | tee "$log" || true
-    tally "$log"
-    stop_started
+    drive "$RUN_DIR/venv/oidc/bin/python" "$driver" "$service_port" "$HTTPS_PORT" "$EDGE_CA" "$provider" "http://127.0.0.1:$API_PORT" \
+        "$API_KEY" "$(command -v chromium)" "$home/edge.log"
+}
+
+# one_service: a service, an edge, and the configuration of an agent that serves it as web.portico.localhost. Sets
+# `service`, the number of its process.
+one_service() {
+    local port
+    port="$(free_ports 1)"
+    start "$home/service.log" python3 "$ROOT/scripts/sample_service.py" "$port"
+    # shellcheck disable=SC2154
+    service="$started"
+    fresh_edge
+    agent_file
+    echo "  - { name: web, url: 'https://web.portico.localhost', upstream: { url: $port } }" >>"$home/agent.yml"
 }
 
 run_terminal() {
-    local log="$home/terminal.log"
-    edge_ports
-    make_edge "$bin" "$home"
-    start_edge "$bin" "$home"
-    cat >"$home/agent.yml" <<YAML
-version: 3
-agent:
-  connect_url: localhost:$AGENT_PORT
-  connect_cas: $EDGE_CA
-  authtoken: $AUTHTOKEN
-endpoints:
-  - { name: web, url: "https://web.portico.localhost", upstream: { url: $(free_ports 1) } }
-YAML
-    python3 "$driver" "$bin/portico" "$home/agent.yml" "$HTTPS_PORT" "$EDGE_CA" "$home" 2>&1 | tee "$log" || true
-    tally "$log"
-    stop_started
+    local service
+    one_service
+    drive python3 "$driver" "$bin/portico" "$home/agent.yml" "$HTTPS_PORT" "$EDGE_CA" "$home" "$service"
 }
 
 run_examples() {
-    local log="$home/examples.log"
-    edge_ports
-    make_edge "$bin" "$home"
-    api_key "$bin" "$home" api-key
-    start_edge "$bin" "$home"
+    fresh_edge
     mkdir -p "$home/examples"
-    python3 "$driver" "$bin/portico" "$ROOT/docs/agent.md" "$home/examples" "localhost:$AGENT_PORT" "$EDGE_CA" "$AUTHTOKEN" \
-        "http://127.0.0.1:$API_PORT" "$API_KEY" "${TCP_PORTS%-*}" 2>&1 | tee "$log" || true
-    tally "$log"
-    stop_started
+    drive python3 "$driver" "$bin/portico" "$ROOT/docs/agent.md" "$home/examples" "localhost:$AGENT_PORT" "$EDGE_CA" "$AUTHTOKEN" \
+        "http://127.0.0.1:$API_PORT" "$API_KEY" "${TCP_PORTS%-*}"
 }
 
+run_proxies() {
+    local service
+    one_service
+    drive python3 "$driver" "$bin/portico" "$home/agent.yml" "$AGENT_PORT" "$HTTPS_PORT" "$EDGE_CA" "$home"
+}
+
+run_release() { drive python3 "$driver" "$bin/portico" "$ROOT/scripts/release.sh" "$home"; }
+
 run_inspector() {
-    local ports log="$home/inspector.log" artifacts="$RUN_DIR/artifacts/inspector"
+    local ports artifacts="$RUN_DIR/artifacts/inspector"
     # The first is where the driver listens as the service; at the last nobody does.
     mapfile -t ports < <(free_ports 3)
-    edge_ports
-    make_edge "$bin" "$home"
-    start_edge "$bin" "$home"
+    fresh_edge
     rm -rf "$artifacts"
-    cat >"$home/agent.yml" <<YAML
-version: 3
-agent:
-  connect_url: localhost:$AGENT_PORT
-  connect_cas: $EDGE_CA
-  authtoken: $AUTHTOKEN
-  web_addr: 127.0.0.1:${ports[1]}
-endpoints:
+    agent_file "web_addr: 127.0.0.1:${ports[1]}"
+    cat >>"$home/agent.yml" <<YAML
   - name: web
     url: https://web.portico.localhost
     upstream: { url: ${ports[0]} }
@@ -352,15 +302,12 @@ endpoints:
   - { name: ssh, url: "tcp://", upstream: { url: ${ports[0]} } }
 YAML
     start "$home/agent.log" "$bin/portico" start --all --config "$home/agent.yml" --log stdout
-    # shellcheck disable=SC2154
     local agent="$started"
     wait_until 20 "the inspector answers" curl --silent --fail "http://127.0.0.1:${ports[1]}/status" ||
         die "the inspector does not answer; see $home"
     wait_until 20 "the endpoints are online" grep -q "name=ssh" "$home/agent.log" || die "no endpoint came online; see $home"
-    PYTHONDONTWRITEBYTECODE=1 "$RUN_DIR/venv/oidc/bin/python" "$driver" "${ports[0]}" "${ports[1]}" "$HTTPS_PORT" "$EDGE_CA" \
-        "$(command -v chromium)" "$artifacts" "$agent" 2>&1 | tee "$log" || true
-    tally "$log"
-    stop_started
+    drive "$RUN_DIR/venv/oidc/bin/python" "$driver" "${ports[0]}" "${ports[1]}" "$HTTPS_PORT" "$EDGE_CA" "$(command -v chromium)" \
+        "$artifacts" "$agent"
 }
 
 # Whether an endpoint sends visitors to a login.
@@ -371,7 +318,7 @@ is_offered() {
 
 # A fresh edge with two accounts, and a key of each for the driver.
 run_api() {
-    local log="$home/$client.log" more foreign python="${client/command/api}"
+    local more foreign python="${client/command/api}"
     edge_ports
     more=(--home "$home")
     [ "$client" != command ] || more+=(--command)
@@ -388,68 +335,48 @@ log:
     foreign="$API_KEY"
     api_key "$bin" "$home" api-key
     start_edge "$bin" "$home"
-    PYTHONDONTWRITEBYTECODE=1 "$RUN_DIR/venv/$python/bin/python" "$driver" --url "http://127.0.0.1:$API_PORT" \
-        --key "$API_KEY" --other-key "$foreign" "${more[@]}" 2>&1 | tee "$log" || true
-    tally "$log"
-    stop_started
+    drive "$RUN_DIR/venv/$python/bin/python" "$driver" --url "http://127.0.0.1:$API_PORT" --key "$API_KEY" --other-key "$foreign" "${more[@]}"
 }
 
 # The agent is the wrapper's own child, under the name by which it knows its binary.
 run_pyngrok() {
-    local log="$home/pyngrok.log"
-    edge_ports
-    make_edge "$bin" "$home"
-    api_key "$bin" "$home" api-key
-    start_edge "$bin" "$home"
+    fresh_edge
     mkdir -p "$home/bin" "$home/agents"
     ln -sf "$bin/portico" "$home/bin/ngrok"
-    PYTHONDONTWRITEBYTECODE=1 "$RUN_DIR/venv/pyngrok/bin/python" "$driver" --ngrok "$home/bin/ngrok" \
+    drive "$RUN_DIR/venv/pyngrok/bin/python" "$driver" --ngrok "$home/bin/ngrok" \
         --home "$home/agents" --server "localhost:$AGENT_PORT" --ca "$EDGE_CA" --authtoken "$AUTHTOKEN" \
-        --http "$HTTP_PORT" --https "$HTTPS_PORT" --api "http://127.0.0.1:$API_PORT" --api-key "$API_KEY" 2>&1 |
-        tee "$log" || true
-    tally "$log"
-    stop_started
+        --http "$HTTP_PORT" --https "$HTTPS_PORT" --api "http://127.0.0.1:$API_PORT" --api-key "$API_KEY"
 }
 
-case "$client" in
-    pyngrok) run_pyngrok ;;
-    http2) run_http2 ;;
-    websocket) run_websocket ;;
-    metrics) run_metrics ;;
-    tls) run_tls ;;
-    oidc) run_oidc ;;
-    inspector) run_inspector ;;
-    terminal) run_terminal ;;
-    examples) run_examples ;;
-    api | command | schemathesis) run_api ;;
-esac
-if [[ "$client" = @(http2|websocket|metrics|tls|oidc|inspector|terminal|examples|pyngrok|api|command|schemathesis) ]]; then
-    closing_line
-    exit
-fi
-
-for environment in "$RUN_DIR"/venv/sdk-*; do
-    name="$(basename "$environment")"
-    say "$name: $(basename "$driver")"
-    edge_ports
-    if [ "$client" = policies ]; then
-        # Where the driver has a service that policies may ask.
-        OUTBOUND_PORT="$(free_ports 1)"
-        export OUTBOUND_PORT
-        EDGE_CONFIGURATION="policy:
+# The published SDK, in each version that is there.
+run_sdk() {
+    local environment name
+    for environment in "$RUN_DIR"/venv/sdk-*; do
+        name="$(basename "$environment")"
+        say "$name: $(basename "$driver")"
+        if [ "$client" = policies ]; then
+            # Where the driver has a service that policies may ask.
+            OUTBOUND_PORT="$(free_ports 1)"
+            export OUTBOUND_PORT
+            EDGE_CONFIGURATION="policy:
   outbound:
     enabled: true
     ports: [$OUTBOUND_PORT]
     allow_networks: [127.0.0.0/8]"
-    fi
-    make_edge "$bin" "$home/$name"
-    start_edge "$bin" "$home/$name"
-    # A driver may stand on the published one.
-    PYTHONPATH="$SHARED/conformance/agent-protocol" PYTHONDONTWRITEBYTECODE=1 "$environment/bin/python" "$driver" \
-        --server "localhost:$AGENT_PORT" --ca "$EDGE_CA" --authtoken "$AUTHTOKEN" \
-        --edge-http "127.0.0.1:$HTTP_PORT" --edge-https "127.0.0.1:$HTTPS_PORT" --edge-tls "127.0.0.1:$HTTPS_PORT" \
-        --edge-ca "$EDGE_CA" --max-latency-ms 5 2>&1 | tee "$home/$name.log" || true
-    tally "$home/$name.log"
-    stop_started
-done
+        fi
+        home="$RUN_DIR/interop/$name"
+        fresh_edge
+        # A driver may stand on the published one.
+        PYTHONPATH="$SHARED/conformance/agent-protocol" drive "$environment/bin/python" "$driver" \
+            --server "localhost:$AGENT_PORT" --ca "$EDGE_CA" --authtoken "$AUTHTOKEN" \
+            --edge-http "127.0.0.1:$HTTP_PORT" --edge-https "127.0.0.1:$HTTPS_PORT" --edge-tls "127.0.0.1:$HTTPS_PORT" \
+            --edge-ca "$EDGE_CA" --max-latency-ms 5
+    done
+}
+
+case "$client" in
+    api | command | schemathesis) run_api ;;
+    sdk | policies) run_sdk ;;
+    *) "run_$client" ;;
+esac
 closing_line

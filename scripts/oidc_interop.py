@@ -23,21 +23,10 @@ import urllib.request
 from pathlib import Path
 
 import chromium
+from claims import claim, finish
 
 service_port, port, ca, provider, api, api_key, program, edge_log = sys.argv[1:]
 port = int(port)
-passed = failed = 0
-
-
-def claim(what, holds, detail=""):
-    global passed, failed
-    if holds:
-        passed += 1
-        print(f"ok   {what}")
-    else:
-        failed += 1
-        print(f"FAIL {what}\n    {str(detail)[:1500]}")
-    sys.stdout.flush()
 
 
 def url(host, path="/"):
@@ -337,5 +326,4 @@ lifetimes()
 pages()
 asyncio.run(chrome())
 secrets()
-print(f"{passed} passed, {failed} failed")
-sys.exit(1 if failed else 0)
+finish()

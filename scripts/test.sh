@@ -73,6 +73,8 @@ stage "interop: oidc" scripts/interop.sh oidc
 stage "interop: inspector" scripts/interop.sh inspector
 stage "interop: terminal" scripts/interop.sh terminal
 stage "interop: examples" scripts/interop.sh examples
+stage "interop: proxies" scripts/interop.sh proxies
+stage "interop: release" scripts/interop.sh release
 stage "streams" scripts/acceptance.sh --quick --part programs --only "streams of"
 stage "interop: api" scripts/interop.sh api
 stage "interop: portico api" scripts/interop.sh command

@@ -23,23 +23,12 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
 import chromium
 import service
+from claims import claim, finish
 
 service_port, web_port, https_port = (int(one) for one in sys.argv[1:4])
 ca, program, folder, agent = sys.argv[4], sys.argv[5], pathlib.Path(sys.argv[6]), int(sys.argv[7])
 WEB = f"http://127.0.0.1:{web_port}"
 TOKEN = "Bearer s3cret-of-a-visitor"
-passed = failed = 0
-
-
-def claim(what, holds, detail=""):
-    global passed, failed
-    if holds:
-        passed += 1
-        print(f"ok   {what}")
-    else:
-        failed += 1
-        print(f"FAIL {what}\n    {str(detail)[:1500]}")
-    sys.stdout.flush()
 
 
 class Visitor:
@@ -476,5 +465,4 @@ async def main():
 service.start(service_port)
 folder.mkdir(parents=True, exist_ok=True)
 asyncio.run(main())
-print(f"{passed} passed, {failed} failed")
-sys.exit(1 if failed else 0)
+finish()

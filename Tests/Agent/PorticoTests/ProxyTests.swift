@@ -139,7 +139,8 @@ struct ProxyHandshakeTests {
         arguments: [
             ("HTTP/1.1 200 OK\r\n\r\n", nil), ("HTTP/1.0 200 \r\nA: b\r\n\r\n", nil), ("HTTP/1.1 200\r\n\r\n", nil),
             ("HTTP/1.1 103 Early\r\n\r\nHTTP/1.1 200 OK\r\n\r\n", nil),
-            ("HTTP/1.1 407 No\r\n\r\n", "wants a user"), ("HTTP/1.1 503 No\r\n\r\n", "status 503"),
+            ("HTTP/1.1 407 No\r\n\r\n", "wants a user"), ("HTTP/1.0 401 No\r\n\r\n", "wants a user"),
+            ("HTTP/1.1 503 No\r\n\r\n", "status 503"),
             ("HTTP/1.1 20 OK\r\n\r\n", "does not speak HTTP"), ("SSH-2.0-x\r\n\r\n", "does not speak HTTP"),
             ("HTTP/1.1 2000 OK\r\n\r\n", "does not speak HTTP"),
             (String(repeating: "x", count: 20_000), "not speak HTTP"),

@@ -90,7 +90,8 @@ struct HTTPConnect {
             return try self.received(&bytes)
         case 200..<300:
             return .done
-        case 407:
+        // 401 is what tinyproxy says to a wrong password.
+        case 407, 401:
             throw .init(words: self.hasCredentials ? "it refuses user or password" : "it wants a user and a password")
         default:
             throw .init(words: "it answered with status \(status)")
