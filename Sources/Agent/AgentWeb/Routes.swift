@@ -29,16 +29,18 @@ struct StatusRoutes: Sendable {
         }
         let legs: [JSONValue] = agent.status == .online ? [.object(leg)] : []
         return [
-            "status": .string(agent.status.name), "agent_version": .string(Agent.version),
+            "status": .string(agent.statusName), "agent_version": .string(Agent.version),
             "session": ["legs": .array(legs)], "uri": "/api/status",
         ]
     }
 }
 
-extension Agent.Status {
-    var name: String {
-        switch self {
+extension Agent {
+    /// `online` where data flows to every endpoint.
+    var statusName: String {
+        switch self.status {
         case .connecting: "connecting"
+        case .online where !self.stalls.isEmpty: "stalled"
         case .online: "online"
         case .reconnecting: "reconnecting"
         case .closed: "closed"

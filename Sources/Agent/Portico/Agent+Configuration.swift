@@ -29,6 +29,9 @@ extension Agent {
         public var heartbeatInterval = Duration.seconds(3)
         /// How long an echo may be missing beyond the interval, until the connection counts as lost.
         public var heartbeatTolerance = Duration.seconds(6)
+        /// How often the edge is to look whether data flows to the endpoints, where it offers that; nil for never. A
+        /// service sees it as a connection that is closed without a word.
+        public var probeInterval: Duration? = Duration.seconds(4)
         /// The network interface that connections leave by, on Linux; nil for the one that the system chooses.
         public var interface: String?
         /// The loops that connections run on, one loop a leg.

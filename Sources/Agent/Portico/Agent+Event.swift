@@ -27,6 +27,11 @@ extension Agent {
         case endpointFailed(Endpoint.ID, PorticoError)
         /// An endpoint that had failed serves again.
         case endpointRecovered(Endpoint.ID)
+        /// No data flows to an endpoint, though the session is online: its service cannot be reached. The edge looks
+        /// again by itself, every few seconds.
+        case endpointStalled(Endpoint.ID, PorticoError)
+        /// Data flows to an endpoint that was stalled.
+        case endpointFlowing(Endpoint.ID)
         /// An attempt to connect failed; attempts go on.
         case connectFailed(PorticoError)
         /// The next attempt to connect comes after this time.

@@ -70,6 +70,10 @@ public final class Agent: Sendable {
     /// How the connection stands now.
     public var status: Status { self.session.board.status }
 
+    /// Why no data flows to an endpoint, of those where none does: a session may be online and the service behind it
+    /// gone. The edge looks every few seconds (`Configuration.probeInterval`), by the way that visitors come.
+    public var stalls: [Endpoint.ID: PorticoError] { self.session.board.stalls }
+
     /// What the edge said when it accepted the session last; nil before the first time.
     public var details: SessionDetails? { self.session.board.details }
 

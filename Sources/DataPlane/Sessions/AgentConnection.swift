@@ -258,11 +258,14 @@ extension AgentConnection: AgentServerSessionDelegate {
         authenticate request: AgentMessage.Auth,
         reply: CallReply<AgentMessage.AuthAnswer>
     ) {
-        self.quickAck.isEnabled = AgentKind(userAgent: request.userAgent).needsQuickAck
+        let kind = AgentKind(userAgent: request.userAgent)
+        self.quickAck.isEnabled = kind.needsQuickAck
         let question = SessionRequest(request, from: self)
         let control = self.control
         self.ask(reply) { () async throws(Failure) -> AgentMessage.AuthAnswer in
-            AgentMessage.AuthAnswer(try await control.openSession(question))
+            var answer = AgentMessage.AuthAnswer(try await control.openSession(question))
+            answer.probes = kind == .portico
+            return answer
         }
     }
 

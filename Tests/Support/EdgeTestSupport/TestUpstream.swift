@@ -7,7 +7,9 @@ package struct TestUpstream: Sendable {
     private let channel: any Channel
 
     /// Runs `body` beside a service; each of its connections is given to `serve` and closed when that returns.
+    /// It listens at `port`, or at any that is free.
     package static func with<Result>(
+        port: UInt16 = 0,
         _ serve: @escaping @Sendable (TestConnection) async throws -> Void,
         _ body: (TestUpstream) async throws -> Result
     ) async throws -> Result {
@@ -26,7 +28,7 @@ package struct TestUpstream: Sendable {
                     }
                 }
             }
-            .bind(host: "127.0.0.1", port: 0).get()
+            .bind(host: "127.0.0.1", port: Int(port)).get()
         let upstream = TestUpstream(port: UInt16(channel.localAddress?.port ?? 0), channel: channel)
         do {
             let result = try await body(upstream)

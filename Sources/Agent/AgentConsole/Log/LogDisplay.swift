@@ -114,6 +114,14 @@ package struct LogDisplay: AgentDisplay {
                 "failed to rebind tunnel",
                 [.init("obj", "tunnels"), .init("err", error.description)]
             )
+        case .endpointStalled(_, let error):
+            self.log.write(
+                .warn,
+                "no data flows to upstream",
+                [.init("obj", "tunnels"), .init("err", error.description)]
+            )
+        case .endpointFlowing:
+            self.log.write(.info, "data flows to upstream again", [.init("obj", "tunnels")])
         case .endpointRecovered:
             self.log.write(.info, "tunnel bound again", [.init("obj", "tunnels")])
         }

@@ -16,6 +16,8 @@ package struct ConsoleState: Sendable {
         let upstream: String
         /// Why it does not serve at the moment; nil when it does.
         var trouble: String?
+        /// Why no data flows to it; nil where it does.
+        var stall: String?
     }
 
     struct Exchange: Sendable {
@@ -62,15 +64,25 @@ package struct ConsoleState: Sendable {
             self.forwardings.removeAll { $0.id == id }
             self.notice("\(url) was stopped: \(error)")
         case .endpointFailed(let id, let error):
-            self.update(id, trouble: error.description)
+            self.update(id) { $0.trouble = error.description }
         case .endpointRecovered(let id):
-            self.update(id, trouble: nil)
+            self.update(id) { $0.trouble = nil }
+        case .endpointStalled(let id, let error):
+            self.update(id) { $0.stall = error.message }
+        case .endpointFlowing(let id):
+            self.update(id) { $0.stall = nil }
         case .connectFailed(let error):
             if self.status != .online { self.status = .reconnecting(error) }
         case .commandReceived, .reconnectScheduled, .sessionMoved:
             return
         }
     }
+
+    /// Whether data flows to no endpoint at all.
+    var isStalled: Bool { !self.forwardings.isEmpty && self.forwardings.allSatisfy { $0.stall != nil } }
+
+    /// Whether there is an endpoint that no data flows to.
+    var isPartlyStalled: Bool { self.forwardings.contains { $0.stall != nil } }
 
     package mutating func notice(_ text: String) {
         // Said once: what fails for one visitor fails for the next.
@@ -109,8 +121,8 @@ package struct ConsoleState: Sendable {
         self.statistics.advance(to: now)
     }
 
-    private mutating func update(_ id: Endpoint.ID, trouble: String?) {
+    private mutating func update(_ id: Endpoint.ID, _ change: (inout Forwarding) -> Void) {
         guard let index = self.forwardings.firstIndex(where: { $0.id == id }) else { return }
-        self.forwardings[index].trouble = trouble
+        change(&self.forwardings[index])
     }
 }

@@ -64,7 +64,7 @@ package struct ConsoleView: Sendable {
     }
 
     private func session(_ state: ConsoleState, details: Bool) -> [String] {
-        var lines = [self.status(state.status)]
+        var lines = [self.status(state)]
         if details {
             if let session = state.details {
                 let plan = session.planName.isEmpty ? "" : " (Plan: \(session.planName))"
@@ -82,9 +82,11 @@ package struct ConsoleView: Sendable {
         return lines
     }
 
-    private func status(_ status: Agent.Status) -> String {
-        switch status {
+    private func status(_ state: ConsoleState) -> String {
+        switch state.status {
         case .connecting: self.row("Session Status", "connecting", .yellow)
+        case .online where state.isStalled: self.row("Session Status", "connected, no data flows", .red)
+        case .online where state.isPartlyStalled: self.row("Session Status", "partly online", .yellow)
         case .online: self.row("Session Status", "online", .green)
         case .reconnecting(let error): self.row("Session Status", "reconnecting (\(error.message))", .red)
         case .closed: self.row("Session Status", "closed", .red)
@@ -94,20 +96,25 @@ package struct ConsoleView: Sendable {
     private func forwardings(_ state: ConsoleState) -> [String] {
         state.forwardings.flatMap { forwarding -> [String] in
             if let trouble = forwarding.trouble {
-                let text = "\(forwarding.url) is offline: \(trouble)"
-                return [self.isNarrow ? self.line(text, .red) : self.row("Forwarding", text, .red)]
+                return [self.forwarding("\(forwarding.url) is offline: \(trouble)", .red)]
             }
-            // The URL is what somebody copies: it has a line of its own where both do not fit one.
-            let text = "\(forwarding.url) -> \(forwarding.upstream)"
-            let fits = text.count <= self.columns - (self.isNarrow ? 0 : Self.labelWidth)
-            switch (self.isNarrow, fits) {
-            case (false, true): return [self.row("Forwarding", text)]
-            case (false, false):
-                return [self.row("Forwarding", forwarding.url), self.row("", "-> \(forwarding.upstream)")]
-            case (true, true): return [self.line(text)]
-            case (true, false): return [self.line(forwarding.url), self.line("  -> \(forwarding.upstream)")]
-            }
+            let lines = self.lines(of: forwarding)
+            return lines
+                + (forwarding.stall.map { [self.isNarrow ? self.line($0, .red) : self.row("", $0, .red)] } ?? [])
         }
+    }
+
+    private func lines(of forwarding: ConsoleState.Forwarding) -> [String] {
+        // The URL is what somebody copies: it has a line of its own where both do not fit one.
+        let text = "\(forwarding.url) -> \(forwarding.upstream)"
+        let fits = text.count <= self.columns - (self.isNarrow ? 0 : Self.labelWidth)
+        if fits { return [self.forwarding(text)] }
+        let second = "-> \(forwarding.upstream)"
+        return [self.forwarding(forwarding.url), self.isNarrow ? self.line("  \(second)") : self.row("", second)]
+    }
+
+    private func forwarding(_ text: String, _ colour: Colour = .plain) -> String {
+        self.isNarrow ? self.line(text, colour) : self.row("Forwarding", text, colour)
     }
 
     private func connections(_ state: ConsoleState) -> [String] {

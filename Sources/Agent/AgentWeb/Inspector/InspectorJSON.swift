@@ -73,7 +73,7 @@ enum InspectorJSON {
     /// How the agent stands: for the head of every page and for the page of the status.
     static func status(_ local: LocalAgent, _ endpoints: [RunningEndpoint]) -> JSONObject {
         let agent = local.running.agent
-        var session: JSONObject = ["status": .string(agent.status.name)]
+        var session: JSONObject = ["status": .string(agent.statusName)]
         if case .reconnecting(let error) = agent.status {
             session.append("error", .string(error.message))
             if let code = error.code { session.append("code", .string(code)) }
@@ -89,6 +89,7 @@ enum InspectorJSON {
             session.append("region", .string(details.region))
             session.append("server_version", .string(details.serverVersion))
         }
+        let stalls = agent.stalls
         var capture: JSONObject = [:]
         if let store = local.inspector.store {
             capture = [
@@ -100,8 +101,11 @@ enum InspectorJSON {
             "agent_version": .string(Agent.version), "session": .object(session), "capture": .object(capture),
             "endpoint_count": .integer(Int64(endpoints.count)),
             "endpoints": .array(
-                endpoints.prefix(Self.maxEndpoints).map { endpoint in
-                    .object(LocalJSON.endpoint(endpoint, local.inspector.traffic(of: endpoint.endpoint.id)))
+                endpoints.prefix(Self.maxEndpoints).map { running in
+                    let id = running.endpoint.id
+                    var endpoint = LocalJSON.endpoint(running, local.inspector.traffic(of: id))
+                    if let stall = stalls[id] { endpoint.append("stall", .string(stall.message)) }
+                    return .object(endpoint)
                 }
             ),
             "configuration": .array(local.facts.map { ["name": .string($0.name), "value": .string($0.value)] }),

@@ -30,8 +30,8 @@ export function say(text, { isError = false, action = null } = {}) {
   for (const event of ["pointerleave", "focusout"]) toast.addEventListener(event, release);
 }
 
-const words = { online: "Online", connecting: "Connecting", reconnecting: "Reconnecting", closed: "Closed" };
-const classes = { online: "ok", connecting: "busy", reconnecting: "warn", closed: "bad" };
+const words = { online: "Online", stalled: "No data flows", connecting: "Connecting", reconnecting: "Reconnecting", closed: "Closed" };
+const classes = { online: "ok", stalled: "warn", connecting: "busy", reconnecting: "warn", closed: "bad" };
 
 /** Shows how the agent stands; null where the agent itself does not answer. */
 export function showSession(status) {

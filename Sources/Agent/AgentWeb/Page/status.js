@@ -28,7 +28,7 @@ function sum(endpoints, family, key) {
 
 function drawTiles({ session, endpoints }) {
   const tiles = [
-    ["Session", { online: "Online", connecting: "Connecting", reconnecting: "Reconnecting" }[session.status] ?? session.status, ""],
+    ["Session", { online: "Online", stalled: "No data flows", connecting: "Connecting", reconnecting: "Reconnecting" }[session.status] ?? session.status, ""],
     ["Latency to the edge", session.latency ? duration(session.latency) : "-", ""],
     ["Open connections", count(sum(endpoints, "conns", "gauge")), `of ${count(sum(endpoints, "conns", "count"))}`],
     ["HTTP requests", count(sum(endpoints, "http", "count")), ""],
@@ -103,6 +103,7 @@ function card(endpoint) {
     ["Description", endpoint.description],
   ].filter(([, value]) => value);
   return el("section", { class: "card" },
+    endpoint.stall && el("p", { class: "notice warn" }, endpoint.stall),
     el("header", {}, el("h3", { class: "wrap" }, isWeb ? el("a", { href: endpoint.url, target: "_blank", rel: "noreferrer" }, endpoint.url) : endpoint.url),
       button("Copy URL", async () => say(await copy(endpoint.url) ? "The URL is copied." : "The browser lets nothing be copied here."), { class: "btn tiny", data: { copy: endpoint.url } })),
     el("div", { class: "pad0" }, el("dl", { class: "kv wide" }, facts.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value))))),

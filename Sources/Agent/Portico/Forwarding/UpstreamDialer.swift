@@ -35,6 +35,21 @@ final class UpstreamDialer {
         }
     }
 
+    /// Connects, says nothing, and closes again.
+    ///
+    /// - Parameter deliver: is told why it did not work; nil where it did.
+    func probe(_ deliver: @escaping (String?) -> Void) {
+        let bound = NIOLoopBound(deliver, eventLoop: self.loop)
+        self.upstream.connect(by: self.bootstrap).whenComplete { result in
+            switch result {
+            case .success(let channel):
+                channel.close(promise: nil)
+                bound.value(nil)
+            case .failure(let error): bound.value(ConnectFailure(error).reason)
+            }
+        }
+    }
+
     private func resolveAndDial(_ pipe: StreamPipe) {
         guard !pipe.isOver else { return }
         let bound = NIOLoopBound((dialer: self, pipe: pipe), eventLoop: self.loop)

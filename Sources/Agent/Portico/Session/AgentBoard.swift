@@ -8,6 +8,7 @@ final class AgentBoard: Sendable {
     private struct Contents {
         var status = Agent.Status.connecting
         var details: Agent.SessionDetails?
+        var stalls: [Endpoint.ID: PorticoError] = [:]
         var listeners: [UInt64: AsyncStream<Agent.Event>.Continuation] = [:]
         var nextListener: UInt64 = 0
     }
@@ -17,6 +18,9 @@ final class AgentBoard: Sendable {
     var status: Agent.Status { self.contents.withLock(\.status) }
 
     var details: Agent.SessionDetails? { self.contents.withLock(\.details) }
+
+    /// Endpoints that no data flows to.
+    var stalls: [Endpoint.ID: PorticoError] { self.contents.withLock(\.stalls) }
 
     func events() -> AsyncStream<Agent.Event> {
         let (stream, continuation) = AsyncStream.makeStream(
@@ -41,6 +45,16 @@ final class AgentBoard: Sendable {
 
     func show(_ details: Agent.SessionDetails) {
         self.contents.withLock { $0.details = details }
+    }
+
+    /// Tells that no data flows to an endpoint, or for another reason than before; nil: that it flows again.
+    func show(_ stall: PorticoError?, of endpoint: Endpoint.ID) {
+        self.contents.withLock { $0.stalls[endpoint] = stall }
+        self.tell(stall.map { .endpointStalled(endpoint, $0) } ?? .endpointFlowing(endpoint))
+    }
+
+    func forget(_ endpoint: Endpoint.ID) {
+        self.contents.withLock { _ = $0.stalls.removeValue(forKey: endpoint) }
     }
 
     /// Tells the listeners of a status that is new, which another reason for the same trouble is not. `closed` is the

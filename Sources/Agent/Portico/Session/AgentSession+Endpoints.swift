@@ -129,6 +129,7 @@ extension AgentSession {
         guard let index = self.endpoints.firstIndex(where: { $0.id == id }) else { return nil }
         let record = self.endpoints.remove(at: index)
         record.target.finish(error)
+        self.board.forget(id)
         return record
     }
 

@@ -77,6 +77,7 @@ extension AgentSession {
         // Further legs belong to the session that the edge knew; to another one they would be strangers.
         let isResumed = self.identity?.clientID == identity.clientID
         self.identity = identity
+        self.edgeProbes = answer.probes
         self.board.show(Agent.SessionDetails(answer))
         self.keepFurtherLegs(answer.connectAddresses, restart: renewsLegs || !isResumed)
     }
@@ -98,7 +99,11 @@ extension AgentSession {
             await self.unbindForgotten(of: bound, on: leg)
             await self.retryTroubled(on: leg)
         }
-        defer { retries.cancel() }
+        let probes = Task { await self.probe(over: leg) }
+        defer {
+            retries.cancel()
+            probes.cancel()
+        }
         for await event in leg.events {
             switch event {
             case .latency(let latency): self.board.tell(.latencyMeasured(latency))

@@ -35,6 +35,8 @@ actor AgentSession {
     /// In the order in which they were bound.
     var endpoints: [EndpointRecord] = []
     var lastEndpointID: UInt64 = 0
+    /// Whether the edge says of endpoints whether their data flows.
+    var edgeProbes = false
     var isClosed = false
     /// What looks for another connection in place of a lead that does not answer.
     var search: LeadSearch?

@@ -13,6 +13,8 @@ struct EndpointRecord: Sendable {
     private(set) var url = ""
     /// Why the edge refused it after a reconnect; nil when it serves.
     var trouble: PorticoError?
+    /// Why no data flows to it, as the edge saw last; nil where it does, and where the edge says nothing of it.
+    var stall: PorticoError?
 
     init(_ id: Endpoint.ID, options: EndpointOptions, to target: StreamTarget) throws(PorticoError) {
         self.id = id

@@ -87,6 +87,15 @@ final class Leg {
         }
     }
 
+    /// Asks the edge whether data flows to these binds.
+    func probe(
+        _ ids: [String],
+        patience: TimeAmount,
+        deliver: @escaping (Result<AgentMessage.ProbeAnswer, CallError>) -> Void
+    ) {
+        self.session.call(AgentMessage.Probe(ids: ids), patience: patience, deliver: deliver)
+    }
+
     func unbind(_ id: String, deliver: @escaping (Result<AgentMessage.UnbindAnswer, CallError>) -> Void) {
         self.session.call(AgentMessage.Unbind(id: id)) { [weak self] result in
             self?.forget(id)

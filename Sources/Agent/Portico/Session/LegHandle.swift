@@ -28,6 +28,10 @@ struct LegHandle: Sendable {
         try await self.call { leg, deliver in leg.bind(request, to: target, deliver: deliver) }
     }
 
+    func probe(_ ids: [String], patience: TimeAmount) async throws(CallError) -> AgentMessage.ProbeAnswer {
+        try await self.call { leg, deliver in leg.probe(ids, patience: patience, deliver: deliver) }
+    }
+
     func unbind(_ id: String) async throws(CallError) {
         _ = try await self.call { leg, deliver in leg.unbind(id, deliver: deliver) }
     }

@@ -56,6 +56,7 @@ final class StreamAcceptor {
 
     /// - Returns: who gets the stream's bytes; nil after the stream was refused.
     func accept(_ header: ProxyHeader, on stream: MuxStream) -> (any MuxStreamReceiver)? {
+        if header.isProbe { return self.answerProbe(stream) }
         guard let termination else { return self.serve(header, stream) }
         guard header.passesTLSThrough else {
             // Somebody else has ended TLS, and has not asked visitors what is asked of them here.
@@ -65,6 +66,16 @@ final class StreamAcceptor {
         let terminated = TerminatedStream(stream, on: self.loop, termination) { self.serve(header, $0) }
         terminated.begin()
         return terminated
+    }
+
+    /// Nobody is behind the stream: the edge wants to know how far a visitor would come.
+    private func answerProbe(_ stream: MuxStream) -> any MuxStreamReceiver {
+        let probed = ProbedStream(stream)
+        switch self.way {
+        case .upstream(_, let dialer): dialer.probe { probed.answer($0) }
+        case .application: probed.answer(nil)
+        }
+        return probed
     }
 
     private func serve(_ header: ProxyHeader, _ stream: any VisitorStream) -> (any MuxStreamReceiver)? {

@@ -91,19 +91,21 @@ package final class AgentClientSession {
         self.call(request, deliver: deliver)
     }
 
-    /// Asks the server: `Bind`, `Unbind`, `PatchTunnelState`, `StartTunnelWithLabel`, `ServerInfo`.
+    /// Asks the server: `Bind`, `Unbind`, `PatchTunnelState`, `StartTunnelWithLabel`, `ServerInfo`, `Probe`.
     ///
     /// - Parameters:
     ///   - request: what is asked.
+    ///   - patience: from the call to its answer; nil for that of the configuration.
     ///   - deliver: called once; with `.unanswered` when the session ends before.
     package func call<Request: AgentCall>(
         _ request: Request,
+        patience: TimeAmount? = nil,
         deliver: @escaping (Result<Request.Answer, CallError>) -> Void
     ) {
         let call = OutgoingCalls.Request(
             type: Request.streamType,
             json: request.json,
-            patience: self.configuration.callPatience
+            patience: patience ?? self.configuration.callPatience
         ) { deliver($0.answer()) }
         self.calls.start(call, on: self.connection)
     }
@@ -157,7 +159,9 @@ extension AgentClientSession: StreamDispatcher {
         case .stop: self.commands.accept(stream, type: .stop)
         case .update: self.commands.accept(stream, type: .update)
         case .stopTunnel: self.commands.accept(stream, type: .stopTunnel)
-        case nil, .auth, .bind, .unbind, .startTunnelWithLabel, .serverInfo, .patchTunnelState: self.decline(stream)
+        case nil, .auth, .bind, .unbind, .startTunnelWithLabel, .serverInfo, .patchTunnelState,
+            .probe:
+            self.decline(stream)
         }
     }
 

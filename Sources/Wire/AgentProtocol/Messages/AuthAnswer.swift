@@ -20,6 +20,8 @@ extension AgentMessage {
         package var deprecation: Deprecation?
         /// Where further legs connect, the first being the one that is open; empty for a single leg.
         package var connectAddresses: [ConnectAddress] = []
+        /// Whether the server probes endpoints for the agent that asks: ours alone are told.
+        package var probes = false
 
         package init(clientID: String) {
             self.clientID = clientID
@@ -67,6 +69,7 @@ extension AgentMessage.AuthAnswer {
         self.sessionSeconds = try extra.integer("SessionDuration")
         self.banner = try extra.text("Banner")
         self.deprecation = try AgentMessage.Deprecation(json: extra.object("DeprecationWarning"))
+        self.probes = try extra.flag("Probes")
         for address in try extra.objects("ConnectAddresses") {
             self.connectAddresses.append(
                 AgentMessage.ConnectAddress(region: try address.text("Region"), address: try address.text("ServerAddr"))
@@ -79,7 +82,7 @@ extension AgentMessage.AuthAnswer {
     }
 
     private var extra: JSONValue {
-        [
+        var extra: JSONObject = [
             "Version": .string(self.serverVersion),
             "Region": .string(self.region),
             "Cookie": .string(self.cookie),
@@ -91,6 +94,8 @@ extension AgentMessage.AuthAnswer {
             "ConnectAddresses": .array(self.connectAddresses.map(\.json)),
             "AgentSessionID": .string(self.sessionID),
         ]
+        if self.probes { extra.set("Probes", to: true) }
+        return .object(extra)
     }
 }
 

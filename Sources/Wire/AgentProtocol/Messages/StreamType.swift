@@ -12,13 +12,15 @@ package enum StreamType: UInt32, Sendable, CaseIterable {
     case serverInfo = 8
     case stopTunnel = 9
     case patchTunnelState = 10
+    /// Ours alone: no agent of others opens it, and ours only where the server has said that it knows it.
+    case probe = 11
     /// Opened by both.
     case heartbeat = 0xFFFF_FFFF
 
     /// Which of both sides opens streams of this type; nil for both.
     package var opener: Peer? {
         switch self {
-        case .auth, .bind, .unbind, .startTunnelWithLabel, .serverInfo, .patchTunnelState: .agent
+        case .auth, .bind, .unbind, .startTunnelWithLabel, .serverInfo, .patchTunnelState, .probe: .agent
         case .proxy, .restart, .stop, .update, .stopTunnel: .server
         case .heartbeat: nil
         }

@@ -14,19 +14,24 @@ package struct ProxyHeader: Sendable, Equatable {
     package var edgeType: String
     /// Whether the payload is TLS that the edge did not end.
     package var passesTLSThrough: Bool
+    /// Whether nobody is behind it: the server wants to know whether the connection would reach its upstream. Only
+    /// agents that asked for it get such a stream; they answer it by `ProbeWord`.
+    package var isProbe: Bool
 
     package init(
         bindID: String,
         clientAddress: String,
         proto: String,
         edgeType: String = "0",
-        passesTLSThrough: Bool = false
+        passesTLSThrough: Bool = false,
+        isProbe: Bool = false
     ) {
         self.bindID = bindID
         self.clientAddress = clientAddress
         self.proto = proto
         self.edgeType = edgeType
         self.passesTLSThrough = passesTLSThrough
+        self.isProbe = isProbe
     }
 }
 
@@ -72,7 +77,9 @@ extension ProxyHeader {
         buffer.writeStaticString(",\"EdgeType\":")
         buffer.writeJSONString(self.edgeType)
         buffer.writeStaticString(",\"PassthroughTLS\":")
-        buffer.writeStaticString(self.passesTLSThrough ? "true}" : "false}")
+        buffer.writeStaticString(self.passesTLSThrough ? "true" : "false")
+        if self.isProbe { buffer.writeStaticString(",\"Probe\":true") }
+        buffer.writeStaticString("}")
     }
 
     init(json: JSONObject) throws(MessageError) {
@@ -82,6 +89,7 @@ extension ProxyHeader {
         self.proto = try fields.text("Proto")
         self.edgeType = try fields.text("EdgeType")
         self.passesTLSThrough = try fields.flag("PassthroughTLS")
+        self.isProbe = try fields.flag("Probe")
     }
 }
 

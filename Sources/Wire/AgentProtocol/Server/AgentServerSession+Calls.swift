@@ -15,6 +15,7 @@ extension AgentServerSession: IncomingCallsDelegate {
         case .unbind: self.serve(request, call) { $0.session(self, unbind: $1, reply: $2) }
         case .startTunnelWithLabel: self.serve(request, call) { $0.session(self, startTunnelWithLabel: $1, reply: $2) }
         case .patchTunnelState: self.serve(request, call) { $0.session(self, patch: $1, reply: $2) }
+        case .probe: self.probe(request, call)
         case .serverInfo:
             calls.answer(call, with: AgentMessage.ServerInfoAnswer(region: self.configuration.region).json)
         case nil, .heartbeat, .proxy, .restart, .stop, .update, .stopTunnel:
@@ -63,6 +64,23 @@ extension AgentServerSession: IncomingCallsDelegate {
                 Failure(.authUnreadable, "The Auth message cannot be read: \(error).")
             )
             self.state.refused(now: self.now)
+        }
+    }
+
+    /// Probes what the agent asks for. One round is under way at a time: an older one is answered as it stands.
+    private func probe(_ request: Result<JSONObject, MessageError>, _ call: IncomingCall) {
+        do throws(MessageError) {
+            let probe = try AgentMessage.Probe(json: request.get())
+            self.probes?.finish()
+            let round = ProbeRound(now: self.now, reply: self.reply(to: call, AgentMessage.Probe.self))
+            self.probes = round
+            round.begin(probe.ids, on: self)
+        } catch {
+            self.refuse(
+                call,
+                AgentMessage.Probe.self,
+                Failure(.bindUnreadable, "The request cannot be read: \(error).")
+            )
         }
     }
 

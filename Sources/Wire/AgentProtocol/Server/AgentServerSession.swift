@@ -39,6 +39,8 @@ package final class AgentServerSession {
     var opening = OpeningStreams()
     var now: NIODeadline
     var echoes = 0
+    /// The probes that are under way; nil for none.
+    var probes: ProbeRound?
     /// Somebody was told that there is no room for a proxied stream.
     var isRoomAwaited = false
     private var heartbeat: HeartbeatRequestStream?
@@ -82,6 +84,7 @@ package final class AgentServerSession {
         self.calls.tick(now: now)
         self.commands.tick(now: now)
         self.opening.tick(now: now)
+        if self.probes?.tick(now: now) == true { self.probes = nil }
         self.beat()
         let end = self.state.elapsed(
             now: now,
