@@ -9,7 +9,7 @@ MAKEFLAGS += --no-print-directory
 CONFIG ?= debug
 export CONFIG
 
-.PHONY: help build release demo test lint format conformance interop fuzz bench bench-firewall bench-expressions bench-directions bench-planner bench-agent acceptance clean
+.PHONY: help build release demo test lint format conformance interop library fuzz bench bench-firewall bench-expressions bench-directions bench-planner bench-agent acceptance clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ format: ## let swift format decide
 ## SUITE=name [DIR=folder] for conformance: cel, ip, proxy-protocol, agent-protocol, paths, http1, http2, http2-abuse, grpc, waf-crs or all
 conformance: ## run a published suite of cases against this build
 	@scripts/conformance.sh $(SUITE) $(if $(DIR),--dir $(DIR))
+
+library: ## make the library's documentation, and compile its examples
+	@scripts/library.sh
 
 ## CLIENT=name [DRIVER=f]  for interop: sdk, policies, http2, websocket, oidc, inspector, terminal, examples, proxies, release, tls, api, command, schemathesis, pyngrok; another driver takes the same arguments
 interop: ## run a published client's driver against a fresh edge

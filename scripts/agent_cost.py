@@ -1,10 +1,14 @@
 #!/usr/bin/env python3
-"""How long the agent takes to start, and what it keeps when nothing happens. scripts/bench-agent.sh starts the edge.
+"""How long the agent takes to start, what it keeps when nothing happens, and what a request costs it. scripts/bench-agent.sh
+starts the edge.
 
-usage: agent_cost.py PORTICO CONFIG ROUNDS
+usage: agent_cost.py PORTICO CONFIG UNSEEN HTTP_PORT ROUNDS
+
+CONFIG serves http://web.portico.localhost, which answers at HTTP_PORT; UNSEEN is the same without the inspector.
 
 Times are from the start of the process to the line of the log; medians, with the best and the worst.
 """
+import http.client
 import json
 import os
 import statistics
@@ -12,8 +16,10 @@ import subprocess
 import sys
 import time
 
-program, configuration, rounds = sys.argv[1], sys.argv[2], int(sys.argv[3])
-GOAL_MS, GOAL_MB = 50, 64
+program, configuration, unseen = sys.argv[1:4]
+http_port, rounds = int(sys.argv[4]), int(sys.argv[5])
+# Of a request with the inspector, what the agent may take more than without.
+GOAL_MS, GOAL_MB, GOAL_TAP = 50, 64, 1.6
 EVENTS = ["starting web service", "client session established", "started tunnel"]
 failures = 0
 
@@ -84,6 +90,28 @@ def serve(idle=0):
         agent.wait(20)
 
 
+def cost_of_requests(file, count=500):
+    """Microseconds on the processor for a request of a visitor, of whom there is one."""
+    agent = subprocess.Popen([program, "start", "--all", "--config", file, "--log", "stdout", "--log-format", "json"],
+                             stdout=subprocess.PIPE, text=True)
+    try:
+        for line in agent.stdout:
+            if json.loads(line)["msg"] == EVENTS[2]:
+                break
+        # Its log is read by nobody from here on, which is no reason to wait.
+        visitor = http.client.HTTPConnection("127.0.0.1", http_port, timeout=20)
+        begun = 0
+        for number in range(count + 100):
+            if number == 100:
+                begun = used(agent.pid)
+            visitor.request("GET", f"/{number}", headers={"Host": "web.portico.localhost", "Accept": "text/plain"})
+            visitor.getresponse().read()
+        return (used(agent.pid) - begun) * 1000 / count
+    finally:
+        agent.terminate()
+        agent.wait(20)
+
+
 start_and_answer()
 row("portico version, from start to end", [start_and_answer() for _ in range(rounds)], "ms", GOAL_MS)
 runs = [serve()[0] for _ in range(rounds)]
@@ -95,4 +123,9 @@ rests = [serve(idle=8)[1] for _ in range(min(3, rounds))]
 row("idle with one endpoint: resident", [rest[0] for rest in rests], "MB", GOAL_MB)
 row("idle with one endpoint: its own", [rest[1] for rest in rests], "MB")
 row("idle with one endpoint: processor", [rest[2] for rest in rests], "%")
+plain = [cost_of_requests(unseen) for _ in range(3)]
+seen = [cost_of_requests(configuration) for _ in range(3)]
+row("a request: processor, without the inspector", plain, "us")
+row("a request: processor, with it", seen, "us")
+row("a request: with it, of without", [statistics.median(seen) / statistics.median(plain)], "x", GOAL_TAP)
 sys.exit(1 if failures else 0)

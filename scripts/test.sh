@@ -59,6 +59,7 @@ package_tests() {
 }
 
 stage "package tests" package_tests
+stage "library" scripts/library.sh
 # Of the attacks a sample: all of them are in acceptance.
 WAF_CASES=300 stage "conformance" scripts/conformance.sh all
 stage "conformance: http1, strict" scripts/conformance.sh http1 --strict

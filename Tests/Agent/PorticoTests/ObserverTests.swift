@@ -96,6 +96,49 @@ struct ObserverTests {
     private static let request = "POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi"
     private static let response = "HTTP/1.1 201 Created\r\nContent-Length: 3\r\n\r\nyes"
 
+    /// A frame of HTTP/2.
+    private static func frame(_ kind: UInt8, flags: UInt8, stream: UInt8, _ payload: [UInt8]) -> [UInt8] {
+        [0, 0, UInt8(payload.count), kind, flags, 0, 0, 0, stream] + payload
+    }
+
+    @Test func `Exchanges over HTTP/2 are kept, as people read them, and are not sent again`() async throws {
+        let (finished, continuation) = AsyncStream.makeStream(of: TappedExchange.self)
+        let keeper = Keeper(
+            capture: CaptureWish(limit: 1000, budget: CaptureBudget(limit: 10_000)),
+            finished: continuation
+        )
+        try await AgentTests.withAgent({ $0.trafficObserver = keeper }) { agent, server in
+            try await TestUpstream.run { upstream in
+                let options = EndpointOptions(upstreamProtocol: .http2)
+                let endpoint = try await agent.forward(to: "127.0.0.1:\(upstream.port)", options: options)
+                // The static table has GET, http and "/"; the authority is written out.
+                let fields: [UInt8] = [0x82, 0x86, 0x84, 0x41, 3] + Array("a.b".utf8)
+                let request =
+                    Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8) + Self.frame(4, flags: 0, stream: 0, [])
+                    + Self.frame(1, flags: 5, stream: 1, fields)
+                let visitor = try await server.visit(server.lastBindID(), firstBytes: request)
+                let peer = try await upstream.accept()
+                #expect(await peer.readBytes(request.count) == request)
+                let response =
+                    Self.frame(4, flags: 0, stream: 0, []) + Self.frame(1, flags: 4, stream: 1, [0x88])
+                    + Self.frame(0, flags: 1, stream: 1, Array("yes".utf8))
+                try await peer.channel.writeAndFlush(ByteBuffer(bytes: response))
+                var kept: [TappedExchange] = []
+                for await exchange in finished {
+                    kept.append(exchange)
+                    break
+                }
+                #expect(String(decoding: kept[0].request.bytes, as: UTF8.self) == "GET / HTTP/2\r\nhost: a.b\r\n\r\n")
+                #expect(String(decoding: kept[0].response?.bytes ?? [], as: UTF8.self) == "HTTP/2 200 \r\n\r\nyes")
+                await #expect(throws: PorticoError.self) {
+                    _ = try await agent.replay(kept[0].request.bytes, to: endpoint.id)
+                }
+                visitor.finish()
+                try await peer.finish()
+            }
+        }
+    }
+
     @Test(arguments: [true, false])
     func `Exchanges are kept as they were, unless the endpoint is not to be inspected`(isInspected: Bool) async throws {
         let (finished, continuation) = AsyncStream.makeStream(of: TappedExchange.self)

@@ -154,13 +154,15 @@ final class TestServer: Sendable {
         _ bindID: String,
         from visitor: String = "192.0.2.7:4711",
         first: String = "",
+        firstBytes: [UInt8] = [],
         leg: Int = 0
     ) async throws -> Visitor {
         try await self.withSession(leg: leg) { session in
             let (events, continuation) = AsyncStream.makeStream(of: Visitor.Event.self)
             let receiver = VisitorReceiver(continuation)
             let header = ProxyHeader(bindID: bindID, clientAddress: visitor, proto: "tcp")
-            let stream = session.openProxy(header: header, first: ByteBuffer(string: first), receiver: receiver)
+            let bytes = ByteBuffer(bytes: Array(first.utf8) + firstBytes)
+            let stream = session.openProxy(header: header, first: bytes, receiver: receiver)
             guard let stream else { throw NoSession() }
             return Visitor(stream, events, on: self.loop)
         }
