@@ -42,7 +42,7 @@ conformance: ## run a published suite of cases against this build
 library: ## make the library's documentation, and compile its examples
 	@scripts/library.sh
 
-## CLIENT=name [DRIVER=f]  for interop: sdk, policies, http2, websocket, oidc, inspector, terminal, examples, proxies, release, tls, api, command, schemathesis, pyngrok; another driver takes the same arguments
+## CLIENT=name [DRIVER=f]  for interop: sdk, policies, http2, websocket, oidc, events, inspector, terminal, examples, proxies, release, tls, api, command, schemathesis, pyngrok; another driver takes the same arguments
 interop: ## run a published client's driver against a fresh edge
 	@scripts/interop.sh $(CLIENT) $(if $(DRIVER),--driver $(DRIVER))
 
@@ -69,7 +69,7 @@ bench-planner: ## measure how fast endpoints come into force among many
 bench-agent: ## measure the agent's start, and what it keeps when idle
 	@scripts/bench-agent.sh
 
-## PART=name               for acceptance: programs, soak, overload, netfault, tests, crash, firewall, fuzz, tsan or bench (all, one after another)
+## PART=name               for acceptance: programs, soak, overload, netfault, tests, crash, firewall, events, fuzz, tsan or bench (all, one after another)
 acceptance: ## the tests in full counts: soak, slow readers, gigabyte bodies, every client
 	@scripts/acceptance.sh $(if $(PART),--part $(PART))
 

@@ -14,6 +14,7 @@
 #                 crash     of these tests, only those that kill the edge or its database while clients write, and that
 #                           stop the database; part of tests, so only where it is named
 #                 firewall  all published attacks, to an edge and to nginx with the same firewall, and both under load
+#                 events    events to real receivers, while the edge is killed: all that was acknowledged arrives
 #                 fuzz      every target of the fuzzer for a minute
 #                 tsan      the package's tests under the thread sanitizer
 #                 bench     expressions, and the edge beside other proxies and tunnels
@@ -27,6 +28,8 @@
 #   MINUTES        how long the load of the soak goes on (30, or 1 with --quick)
 #   PORTICO_CRASH_ROUNDS, PORTICO_OUTAGE_SECONDS
 #                  how often an edge is killed (200, or 3 with --quick), and how long a database is away (60, or 0)
+#   PORTICO_KILL_ROUNDS
+#                  how often an edge is killed with events waiting (100, or 3 with --quick)
 #   PORTICO_JOBS   how many compilers the sanitizer's build runs at once (as many as there are cores)
 #
 # Example: scripts/acceptance.sh --part programs --quick --only outage
@@ -61,12 +64,12 @@ while (($# > 0)); do
 done
 if ((${#parts[@]} == 0)); then
     parts=(programs)
-    "$quick" || parts+=(soak overload netfault tests firewall fuzz tsan bench)
+    "$quick" || parts+=(soak overload netfault tests firewall events fuzz tsan bench)
 fi
 for part in "${parts[@]}"; do
     case "$part" in
-        programs | soak | overload | netfault | tests | crash | firewall | fuzz | tsan | bench) ;;
-        *) die "no such part: $part (programs, soak, overload, netfault, tests, crash, firewall, fuzz, tsan or bench)" ;;
+        programs | soak | overload | netfault | tests | crash | firewall | events | fuzz | tsan | bench) ;;
+        *) die "no such part: $part (programs, soak, overload, netfault, tests, crash, firewall, events, fuzz, tsan or bench)" ;;
     esac
 done
 need_shared
@@ -165,6 +168,14 @@ part_firewall() {
         fi
     done
     closing_line
+}
+
+part_events() {
+    if "$quick"; then
+        "$ROOT/scripts/interop.sh" events
+    else
+        CONFIG=release PORTICO_KILL_ROUNDS="${PORTICO_KILL_ROUNDS:-100}" "$ROOT/scripts/interop.sh" events
+    fi
 }
 
 part_fuzz() { "$ROOT/scripts/fuzz.sh" --minutes 1; }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing on Debian 12 with Swift 6.3: nothing when nothing is missing, quietly otherwise.
 #
-# usage: scripts/install.sh build|lint|demo|api|schemathesis|metrics|oidc|pyngrok|terminal|proxies|http2|tls|grpc|firewall|acceptance|test|bench|expressions ...
+# usage: scripts/install.sh build|lint|demo|api|schemathesis|metrics|oidc|events|pyngrok|terminal|proxies|http2|tls|grpc|firewall|acceptance|test|bench|expressions ...
 #   build   what the package is compiled with
 #   lint    what `make lint` needs
 #   demo    what a running edge is asked with
@@ -10,6 +10,7 @@
 #   metrics   a Python environment with a scraper
 #   pyngrok   one with the wrapper of that name, and what makes a certificate
 #   oidc    as demo, Chromium, and a Python environment with a provider of logins
+#   events   syslog's server, and a Python environment with Kafka's mock cluster
 #   terminal   as demo, and tmux
 #   proxies    as demo, and proxies for the agent's session
 #   http2   as demo, and what writes the frames of a flood
@@ -39,6 +40,7 @@ tls_packages=(testssl.sh bind9-dnsutils bsdextrautils openssl python3-venv)
 bench_packages=(
     nginx haproxy wrk nghttp2-client openssh-server openssh-client curl openssl unzip procps util-linux python3 python3-venv
 )
+events_packages=("${demo_packages[@]}" python3-venv openssl rsyslog rsyslog-gnutls librdkafka1)
 
 expressions_packages=(valgrind binutils python3 python3-venv)
 
@@ -129,6 +131,9 @@ pyngrok_environment() { venv pyngrok python3 pyngrok==9.1.0; }
 # A provider of logins, and what drives a browser through it.
 oidc_environment() { venv oidc python3 oidc-provider-mock==0.3.4 websockets==17.4; }
 
+# Kafka's mock cluster.
+events_environment() { venv events python3 confluent-kafka==2.16.1; }
+
 # What looks at TLS as attackers do.
 tls_environment() { venv tls python3 sslyze==6.3.1; }
 
@@ -196,6 +201,10 @@ for purpose in "$@"; do
         pyngrok)
             debian_packages python3-venv openssl
             pyngrok_environment
+            ;;
+        events)
+            debian_packages "${events_packages[@]}"
+            events_environment
             ;;
         oidc)
             debian_packages "${demo_packages[@]}" python3-venv openssl chromium

@@ -14,6 +14,8 @@
 #   pyngrok: PyPI's pyngrok, with our agent as its binary
 #   metrics: a scraper of PyPI's prometheus_client, a collector of traces and the access log, beside visits whose
 #   number is known
+#                   events: events to a web server that fails half of the time, rsyslog, Kafka's mock cluster, a stand-in
+#                   for a collector, and a file, while the edge is killed; PORTICO_KILL_ROUNDS says how often (3)
 #                   oidc: logins at oidc-provider-mock of PyPI, by a small client and by headless Chromium
 #                   inspector: headless Chromium does in the agent's inspector what a person does; pictures of its pages
 #                   are left in .run/artifacts/inspector
@@ -53,6 +55,7 @@ case "$client" in
     websocket) needs="http2" own=websocket/__main__.py ;;
     metrics) needs="http2 metrics" own=metrics_interop.py ;;
     pyngrok) needs="demo pyngrok" own=wrapper/__main__.py ;;
+    events) needs="events" own=events/__main__.py ;;
     oidc) needs="oidc" own=oidc_interop.py ;;
     inspector) needs="oidc" own=inspector/__main__.py ;;
     examples) needs="demo" own=agent_examples.py ;;
@@ -176,6 +179,25 @@ tracing:
     start_both "http=${ports[0]}"
     drive "$RUN_DIR/venv/metrics/bin/python" "$driver" "$MANAGEMENT_PORT" "$HTTP_PORT" "$HTTPS_PORT" "$EDGE_CA" \
         {static,agent}-http.portico.localhost "${ports[2]}" "$home/access.log"
+}
+
+run_events() {
+    local ports log="$home/events.log"
+    mapfile -t ports < <(free_ports 4)
+    edge_ports
+    # The driver makes the authority, and starts the edge itself.
+    EDGE_CONFIGURATION="events:
+  allow_networks: [127.0.0.0/8]
+  files: $home/files
+  authorities: $home/certificates/ca.pem
+  spool_bytes: 2MiB
+  longest_pause: 1s"
+    make_edge "$bin" "$home"
+    api_key "$bin" "$home" api-key
+    PYTHONDONTWRITEBYTECODE=1 "$RUN_DIR/venv/events/bin/python" "$driver" --bin "$bin" --home "$home" --http "$HTTP_PORT" \
+        --api "$API_PORT" --key "$API_KEY" --ports "$(IFS=, && echo "${ports[*]}")" \
+        --rounds "${PORTICO_KILL_ROUNDS:-3}" 2>&1 | tee "$log" || true
+    tally "$log"
 }
 
 run_tls() {

@@ -68,6 +68,7 @@ stage "interop: policies" scripts/interop.sh policies
 stage "interop: http2" scripts/interop.sh http2
 stage "interop: websocket" scripts/interop.sh websocket
 stage "interop: metrics" scripts/interop.sh metrics
+stage "interop: events" scripts/interop.sh events
 stage "interop: tls" scripts/interop.sh tls
 stage "interop: pyngrok" scripts/interop.sh pyngrok
 stage "interop: oidc" scripts/interop.sh oidc

@@ -11,9 +11,11 @@ extension Control {
     package func run() async {
         async let keeping: Void = self.keepCertificates()
         async let sweeping: Void = self.visitors.sweep(self.clock, now: self.now)
+        async let noting: Void = self.trail.run(self.store, self.clock, logger: self.logger)
         async let chaining: Void = self.chainAudits()
         await self.follow()
         await chaining
+        await noting
         await keeping
         await sweeping
     }
@@ -115,6 +117,7 @@ extension Control {
         await self.publish()
         for leg in legs {
             await self.edge?.close(leg.connection, because: failure)
+            self.noteStop(of: leg, because: failure.code.name)
             self.logger.info(
                 "agent session ended by the edge",
                 metadata: ["session.id": "\(leg.sessionID)", "error.code": "\(failure.code.name)"]

@@ -15,8 +15,21 @@ extension Control {
         }
         defer { self.sessions.endOpening(on: request.connection) }
 
+        var proven: ProvenAgent?
+        do throws(Failure) {
+            return try await self.openSession(request, proving: &proven)
+        } catch {
+            self.noteFailedStart(request, proven, error)
+            throw error
+        }
+    }
+
+    private func openSession(
+        _ request: SessionRequest,
+        proving proven: inout ProvenAgent?
+    ) async throws(Failure) -> SessionGrant {
         try SessionGates.checkVersion(request.versions)
-        let principal = try await self.authenticate(request)
+        let principal = try await self.authenticate(request, proving: &proven)
         try await self.checkAgent(request.remoteAddress?.ip, of: principal.account)
         try SessionGates.checkDeclared(request)
         // No await between here and the registration: what happens before is seen, and what happens later finds it.
@@ -28,6 +41,7 @@ extension Control {
         )
         let leg = self.leg(for: request, principal)
         try self.checkQuota(of: leg)
+        let isBegun = self.sessions.all.contains { $0.sessionID == leg.sessionID }
         let old = self.sessions.insert(leg)
         guard self.sessions.count <= self.configuration.maximumSessions else {
             _ = self.sessions.remove(leg.connection)
@@ -38,6 +52,7 @@ extension Control {
             // The way to the agent was cut: what else came by it is as dead, and visitors would be sent there.
             for further in self.sessions.removeFurther(of: leg.key.clientID) { await self.takeOver(further) }
         }
+        if !isBegun { self.noteStart(of: leg) }
         self.logger.info("agent session opened", metadata: self.facts(of: request, leg))
         return self.grant(leg, request, accountName: principal.accountName)
     }
@@ -162,6 +177,7 @@ extension Control {
         case .graceful, .lost: self.takeOffline(left)
         }
         await self.publish()
+        self.noteStop(of: leg, because: end == .lost ? "the connection was lost" : "")
         self.logger.info(
             "agent session closed",
             metadata: [

@@ -32,6 +32,9 @@ package actor Control: ControlPlane {
     var restrictions = IPRestrictions()
     var domains = DomainBook()
     var remains = ClearRemains()
+    /// Where events of sessions are put.
+    let trail = AuditTrail()
+    var failedStarts = FailedStarts()
     /// While certificates are obtained.
     var keeper: CertificateKeeper?
     /// How they are, from now on; nil for not at all.

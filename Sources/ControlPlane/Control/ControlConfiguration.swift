@@ -73,6 +73,8 @@ extension Control {
         /// Where the certificates of domains are obtained; nil where they are not.
         package var acme: ACMESettings?
 
+        /// What addresses of the API in events begin with, without a slash at its end.
+        package var apiURL = ""
         /// Brings events to their destinations; nil where nobody does.
         package var courier: (any EventCourier)?
         /// Shows events to those who look at them as they happen.

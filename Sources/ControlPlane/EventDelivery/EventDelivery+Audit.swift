@@ -64,8 +64,7 @@ extension EventDelivery {
                 try await self.loadTable()
                 await self.beginAudits()
             }
-            let isNew = seen.map { last.revision > $0 } ?? false
-            await self.take(changes, showing: isNew ? seen : nil)
+            await self.take(changes, after: seen)
             revision = last.revision
             for (id, progress) in self.audit where !progress.isBehind && progress.revision < revision {
                 self.audit[id]?.revision = revision
@@ -85,17 +84,18 @@ extension EventDelivery {
         for id in self.audit.keys where !self.table.audited.contains(id) { self.audit[id] = nil }
     }
 
-    /// Writes down the audit events among `changes` for those who want them and have not got them. Those after `shown` are
-    /// shown to those who look; none where it is nil.
-    private func take(_ changes: [RecordChange], showing shown: Revision?) async {
+    /// Writes down the audit events among `changes` for those who want them and have not got them. Those after `seen` are
+    /// shown to those who look; where it is nil, those since the start.
+    private func take(_ changes: [RecordChange], after seen: Revision?) async {
         for change in changes {
             guard let event = change.record.flatMap(AuditEvent.init(record:)) else { continue }
             let envelope = event.envelope(apiURL: self.configuration.apiURL)
-            if let shown, change.revision > shown { self.live.publish(envelope) }
+            // Times of records are whole seconds.
+            let isNew = seen.map { change.revision > $0 } ?? (event.time.timeIntervalSince(self.started) > -1)
+            if isNew { self.live.publish(envelope) }
             for route in self.table.routes(of: event.account, event.type) {
                 let id = route.destination
                 guard let progress = self.audit[id], !progress.isBehind, progress.revision < change.revision,
-                    // Times of records are whole seconds.
                     event.time.timeIntervalSince(route.since) > -1
                 else { continue }
                 if await self.keep([SpooledEvent(envelope)], for: id) == 0 {

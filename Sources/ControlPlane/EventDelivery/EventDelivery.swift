@@ -23,6 +23,7 @@ package actor EventDelivery: EventCourier {
 
     private(set) var table = SubscriptionTable()
     private var isHeard = false
+    private(set) var started = Date.distantFuture
     private var workers: [String: Worker] = [:]
     /// How far the audit events are taken for each destination.
     var audit: [String: AuditProgress] = [:]
@@ -55,10 +56,13 @@ package actor EventDelivery: EventCourier {
     /// - Throws: `eventSpoolUnusable`.
     package func run() async throws(Failure) {
         try await self.outbox.open()
+        self.started = self.configuration.now()
         self.live.onChange { [weak self] isHeard in
             guard let self else { return }
             Task { await self.setHeard(isHeard) }
         }
+        // Somebody may have begun to look before.
+        self.setHeard(self.live.isHeard)
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.followStore() }
             group.addTask { await self.takeTraffic() }

@@ -6,6 +6,10 @@ import Foundation
 struct AgentFacts: Sendable {
     let version: String
     let operatingSystem: String
+    let architecture: String
+    let userAgent: String
+    /// The name by which it came; empty where it asked for none.
+    let connectHost: String
     let metadata: String
     let address: NetworkAddress?
     let connected: Date
@@ -14,6 +18,9 @@ struct AgentFacts: Sendable {
     init(_ request: SessionRequest, at time: Date) {
         self.version = Self.shortened(request.clientVersion)
         self.operatingSystem = Self.shortened(request.operatingSystem)
+        self.architecture = Self.shortened(request.architecture)
+        self.userAgent = Self.shortened(request.userAgent)
+        self.connectHost = request.connectHost ?? ""
         self.metadata = request.metadata
         self.address = request.remoteAddress
         self.connected = time

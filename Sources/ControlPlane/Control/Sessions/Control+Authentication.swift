@@ -35,19 +35,30 @@ extension Control {
     }
 
     /// - Throws: what is wrong with the key or the token, its account or its owner, in this order (`spec/identity.md` 12).
-    func authenticate(_ request: SessionRequest) async throws(Failure) -> AgentPrincipal {
+    /// `proven` becomes whose credential it is as soon as the agent has shown that it holds it.
+    func authenticate(
+        _ request: SessionRequest,
+        proving proven: inout ProvenAgent?
+    ) async throws(Failure) -> AgentPrincipal {
         if let fingerprint = request.keyFingerprint {
             let proof = try await self.keyProof(of: fingerprint)
-            return try await self.principal(proof, else: Self.unknownKey(fingerprint))
+            return try await self.principal(proof, proving: &proven, else: Self.unknownKey(fingerprint))
         }
         let token = try SessionGates.authtoken(request.authtoken)
         var proof = try await self.proof(of: token)
         if proof == nil { proof = try await self.personalProof(of: request.authtoken) }
-        return try await self.principal(proof, else: Self.unknown)
+        return try await self.principal(proof, proving: &proven, else: Self.unknown)
     }
 
-    private func principal(_ proof: Proof?, else unknown: Failure) async throws(Failure) -> AgentPrincipal {
-        guard let proof, let id = proof.account,
+    private func principal(
+        _ proof: Proof?,
+        proving proven: inout ProvenAgent?,
+        else unknown: Failure
+    ) async throws(Failure) -> AgentPrincipal {
+        guard let proof, let id = proof.account else { throw unknown }
+        proven = ProvenAgent(account: id, credential: proof.credential, owner: proof.owner)
+        guard !proof.isRevoked else { throw .revoked }
+        guard
             let account = try await self.patiently({ (store) async throws(StoreError) in
                 try await store.get(id, as: AccountRecord.self, in: .platform)
             })
@@ -78,6 +89,7 @@ extension Control {
         let account: ResourceID<AccountKind>?
         let owner: String
         let rules: [String]
+        var isRevoked = false
     }
 
     /// nil when there is no authtoken of this name.
@@ -87,12 +99,12 @@ extension Control {
         }
         guard let found else { return nil }
         guard found.document.hash.matches(token.secret) else { throw Self.unknown }
-        guard found.document.revoked == nil else { throw .revoked }
         return Proof(
             credential: .authtoken(found.id),
             account: found.owner,
             owner: found.document.user,
-            rules: found.document.rules
+            rules: found.document.rules,
+            isRevoked: found.document.revoked != nil
         )
     }
 
@@ -104,8 +116,13 @@ extension Control {
         }
         guard let found else { return nil }
         guard found.document.hash.matches(secret) else { throw Self.unknown }
-        guard found.document.isGood(at: self.now()) else { throw .revoked }
-        return Proof(credential: .personalToken(found.id), account: found.owner, owner: found.document.owner, rules: [])
+        return Proof(
+            credential: .personalToken(found.id),
+            account: found.owner,
+            owner: found.document.owner,
+            rules: [],
+            isRevoked: !found.document.isGood(at: self.now())
+        )
     }
 
     /// nil when no account has registered the key.

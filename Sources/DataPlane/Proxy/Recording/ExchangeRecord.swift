@@ -102,11 +102,14 @@ final class ExchangeRecord {
         guard observation.accessLog != nil || traces != nil || subscribers != nil else { return }
         self.request.status = status == 0 ? nil : status
         self.request.nanoseconds = NIODeadline.now().uptimeNanoseconds &- self.began
+        var connection = TrafficEvent.Connection(context.facts)
+        // Without TLS it is the request that names a host.
+        if connection.serverName.isEmpty { connection.serverName = Self.name(of: self.request.host) }
         let event = TrafficEvent(
             // A policy that answers itself asks no upstream.
             of: self.account ?? judged?.policy.endpoint.account,
             at: Date(),
-            connection: .init(context.facts),
+            connection: connection,
             request: self.request,
             policy: judged.map { .init($0.policy.record) } ?? .init()
         )
@@ -114,6 +117,12 @@ final class ExchangeRecord {
         traces?.record(event)
         // A request whose visitor left before there was an answer is not complete.
         if status != 0 { subscribers?.record(event) }
+    }
+
+    /// A host without its port.
+    private static func name(of host: String) -> String {
+        guard !host.hasPrefix("[") else { return String(host.dropFirst().prefix { $0 != "]" }) }
+        return String(host.prefix { $0 != ":" })
     }
 }
 

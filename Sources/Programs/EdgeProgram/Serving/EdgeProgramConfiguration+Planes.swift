@@ -54,6 +54,7 @@ extension EdgeProgramConfiguration {
         control.tcpPorts = self.tcp.ports
         control.legs = self.agentLegs
         control.region = self.region
+        control.apiURL = self.published.apiURL.map { "\($0)" } ?? ""
         control.holdTime = self.hold
         control.runnableActions = PolicyProgram.runnable
         control.loginApplications = self.logins.applications
