@@ -182,7 +182,7 @@ tracing:
 }
 
 run_events() {
-    local ports log="$home/events.log"
+    local ports
     mapfile -t ports < <(free_ports 4)
     edge_ports
     # The driver makes the authority, and starts the edge itself.
@@ -194,10 +194,8 @@ run_events() {
   longest_pause: 1s"
     make_edge "$bin" "$home"
     api_key "$bin" "$home" api-key
-    PYTHONDONTWRITEBYTECODE=1 "$RUN_DIR/venv/events/bin/python" "$driver" --bin "$bin" --home "$home" --http "$HTTP_PORT" \
-        --api "$API_PORT" --key "$API_KEY" --ports "$(IFS=, && echo "${ports[*]}")" \
-        --rounds "${PORTICO_KILL_ROUNDS:-3}" 2>&1 | tee "$log" || true
-    tally "$log"
+    drive "$RUN_DIR/venv/events/bin/python" "$driver" --bin "$bin" --home "$home" --http "$HTTP_PORT" --api "$API_PORT" \
+        --key "$API_KEY" --ports "$(IFS=, && echo "${ports[*]}")" --rounds "${PORTICO_KILL_ROUNDS:-3}"
 }
 
 run_tls() {
