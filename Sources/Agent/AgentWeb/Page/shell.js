@@ -30,14 +30,20 @@ export function say(text, { isError = false, action = null } = {}) {
   for (const event of ["pointerleave", "focusout"]) toast.addEventListener(event, release);
 }
 
-const words = { online: "Online", stalled: "No data flows", connecting: "Connecting", reconnecting: "Reconnecting", closed: "Closed" };
+const words = { online: "Online", connecting: "Connecting", reconnecting: "Reconnecting", closed: "Closed" };
 const classes = { online: "ok", stalled: "warn", connecting: "busy", reconnecting: "warn", closed: "bad" };
+
+/** How the session stands, in a word. */
+export function wordOf({ session, endpoints }) {
+  if (session.status === "stalled") return endpoints.every((one) => one.stall) ? "No data flows" : "Partly online";
+  return words[session.status] ?? session.status;
+}
 
 /** Shows how the agent stands; null where the agent itself does not answer. */
 export function showSession(status) {
   const session = status?.session;
   const pill = place("session");
-  const word = session ? words[session.status] ?? session.status : "Agent stopped";
+  const word = session ? wordOf(status) : "Agent stopped";
   if (pill.dataset.word !== word) {
     pill.dataset.word = word;
     pill.className = `st pill ${session ? classes[session.status] ?? "idle" : "bad"}`;

@@ -3,7 +3,7 @@
 import { follow } from "./api.js";
 import { button, copy, el, fill } from "./dom.js";
 import { count, duration, rate, size } from "./format.js";
-import { Keys, say, showSession } from "./shell.js";
+import { Keys, say, showSession, wordOf } from "./shell.js";
 
 const place = (id) => document.getElementById(id);
 const quantiles = [["p50", "p50"], ["p90", "p90"], ["p95", "p95"], ["p99", "p99"]];
@@ -26,9 +26,10 @@ function sum(endpoints, family, key) {
   return endpoints.reduce((total, one) => total + one.metrics[family][key], 0);
 }
 
-function drawTiles({ session, endpoints }) {
+function drawTiles(status) {
+  const { session, endpoints } = status;
   const tiles = [
-    ["Session", { online: "Online", stalled: "No data flows", connecting: "Connecting", reconnecting: "Reconnecting" }[session.status] ?? session.status, ""],
+    ["Session", wordOf(status), ""],
     ["Latency to the edge", session.latency ? duration(session.latency) : "-", ""],
     ["Open connections", count(sum(endpoints, "conns", "gauge")), `of ${count(sum(endpoints, "conns", "count"))}`],
     ["HTTP requests", count(sum(endpoints, "http", "count")), ""],
