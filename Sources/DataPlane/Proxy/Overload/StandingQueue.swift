@@ -24,7 +24,7 @@ package struct StandingQueue: Sendable {
     /// Fewer requests than these are no queue.
     private static let fewest = 16
     /// Of the wanted delay, what the queue may hold at the most.
-    private static let mostDelays = 3.0
+    private static let mostDelays = 1.5
     /// Seconds that the queue must have stood for, and those beyond which more are not remembered.
     private static let patience = 1.0
     private static let longestMemory = 2.0

@@ -1,14 +1,7 @@
 package import Events
 package import Expression
+import Foundation
 package import PolicyEngine
-
-#if canImport(Darwin)
-    import Darwin
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Glibc)
-    import Glibc
-#endif
 
 /// What policies of this edge are told of the world, beside the exchange itself.
 package struct PolicyEnvironment: Sendable {
