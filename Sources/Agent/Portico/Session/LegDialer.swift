@@ -10,8 +10,11 @@ import PeerIdentity
 
 /// Opens legs: TCP, TLS, and the mux above.
 struct LegDialer: Sendable {
-    /// From TCP to the end of the TLS handshake, at most.
-    private static let handshakeLimit = TimeAmount.seconds(10)
+    /// From TCP to the end of the TLS handshake: a third more than TCP may take, one to ten seconds. Where a SYN was sent
+    /// again and the next segment is lost too, TCP waits for three seconds; the next attempt is there sooner.
+    private static func handshakeLimit(_ timeout: TimeAmount) -> TimeAmount {
+        min(max(.nanoseconds(timeout.nanoseconds / 3 * 4), .seconds(1)), .seconds(10))
+    }
 
     private let tls: NIOSSLContext
     /// For an edge that is known by its address, behind a proxy: the TLS library would compare the proxy's.
@@ -47,8 +50,8 @@ struct LegDialer: Sendable {
     /// - Parameters:
     ///   - server: where it accepts agents.
     ///   - loop: what the leg is bound to.
-    ///   - timeout: for TCP, resolving the name included, and as much again for a proxy to connect. TLS may take three
-    ///     times as long: a link that goes away in the middle of it must not hold up the next attempt.
+    ///   - timeout: for TCP, resolving the name included, and as much again for a proxy to connect. TLS has a
+    ///     limit of its own that follows from it.
     /// - Returns: a leg on which nothing has been said yet.
     /// - Throws: of kind `.unreachable` or `.untrusted`.
     func dial(_ server: ServerAddress, on loop: any EventLoop, timeout: TimeAmount) async throws(PorticoError)
@@ -64,7 +67,7 @@ struct LegDialer: Sendable {
             self.secure(
                 channel,
                 server,
-                LegStarter(leg, handle, started, within: min(timeout * 3, Self.handshakeLimit))
+                LegStarter(leg, handle, started, within: Self.handshakeLimit(timeout))
             )
         }
         do {
