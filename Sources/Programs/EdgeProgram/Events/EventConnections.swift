@@ -8,18 +8,19 @@ import PolicyEngine
 
 /// What carries events to destinations: the same connections, checked in the same way, as the requests of policies.
 struct EventConnections: EventTransport {
-    /// For all of one request.
-    private static let patience = TimeAmount.seconds(10)
     /// Of an answer's body; more is a failure of the request.
     private static let answerBytes = 64 << 10
 
+    /// For all of one request.
+    private let patience: TimeAmount
     private let rules: OutboundRules
     private let requester: OutboundRequester
     private let resolver = SystemResolver()
     let authorities: String
 
     /// - Throws: `configurationInvalid` where the authorities cannot be used.
-    init(_ configuration: EventsConfiguration) throws(Failure) {
+    init(_ configuration: EventsConfiguration, patience: TimeAmount = .seconds(10)) throws(Failure) {
+        self.patience = patience
         var rules = OutboundRules(ports: Set(1 ... .max), opened: configuration.networks)
         rules.schemes = ["http", "https"]
         self.rules = rules
@@ -41,7 +42,7 @@ struct EventConnections: EventTransport {
             fields: post.fields.map { ($0.name, $0.value) },
             body: ByteBuffer(bytes: post.body),
             account: post.account,
-            deadline: .now() + Self.patience,
+            deadline: .now() + self.patience,
             answerBytes: Self.answerBytes
         )
         let eventLoop = MultiThreadedEventLoopGroup.singleton.any()

@@ -5,6 +5,7 @@ import Foundation
 import JSON
 import Logging
 import Model
+import NIOCore
 import SQLiteStore
 import Secrets
 import Store
@@ -40,7 +41,7 @@ struct DeliveryUnderTest: Sendable {
             store: self.store,
             configuration: configuration,
             sealingKeys: self.keys,
-            transport: try EventConnections(events),
+            transport: try EventConnections(events, patience: .seconds(50)),
             live: self.live,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         )

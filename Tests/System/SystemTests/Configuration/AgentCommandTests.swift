@@ -29,7 +29,8 @@ import Testing
                 #expect(stop.status == 200, "\(stop)")
                 #expect(stop.object == [:])
                 let types = try await edge.store.list(AuditRecord.self, in: .platform).map(\.document)
-                    .filter { $0.object == session["id"]?.string }.map(\.type).sorted()
+                    .filter { $0.object == session["id"]?.string }.map(\.type)
+                    .filter { $0.hasSuffix("_requested.v0") }.sorted()
                 #expect(types == ["agent_session_restart_requested.v0", "agent_session_stop_requested.v0"])
                 for await case .commandReceived(.stop) in events { break }
                 await agent.close()
