@@ -9,7 +9,7 @@ MAKEFLAGS += --no-print-directory
 CONFIG ?= debug
 export CONFIG
 
-.PHONY: help build release demo test lint format conformance interop library fuzz bench bench-firewall bench-expressions bench-directions bench-planner bench-agent acceptance clean
+.PHONY: help build release demo test test-web lint format conformance interop library fuzz bench bench-firewall bench-expressions bench-directions bench-planner bench-agent acceptance clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,9 +42,13 @@ conformance: ## run a published suite of cases against this build
 library: ## make the library's documentation, and compile its examples
 	@scripts/library.sh
 
-## CLIENT=name [DRIVER=f]  for interop: sdk, policies, http2, websocket, oidc, events, inspector, terminal, examples, proxies, release, tls, api, command, schemathesis, pyngrok; another driver takes the same arguments
+## CLIENT=name [DRIVER=f]  for interop: sdk, policies, http2, websocket, oidc, events, inspector, dashboard, terminal, examples, proxies, release, tls, api, command, schemathesis, pyngrok; another driver takes the same arguments
 interop: ## run a published client's driver against a fresh edge
 	@scripts/interop.sh $(CLIENT) $(if $(DRIVER),--driver $(DRIVER))
+
+test-web: ## what people do in a browser at the dashboard and the inspector, and what is hard to use there
+	@scripts/interop.sh dashboard
+	@scripts/interop.sh inspector
 
 ## MINUTES=n               for fuzz: how long each target runs (1)
 fuzz: ## look for inputs that crash the parsers of outside bytes

@@ -26,7 +26,7 @@ let rooms: [(name: String, uses: Set<String>)] = [
 enum Product: String {
     case NIOCore, NIOPosix, NIOTLS, NIOHTTP1, NIOEmbedded, NIOConcurrencyHelpers, NIOSSL, NIOExtras
     case Logging, Crypto, CryptoExtras, X509, SwiftASN1, GRDB, Yams, TOMLKit, ArgumentParser, DequeModule
-    case ServiceLifecycle, UnixSignals, Hummingbird, HummingbirdCore, HTTPTypes, NIOHPACK
+    case ServiceLifecycle, UnixSignals, Hummingbird, HummingbirdCore, HTTPTypes, NIOHPACK, Mustache
 
     var package: String {
         switch self {
@@ -46,6 +46,7 @@ enum Product: String {
         case .DequeModule: "swift-collections"
         case .Hummingbird, .HummingbirdCore: "hummingbird"
         case .HTTPTypes: "swift-http-types"
+        case .Mustache: "swift-mustache"
         }
     }
 }
@@ -66,6 +67,7 @@ let packages: [String: (url: String, from: Version)] = [
     "swift-argument-parser": ("https://github.com/apple/swift-argument-parser", "1.8.2"),
     "swift-service-lifecycle": ("https://github.com/swift-server/swift-service-lifecycle", "2.13.0"),
     "hummingbird": ("https://github.com/hummingbird-project/hummingbird", "2.28.1"),
+    "swift-mustache": ("https://github.com/hummingbird-project/swift-mustache", "2.1.1"),
     "swift-http-types": ("https://github.com/apple/swift-http-types", "1.8.0"),
     "swift-collections": ("https://github.com/apple/swift-collections", "1.6.0"),
 ]
@@ -156,7 +158,7 @@ let modules: [Module] = [
         products: [.NIOCore, .NIOHTTP1, .NIOPosix, .NIOSSL],
         tests: [.NIOCore, .NIOPosix]
     ),
-    Module(place: "Trust/Secrets", uses: ["Model"], products: [.Crypto]),
+    Module(place: "Trust/Secrets", uses: ["Model"], products: [.Crypto, .CryptoExtras]),
     Module(
         place: "Trust/Certificates",
         uses: ["Addressing", "Model", "Secrets"],
@@ -191,6 +193,7 @@ let modules: [Module] = [
     Module(place: "Observe/Events", uses: ["Addressing", "JSON", "Model"], products: [.NIOConcurrencyHelpers]),
     Module(place: "Observe/Telemetry", uses: ["CMalloc", "JSON", "Events"], testUses: ["Model"]),
     Module(place: "Observe/Inspection", products: [.NIOCore, .NIOHPACK, .DequeModule], tests: [.NIOHPACK]),
+    Module(place: "Observe/WebComponents", tests: nil, embedded: ["Assets"]),
     Module(place: "DataPlane/Routing", uses: ["Addressing", "Model", "EdgeLink"]),
     Module(
         place: "DataPlane/PolicyEngine",
@@ -288,6 +291,19 @@ let modules: [Module] = [
         testUses: ["Certificates", "Events", "SSHKeys", "SQLiteStore", "Store", "TrafficPolicy", "EdgeLink"]
     ),
     Module(
+        place: "ControlPlane/Dashboard",
+        uses: [
+            "Addressing", "JSON", "Model", "APITypes", "Secrets", "Telemetry", "WebComponents", "Control", "APIServer",
+        ],
+        products: [
+            .Crypto, .Hummingbird, .HummingbirdCore, .HTTPTypes, .Mustache, .NIOCore, .NIOConcurrencyHelpers,
+            .Logging, .ServiceLifecycle,
+        ],
+        tests: [.NIOHTTP1, .NIOPosix, .NIOSSL],
+        testUses: ["Certificates", "SQLiteStore", "Store", "TrafficPolicy"],
+        embedded: ["Templates", "Assets"]
+    ),
+    Module(
         place: "Agent/Portico",
         uses: ["Addressing", "JSON", "Model", "Mux", "AgentProtocol", "PeerIdentity", "Inspection"],
         products: [.NIOCore, .NIOPosix, .NIOSSL, .NIOTLS, .DequeModule],
@@ -322,7 +338,7 @@ let modules: [Module] = [
     ),
     Module(
         place: "Agent/AgentWeb",
-        uses: ["Addressing", "JSON", "Model", "Inspection", "Portico", "AgentRuntime"],
+        uses: ["Addressing", "JSON", "Model", "Inspection", "WebComponents", "Portico", "AgentRuntime"],
         products: [.Hummingbird, .HummingbirdCore, .HTTPTypes, .NIOCore, .NIOPosix, .Logging],
         embedded: ["Page"]
     ),
@@ -342,7 +358,7 @@ let modules: [Module] = [
             "Addressing", "JSON", "Model", "Settings", "TrafficPolicy", "EdgeLink", "Secrets", "ACME", "ChallengeDNS",
             "Certificates", "Federation", "Firewall", "SSHKeys", "SSHGateway", "Events", "Telemetry", "PolicyEngine",
             "Outbound", "Proxy", "Edge", "Store", "SQLiteStore", "PostgresStore",
-            "Backup", "Control", "EventDelivery", "APIServer",
+            "Backup", "Control", "EventDelivery", "APIServer", "Dashboard",
         ],
         products: [
             .NIOCore, .NIOConcurrencyHelpers, .NIOPosix, .NIOHTTP1, .NIOSSL, .Logging, .ServiceLifecycle, .UnixSignals,

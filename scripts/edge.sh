@@ -32,6 +32,7 @@ listeners:
   agents: [127.0.0.1:$AGENT_PORT]
   management: [127.0.0.1:$MANAGEMENT_PORT]
   api: [127.0.0.1:${API_PORT:-0}]
+  dashboard: [127.0.0.1:${DASHBOARD_PORT:-0}]
 tcp:
   address: 127.0.0.1
   ports: $TCP_PORTS

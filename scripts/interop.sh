@@ -19,6 +19,8 @@
 #                   oidc: logins at oidc-provider-mock of PyPI, by a small client and by headless Chromium
 #                   inspector: headless Chromium does in the agent's inspector what a person does; pictures of its pages
 #                   are left in .run/artifacts/inspector
+#                   dashboard: headless Chromium does at the edge's dashboard what people do there, and looks for what is
+#                   hard to use; pictures of every page are left in .run/artifacts/dashboard
 #                   terminal: the agent's view on terminals of tmux: sizes, colours, logs, Ctrl-C
 #                   examples: every example of the agent's help and docs that needs an edge, against one
 #                   proxies: the agent's session by tinyproxy, by stunnel in front of it, and by microsocks
@@ -58,6 +60,7 @@ case "$client" in
     events) needs="events" own=events/__main__.py ;;
     oidc) needs="oidc" own=oidc_interop.py ;;
     inspector) needs="oidc" own=inspector/__main__.py ;;
+    dashboard) needs="oidc" own=dashboard/__main__.py ;;
     examples) needs="demo" own=agent_examples.py ;;
     terminal) needs="terminal" own=terminal_view.py ;;
     proxies) needs="demo proxies" own=session_proxies.py ;;
@@ -328,6 +331,16 @@ YAML
     wait_until 20 "the endpoints are online" grep -q "name=ssh" "$home/agent.log" || die "no endpoint came online; see $home"
     drive "$RUN_DIR/venv/oidc/bin/python" "$driver" "${ports[0]}" "${ports[1]}" "$HTTPS_PORT" "$EDGE_CA" "$(command -v chromium)" \
         "$artifacts" "$agent"
+}
+
+run_dashboard() {
+    local artifacts="$RUN_DIR/artifacts/dashboard" door
+    DASHBOARD_PORT="$(free_ports 1)"
+    fresh_edge
+    rm -rf "$artifacts"
+    door="$(grep -oE '/door/[0-9A-Za-z_]+' "$home/init.log")" || die "init printed no link; see $home/init.log"
+    drive "$RUN_DIR/venv/oidc/bin/python" "$driver" "$DASHBOARD_PORT" "$door" "$HTTPS_PORT" "$AGENT_PORT" "$EDGE_CA" \
+        "$bin/portico" "$(command -v chromium)" "$artifacts" "$(free_ports 1)"
 }
 
 # Whether an endpoint sends visitors to a login.

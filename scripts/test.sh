@@ -72,7 +72,8 @@ stage "interop: events" scripts/interop.sh events
 stage "interop: tls" scripts/interop.sh tls
 stage "interop: pyngrok" scripts/interop.sh pyngrok
 stage "interop: oidc" scripts/interop.sh oidc
-stage "interop: inspector" scripts/interop.sh inspector
+stage "web: inspector" scripts/interop.sh inspector
+stage "web: dashboard" scripts/interop.sh dashboard
 stage "interop: terminal" scripts/interop.sh terminal
 stage "interop: examples" scripts/interop.sh examples
 stage "interop: proxies" scripts/interop.sh proxies

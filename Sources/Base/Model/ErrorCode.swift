@@ -37,6 +37,7 @@ package enum ErrorArea: String, Sendable, CaseIterable {
     case policyRuns = "policy-runs"
     case api
     case apiResources = "api-resources"
+    case dashboard
     case sshGateway = "ssh-gateway"
     case edge, agent
 
@@ -52,6 +53,7 @@ package enum ErrorArea: String, Sendable, CaseIterable {
         case .policyRuns: "Policies at work"
         case .api: "The REST API"
         case .apiResources: "Resources of the REST API"
+        case .dashboard: "The dashboard"
         case .sshGateway: "Endpoints over SSH"
         case .edge: "Running an edge"
         case .agent: "Running an agent"
@@ -76,6 +78,7 @@ package enum ErrorArea: String, Sendable, CaseIterable {
                 ErrorCode.apiSSH,
                 ErrorCode.apiPeople, ErrorCode.pooling, ErrorCode.apiEndpoints,
             ].flatMap { $0 }
+        case .dashboard: ErrorCode.dashboard
         case .sshGateway: ErrorCode.sshGateway
         case .edge: ErrorCode.edge
         case .agent: ErrorCode.agent

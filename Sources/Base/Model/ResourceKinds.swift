@@ -38,5 +38,10 @@ package enum ApplicationUserKind: ResourceKind { package static let prefix = "au
 package enum ApplicationSessionKind: ResourceKind { package static let prefix = "as" }
 package enum AbuseReportKind: ResourceKind { package static let prefix = "abrp" }
 
+/// What a person signs in with, a browser that is signed in, and a link that lets one in once.
+package enum LoginKind: ResourceKind { package static let prefix = "login" }
+package enum DashboardSessionKind: ResourceKind { package static let prefix = "ds" }
+package enum DoorLinkKind: ResourceKind { package static let prefix = "door" }
+
 /// One call of the API, as errors and the log name it.
 package enum OperationKind: ResourceKind { package static let prefix = "op" }

@@ -16,8 +16,9 @@ struct UserCommand: ParsableCommand {
               portico-edge user add --email someone@example.com --role developer
               portico-edge user add --email other@example.com --new-account "Other team"
               portico-edge user list
+              portico-edge user link --email someone@example.com
             """,
-        subcommands: [Add.self, List.self]
+        subcommands: [Add.self, List.self, Link.self]
     )
 
     struct Add: AsyncParsableCommand {
@@ -71,6 +72,28 @@ struct UserCommand: ParsableCommand {
 
         func run() async throws {
             for line in try await self.options.people().lines() { Terminal.say(line) }
+        }
+    }
+}
+
+extension UserCommand {
+    struct Link: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Make a link with which a user comes in to the dashboard once, and sets a password.",
+            discussion: "It is good for three days. The user's other sessions end when it is used."
+        )
+
+        @Option(help: "The user's address. Without: the edge's first user.")
+        var email: String?
+
+        @OptionGroup
+        var options: ConfigurationOptions
+
+        func run() async throws {
+            let configuration = try self.options.load().configuration
+            let people = try await People(StoreLocation(configuration))
+            let path = try await people.link(email: self.email, try SealingKeys(configuration).open())
+            Terminal.say("\(configuration.dashboardOrigin ?? "https://localhost")\(path.reveal())")
         }
     }
 }

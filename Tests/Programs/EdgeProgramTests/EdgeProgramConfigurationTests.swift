@@ -27,6 +27,7 @@ import Testing
         #expect(edge.listeners.agents.map(\.description) == [":4443"])
         #expect(edge.listeners.management.map(\.description) == ["127.0.0.1:4041"])
         #expect(edge.listeners.api.map(\.description) == ["127.0.0.1:4042"])
+        #expect(edge.listeners.dashboard.map(\.description) == ["127.0.0.1:4043"])
         #expect(edge.published.apiURL == nil)
         #expect(edge.published.httpPort == nil && edge.published.httpsPort == nil)
         #expect(edge.published.tcpHost == edge.baseDomain)

@@ -76,7 +76,9 @@ struct APITests {
         try await withTemporaryFolder { folder in
             let data = ["--data-dir", "\(folder)/data"]
             let ports = try await Loopback.freePorts(5)
-            let listeners = zip(["http", "https", "agents", "management", "api"], ports)
+            let listeners =
+                ["--listeners-dashboard", "none"]
+                + zip(["http", "https", "agents", "management", "api"], ports)
                 .flatMap { ["--listeners-\($0)", "127.0.0.1:\($1)"] }
             let missing = try await RunningProgram.run(["doctor"] + data + listeners)
             #expect(missing.status == 1 && missing.output.contains("ERR_PORTICO_100204"))
@@ -107,7 +109,7 @@ struct APITests {
             let names = ["http", "https", "agents", "api"]
             let program = try await RunningProgram(
                 ["serve", "--data-dir", data, "--threads", "1", "--tcp-address", "127.0.0.1"]
-                    + ["--listeners-management", "none"]
+                    + ["--listeners-management", "none", "--listeners-dashboard", "none"]
                     + zip(names, ports).flatMap { ["--listeners-\($0)", "127.0.0.1:\($1)"] }
             )
             // Whatever a test leaves behind ends with it.

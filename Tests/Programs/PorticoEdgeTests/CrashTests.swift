@@ -41,7 +41,7 @@ struct CrashTests {
         let caller = APICaller(port: ports[2], key: String(key.dropLast()))
         let serve =
             ["serve", "--threads", "1", "--tcp-address", "127.0.0.1", "--limits-api-calls", "1000000"]
-            + ["--listeners-management", "none", "--listeners-http", "none"]
+            + ["--listeners-management", "none", "--listeners-http", "none", "--listeners-dashboard", "none"]
             + zip(["https", "agents", "api"], ports).flatMap { ["--listeners-\($0)", "127.0.0.1:\($1)"] } + arguments
 
         let ledger = WriteLedger()

@@ -173,7 +173,7 @@ struct PorticoEdgeTests {
     private func listeners(_ ports: [Int]) -> [String] {
         zip(["http", "https", "agents", "management", "api"], ports).flatMap {
             ["--listeners-\($0)", "127.0.0.1:\($1)"]
-        }
+        } + ["--listeners-dashboard", "none"]
     }
 
     private func get(_ path: String, port: Int) async throws -> String {

@@ -200,7 +200,8 @@ private final class ReloadedEdge {
         self.http = ports[0]
         self.https = ports[1]
         let names = ["http", "https", "agents"]
-        let listeners = zip(names, ports).map { "\($0): '127.0.0.1:\($1)'" } + ["management: none", "api: none"]
+        let listeners =
+            zip(names, ports).map { "\($0): '127.0.0.1:\($1)'" } + ["management: none", "api: none", "dashboard: none"]
         self.head = """
             data_dir: \(folder)/data
             threads: 2

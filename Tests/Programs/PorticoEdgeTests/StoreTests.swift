@@ -82,6 +82,7 @@ struct StoreTests {
                 let names = ["http", "https", "agents", "management", "api"]
                 let program = try await RunningProgram(
                     ["serve", "--threads", "1", "--tcp-address", "127.0.0.1"] + data
+                        + ["--listeners-dashboard", "none"]
                         + zip(names, ports).flatMap { ["--listeners-\($0)", "127.0.0.1:\($1)"] }
                 )
                 defer { program.send(SIGKILL) }

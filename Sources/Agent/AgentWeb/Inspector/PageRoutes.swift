@@ -1,46 +1,37 @@
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import WebComponents
 
 /// The pages of the inspector, and what they are made of: files of ours that are part of the program.
 struct PageRoutes: Sendable {
-    /// A page's file as a browser gets it.
-    private struct Asset: Sendable {
-        let type: String
-        let bytes: [UInt8]
-    }
-
-    private static let script = "text/javascript; charset=utf-8"
-    private static let style = "text/css; charset=utf-8"
-
     /// What lies below `/assets/`. A list by hand: a file that is not here is not served, and one that is missing does
     /// not compile.
-    private static let assets: [String: Asset] = [
-        "tokens.css": Asset(type: Self.style, bytes: PackageResources.tokens_css),
-        "parts.css": Asset(type: Self.style, bytes: PackageResources.parts_css),
-        "inspector.css": Asset(type: Self.style, bytes: PackageResources.inspector_css),
-        "logo.svg": Asset(type: "image/svg+xml", bytes: PackageResources.logo_svg),
-        "api.js": Asset(type: Self.script, bytes: PackageResources.api_js),
-        "body.js": Asset(type: Self.script, bytes: PackageResources.body_js),
-        "compare.js": Asset(type: Self.script, bytes: PackageResources.compare_js),
-        "curl.js": Asset(type: Self.script, bytes: PackageResources.curl_js),
-        "detail.js": Asset(type: Self.script, bytes: PackageResources.detail_js),
-        "dom.js": Asset(type: Self.script, bytes: PackageResources.dom_js),
-        "editor.js": Asset(type: Self.script, bytes: PackageResources.editor_js),
-        "filter.js": Asset(type: Self.script, bytes: PackageResources.filter_js),
-        "format.js": Asset(type: Self.script, bytes: PackageResources.format_js),
-        "har.js": Asset(type: Self.script, bytes: PackageResources.har_js),
-        "inspect.js": Asset(type: Self.script, bytes: PackageResources.inspect_js),
-        "json.js": Asset(type: Self.script, bytes: PackageResources.json_js),
-        "list.js": Asset(type: Self.script, bytes: PackageResources.list_js),
-        "message.js": Asset(type: Self.script, bytes: PackageResources.message_js),
-        "secrets.js": Asset(type: Self.script, bytes: PackageResources.secrets_js),
-        "shell.js": Asset(type: Self.script, bytes: PackageResources.shell_js),
-        "status.js": Asset(type: Self.script, bytes: PackageResources.status_js),
+    private static let assets = WebAsset.shared.merging(Self.own) { $1 }
+
+    private static let own: [String: WebAsset] = [
+        "inspector.css": .style(PackageResources.inspector_css),
+        "api.js": .script(PackageResources.api_js),
+        "body.js": .script(PackageResources.body_js),
+        "compare.js": .script(PackageResources.compare_js),
+        "curl.js": .script(PackageResources.curl_js),
+        "detail.js": .script(PackageResources.detail_js),
+        "dom.js": .script(PackageResources.dom_js),
+        "editor.js": .script(PackageResources.editor_js),
+        "filter.js": .script(PackageResources.filter_js),
+        "format.js": .script(PackageResources.format_js),
+        "har.js": .script(PackageResources.har_js),
+        "inspect.js": .script(PackageResources.inspect_js),
+        "json.js": .script(PackageResources.json_js),
+        "list.js": .script(PackageResources.list_js),
+        "message.js": .script(PackageResources.message_js),
+        "secrets.js": .script(PackageResources.secrets_js),
+        "shell.js": .script(PackageResources.shell_js),
+        "status.js": .script(PackageResources.status_js),
     ]
 
-    private static let inspect = Asset(type: "text/html; charset=utf-8", bytes: PackageResources.inspect_html)
-    private static let status = Asset(type: "text/html; charset=utf-8", bytes: PackageResources.status_html)
+    private static let inspect = WebAsset.page(PackageResources.inspect_html)
+    private static let status = WebAsset.page(PackageResources.status_html)
 
     func add(to router: Router<BasicRequestContext>) {
         router.get("/") { _, _ in
@@ -67,7 +58,7 @@ struct PageRoutes: Sendable {
         trusted-types 'none'
         """
 
-    private static func answer(_ asset: Asset) -> Response {
+    private static func answer(_ asset: WebAsset) -> Response {
         var headers: HTTPFields = [
             .contentType: asset.type, .cacheControl: "no-cache", .contentSecurityPolicy: Self.contentSecurityPolicy,
             .xContentTypeOptions: "nosniff",

@@ -4,7 +4,7 @@ import NIOConcurrencyHelpers
 ///
 /// A bucket for each: it holds a minute's worth and fills evenly. Those who were not seen for a minute are forgotten;
 /// of more than 20,000 within one, the newest are not limited, so that memory is bounded.
-final class CallLimiter<Key: Hashable & Sendable>: Sendable {
+package final class CallLimiter<Key: Hashable & Sendable>: Sendable {
     private struct Bucket {
         var tokens: Double
         var seen: ContinuousClock.Instant
@@ -24,16 +24,16 @@ final class CallLimiter<Key: Hashable & Sendable>: Sendable {
 
     private let state: NIOLockedValueBox<State>
 
-    init(perMinute: Int) {
+    package init(perMinute: Int) {
         self.state = NIOLockedValueBox(State(perMinute: Double(perMinute)))
     }
 
-    func set(perMinute: Int) {
+    package func set(perMinute: Int) {
         self.state.withLockedValue { $0.perMinute = Double(perMinute) }
     }
 
     /// Whether a call may come now.
-    func hasRoom(for key: Key, at now: ContinuousClock.Instant = .now) -> Bool {
+    package func hasRoom(for key: Key, at now: ContinuousClock.Instant = .now) -> Bool {
         self.state.withLockedValue { state in
             guard let bucket = state.buckets[key] else { return true }
             return state.filled(bucket, now).tokens >= 1
@@ -43,7 +43,7 @@ final class CallLimiter<Key: Hashable & Sendable>: Sendable {
     /// Counts a call.
     ///
     /// - Returns: whether it may come.
-    func take(_ key: Key, at now: ContinuousClock.Instant = .now) -> Bool {
+    package func take(_ key: Key, at now: ContinuousClock.Instant = .now) -> Bool {
         self.state.withLockedValue { state in
             if state.buckets[key] == nil, state.buckets.count >= Self.limit {
                 state.buckets = state.buckets.filter { now - $0.value.seen < .seconds(60) }

@@ -1,9 +1,9 @@
 import Foundation
 
 /// Text in URLs (RFC 3986 2.1).
-enum PercentText {
+package enum PercentText {
     /// Everything but letters, digits and `-._~` as `%XX`.
-    static func encode(_ text: String) -> String {
+    package static func encode(_ text: String) -> String {
         var encoded: [UInt8] = []
         let digits = Array("0123456789ABCDEF".utf8)
         for byte in text.utf8 {
@@ -17,7 +17,7 @@ enum PercentText {
     }
 
     /// The text of a part of a query, in which `+` is a blank; nil where an escape is none, or the bytes are not UTF-8.
-    static func decode(_ text: some StringProtocol) -> String? {
+    package static func decode(_ text: some StringProtocol) -> String? {
         let bytes = text.utf8.map { $0 == UInt8(ascii: "+") ? UInt8(ascii: " ") : $0 }
         return String(decoding: bytes, as: UTF8.self).removingPercentEncoding
     }

@@ -76,7 +76,7 @@ package struct PeopleProvisioning: Sendable {
     }
 
     /// That letters arrive there is not asked.
-    private static func check(_ email: String) throws(Failure) {
+    static func check(_ email: String) throws(Failure) {
         let sides = email.split(separator: "@", omittingEmptySubsequences: false)
         let isAddress =
             sides.count == 2 && !sides[0].isEmpty && !sides[1].isEmpty

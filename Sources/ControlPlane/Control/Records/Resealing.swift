@@ -51,6 +51,7 @@ package struct Resealing: Sendable {
         try await self.reseal(OperatorAuthorityRecord.self, writes, &report)
         try await self.reseal(ApplicationSessionRecord.self, writes, &report)
         try await self.reseal(ACMEAccountRecord.self, writes, &report)
+        try await self.reseal(LoginRecord.self, writes, &report)
         try await self.reseal(ReservedDomainRecord.self, writes, &report)
         try await self.reseal(CloudEndpointRecord.self, writes, &report)
         let current = report.current

@@ -11,13 +11,24 @@ extension Control {
     ///
     /// - Throws: `apiAddressForbidden`; `apiStoreAway` while the restrictions could not be read yet.
     package func checkAPI(_ address: IPAddress?, of account: ResourceID<AccountKind>) async throws(Failure) {
-        if !self.restrictions.isLoaded {
-            await self.loadRestrictions()
-            guard self.restrictions.isLoaded else {
-                throw Failure(.apiStoreAway, "The account's IP restrictions could not be read yet.")
-            }
-        }
+        try await self.awaitRestrictions()
         try self.check(address, .api, of: account)
+    }
+
+    /// Whether a browser at `address` may use the dashboard.
+    ///
+    /// - Throws: `dashboardAddressForbidden`; `apiStoreAway` while the restrictions could not be read yet.
+    package func checkDashboard(_ address: IPAddress?, of account: ResourceID<AccountKind>) async throws(Failure) {
+        try await self.awaitRestrictions()
+        try self.check(address, .dashboard, of: account)
+    }
+
+    private func awaitRestrictions() async throws(Failure) {
+        guard !self.restrictions.isLoaded else { return }
+        await self.loadRestrictions()
+        guard self.restrictions.isLoaded else {
+            throw Failure(.apiStoreAway, "The account's IP restrictions could not be read yet.")
+        }
     }
 
     /// Whether an agent may connect from `address`.

@@ -27,11 +27,12 @@ extension EdgeProgramConfiguration {
             ("http", self.listeners.http), ("https", self.listeners.https), ("agents", self.listeners.agents),
             ("ssh", self.listeners.ssh),
             ("management", self.listeners.management), ("api", self.listeners.api),
+            ("dashboard", self.listeners.dashboard),
         ]
         var taken: [(key: String, address: ListenAddress)] = []
         for (key, addresses) in listeners {
             // Any free port does where nobody must be told the number beforehand.
-            if !["management", "api"].contains(key), addresses.contains(where: { $0.port == 0 }) {
+            if !["management", "api", "dashboard"].contains(key), addresses.contains(where: { $0.port == 0 }) {
                 settings.refuse("listeners.\(key)", "has port 0; URLs and agents need one that is known")
             }
             for address in addresses where address.port != 0 {

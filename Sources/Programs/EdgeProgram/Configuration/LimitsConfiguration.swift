@@ -34,6 +34,7 @@ package struct LimitsConfiguration: Sendable {
     package let memory: Int
     package let apiCalls: Int
     package let apiFailures: Int
+    package let signInFailures: Int
     /// nil for any number.
     package let accountSessions: Int?
     package let accountEndpoints: Int?
@@ -242,6 +243,12 @@ package struct LimitsConfiguration: Sendable {
             Calls of the REST API from one IP address within a minute that carry no good API key. More: 429, whatever \
             they carry.
             """
+        )
+        self.signInFailures = settings.value(
+            "sign_in_failures",
+            .integer(in: 1...1000),
+            default: 10,
+            "Attempts to sign in to the dashboard within a minute that fail, from one address and as one user. More: 429."
         )
         self.accountSessions = settings.optional(
             "account_sessions",

@@ -9,6 +9,7 @@ package struct ListenersConfiguration: Sendable {
     package let ssh: [ListenAddress]
     package let management: [ListenAddress]
     package let api: [ListenAddress]
+    package let dashboard: [ListenAddress]
 
     init(from settings: SettingsReader) {
         func listen(_ key: String, _ standard: ListenAddress, _ summary: String) -> [ListenAddress] {
@@ -47,6 +48,14 @@ package struct ListenersConfiguration: Sendable {
             since API keys travel with every call.
             """
         )
+        self.dashboard = listen(
+            "dashboard",
+            .address(NetworkAddress(ip: .loopback4, port: 4043)),
+            """
+            The web pages of the edge (`docs/dashboard.md`), always over HTTPS with the edge's certificate: browsers keep \
+            sessions over nothing else.
+            """
+        )
     }
 }
 
@@ -58,6 +67,8 @@ package struct PublicConfiguration: Sendable {
     package let tcpHost: HostName
     /// nil for what each request calls it.
     package let apiURL: WebOrigin?
+    /// nil for what each request calls it.
+    package let dashboardURL: WebOrigin?
 
     init(from settings: SettingsReader, baseDomain: HostName) {
         func port(_ scheme: EndpointScheme, _ standard: Int) -> UInt16? {
@@ -82,6 +93,12 @@ package struct PublicConfiguration: Sendable {
             .webOrigin,
             absent: "the scheme of the listener, and the host that each request names",
             "What addresses in answers of the API begin with, where it is reached through something else."
+        )
+        self.dashboardURL = settings.optional(
+            "dashboard_url",
+            .webOrigin,
+            absent: "`https`, and the host that each request names",
+            "Where people find the dashboard, as links in invitations have it: `https://dashboard.example.com`."
         )
     }
 }

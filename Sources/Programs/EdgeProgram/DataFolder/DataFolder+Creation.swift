@@ -11,6 +11,8 @@ package struct NewDataFolder: Sendable {
     package let authtoken: Secret
     /// What clients need in order to trust the edge.
     package let authorityFile: String
+    /// The path of a link that lets the first user in to the dashboard once.
+    package let doorPath: Secret
 }
 
 extension DataFolder {
@@ -55,7 +57,8 @@ extension DataFolder {
     }
 
     private func fill(for configuration: EdgeProgramConfiguration) async throws(Failure) -> NewDataFolder {
-        try SealingKeys(configuration.sealing, in: self).create()
+        let keys = SealingKeys(configuration.sealing, in: self)
+        try keys.create()
         do throws(LocalAuthorityError) {
             _ = try self.certificates.createAuthority()
         } catch .file(let error) {
@@ -74,7 +77,8 @@ extension DataFolder {
         return NewDataFolder(
             folder: self,
             authtoken: first.authtoken.token,
-            authorityFile: self.certificates.authorityFile
+            authorityFile: self.certificates.authorityFile,
+            doorPath: try await People(store: store).link(email: nil, try keys.open())
         )
     }
 }

@@ -67,7 +67,7 @@ struct ServerNames: Sendable, Equatable {
     let addresses: [IPAddress]
 
     /// The base domain and every name one label below it, the connect host, the host of TCP endpoints, that of
-    /// logins, that of the API where it has one, and this machine for those who try the edge on it.
+    /// logins, those of the API and the dashboard where they have some, and this machine for those who try the edge on it.
     init(_ configuration: EdgeProgramConfiguration) {
         var hosts: [String] = []
         var names = [
@@ -75,10 +75,12 @@ struct ServerNames: Sendable, Equatable {
             configuration.published.tcpHost.text, configuration.logins.host.text, "localhost",
         ]
         var addresses: [IPAddress] = [.loopback4, .loopback6]
-        switch configuration.published.apiURL?.host {
-        case .name(let name): names.append(name)
-        case .address(let address) where !addresses.contains(address): addresses.append(address)
-        case .address, nil: break
+        for origin in [configuration.published.apiURL, configuration.published.dashboardURL] {
+            switch origin?.host {
+            case .name(let name): names.append(name)
+            case .address(let address) where !addresses.contains(address): addresses.append(address)
+            case .address, nil: break
+            }
         }
         for name in names where !hosts.contains(name) { hosts.append(name) }
         self.hosts = hosts

@@ -1,6 +1,7 @@
 package import Control
 import Foundation
 package import Model
+package import Secrets
 import Store
 
 /// The accounts and users of an edge, as its operator sees them at a terminal. The edge may run meanwhile.
@@ -96,6 +97,19 @@ package struct People: Sendable {
         return try await provisioning.add(email: email, name: name, to: account, rights: rights)
     }
 
+    /// Makes a link with which a user comes in to the dashboard once, and sets a password.
+    ///
+    /// - Parameters:
+    ///   - email: whose; nil for the edge's first user.
+    ///   - keys: of the edge.
+    /// - Returns: the path of the link below the dashboard's address.
+    /// - Throws: `ownerUnknown`; `dataFolderMissing` when there is nobody yet.
+    package func link(email: String?, _ keys: SealingKeyring) async throws(Failure) -> Secret {
+        let member = try await self.member(email: email)
+        let token = try await SignIns(store: self.store, keys: keys).makeLink(for: member.user, in: member.account)
+        return Secret("/door/\(token.reveal())")
+    }
+
     /// A line for each membership, the newest users first.
     package func lines() async throws(Failure) -> [String] {
         let accounts = Dictionary(
@@ -128,19 +142,3 @@ private protocol AgedDocument: StoredDocument {
 
 extension AccountRecord: AgedDocument {}
 extension UserRecord: AgedDocument {}
-
-extension MemberRights {
-    /// The rights under this word; nil for none.
-    package init?(word: String) {
-        switch word {
-        case "administrator": self = .administrator
-        case "developer": self = .developer
-        case "reader": self = .reader
-        default: return nil
-        }
-    }
-
-    fileprivate var word: String {
-        self.isAdministrator ? "administrator" : self.mayChange ? "developer" : "reader"
-    }
-}

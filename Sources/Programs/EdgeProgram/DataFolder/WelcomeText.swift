@@ -44,7 +44,22 @@ package struct WelcomeText {
 
                 portico config add-authtoken \(self.tokenWord)
                 portico http 3000 --connect-url \(self.connectAddress) --connect-cas \(authority)
-            \(self.apiText)
+            \(self.dashboardText)\(self.apiText)
+            """
+    }
+
+    /// How the first person comes in to the dashboard; empty where nothing listens for it.
+    private var dashboardText: String {
+        guard let origin = self.configuration.dashboardOrigin else { return "" }
+        let link = (["portico-edge", "user", "link"] + self.serveArguments).map(Self.shell).joined(separator: " ")
+        return """
+
+            Look at it in a browser, once the edge runs. This link sets the first password; it works once, within three days:
+
+                \(origin)\(self.folder.doorPath.reveal())
+
+            Another one: \(link)
+
             """
     }
 

@@ -102,7 +102,7 @@ package struct Doctor: Sendable {
         let all = [
             ("http", listeners.http), ("https", listeners.https), ("agents", listeners.agents),
             ("ssh", listeners.ssh),
-            ("management", listeners.management), ("api", listeners.api),
+            ("management", listeners.management), ("api", listeners.api), ("dashboard", listeners.dashboard),
         ]
         var findings: [Finding] = []
         for (name, addresses) in all {

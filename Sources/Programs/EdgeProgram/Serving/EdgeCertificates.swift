@@ -10,14 +10,23 @@ struct EdgeCertificates: Sendable {
     let served: [ServedCertificate]
     /// With which the API is served.
     let api: ServedCertificate
+    /// With which the dashboard is.
+    let dashboard: ServedCertificate
 
     /// - Parameters:
     ///   - tls: names the files.
     ///   - folder: has the edge's own, which is made anew when it is near its end.
     ///   - names: what the edge's own certificate is for.
     ///   - apiHost: the name of the API; nil where it has none of its own.
+    ///   - dashboardHost: the name of the dashboard; nil where it has none of its own.
     /// - Throws: what is wrong with one of them, with its path.
-    init(_ tls: TLSConfiguration, _ folder: DataFolder, for names: ServerNames, apiHost: String?) throws(Failure) {
+    init(
+        _ tls: TLSConfiguration,
+        _ folder: DataFolder,
+        for names: ServerNames,
+        apiHost: String?,
+        dashboardHost: String? = nil
+    ) throws(Failure) {
         var served: [ServedCertificate] = []
         for files in tls.certificates { served.append(try Self.read(files)) }
         let issued = try folder.certificate(for: names)
@@ -29,7 +38,11 @@ struct EdgeCertificates: Sendable {
         )
         served.append(own)
         self.served = served
-        self.api = apiHost.flatMap { [served] host in served.first { $0.isFor(host) } } ?? own
+        func fitting(_ host: String?) -> ServedCertificate {
+            host.flatMap { host in served.first { $0.isFor(host) } } ?? own
+        }
+        self.api = fitting(apiHost)
+        self.dashboard = fitting(dashboardHost)
     }
 
     private static func read(_ files: CertificateFiles) throws(Failure) -> ServedCertificate {

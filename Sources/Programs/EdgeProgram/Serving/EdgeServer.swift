@@ -1,6 +1,8 @@
 import APIServer
 import Addressing
+import Certificates
 import Control
+import Dashboard
 import Edge
 import EventDelivery
 import Events
@@ -61,11 +63,16 @@ package struct EdgeServer {
             self.configuration.tls,
             folder,
             for: names,
-            apiHost: self.configuration.published.apiURL?.host.description
+            apiHost: self.configuration.published.apiURL?.host.description,
+            dashboardHost: self.configuration.published.dashboardURL?.host.description
         )
         let apiCertificate = try APICertificate(
             chainPEM: certificates.api.chainPEM,
             keyPEM: certificates.api.keyPEM
+        )
+        let dashboardCertificate = try APICertificate(
+            chainPEM: certificates.dashboard.chainPEM,
+            keyPEM: certificates.dashboard.keyPEM
         )
 
         var dataPlane = self.configuration.dataPlane(certificates.served)
@@ -117,7 +124,7 @@ package struct EdgeServer {
         let announce = { @Sendable (name: String, address: String) in
             Terminal.say("\(name.padding(toLength: 11, withPad: " ", startingAt: 0))\(address)")
         }
-        try await FreePorts.check(self.configuration.listeners.api)
+        try await FreePorts.check(self.configuration.listeners.api + self.configuration.listeners.dashboard)
         let management = try await ManagementService.open(
             self.configuration.listeners.management,
             readiness: readiness,
@@ -138,6 +145,22 @@ package struct EdgeServer {
             failuresPerMinute: self.configuration.limits.apiFailures
         )
         let apis = self.apis(control, apiLimits, apiCertificate, announce)
+        let dashboards = self.configuration.listeners.dashboard.map { address in
+            DashboardService(
+                address,
+                self.configuration.dashboard(
+                    on: address,
+                    dashboardCertificate,
+                    authorityFile: self.configuration.tls.certificates.isEmpty
+                        ? folder.certificates.authorityFile : nil,
+                    numbers: { await edge.metrics() }
+                ),
+                control: control,
+                on: MultiThreadedEventLoopGroup.singleton,
+                logger: self.logger,
+                announce: announce
+            )
+        }
         let reloader = Reloader(
             self.source,
             started: self.loaded,
@@ -149,6 +172,7 @@ package struct EdgeServer {
                 folder: folder,
                 names: names,
                 apiCertificate: apiCertificate,
+                dashboardCertificate: dashboardCertificate,
                 apiLimits: apiLimits,
                 logThreshold: self.logThreshold,
                 logger: self.logger
@@ -159,7 +183,9 @@ package struct EdgeServer {
             let log = TrafficLogService(queue: events, logger: self.logger, write: Terminal.log)
             let heap = HeapService(logger: self.logger)
             let sending = EventDeliveryService(delivery: delivery)
-            let last: [any Service] = [management, sending, log, heap] + observers.services + answering + apis
+            let last: [any Service] =
+                [management, sending, log, heap] + observers.services + answering + apis
+                + dashboards
             return last + [
                 ControlService(control: control),
                 CertificateService(reloader: reloader, logger: self.logger),

@@ -22,6 +22,7 @@ actor Reloader {
         let folder: DataFolder
         let names: ServerNames
         let apiCertificate: APICertificate
+        let dashboardCertificate: APICertificate
         let apiLimits: APILimits
         let logThreshold: LogThreshold
         let logger: Logger
@@ -119,15 +120,17 @@ actor Reloader {
 
     private func certificates(of configuration: EdgeProgramConfiguration) throws(Failure) -> EdgeCertificates {
         let parts = self.parts
-        let host = self.started.configuration.published.apiURL?.host
+        let published = self.started.configuration.published
         let certificates = try EdgeCertificates(
             configuration.tls,
             parts.folder,
             for: parts.names,
-            apiHost: host?.description
+            apiHost: published.apiURL?.host.description,
+            dashboardHost: published.dashboardURL?.host.description
         )
         // What cannot be used is found now, before anything is replaced.
         _ = try APICertificate(chainPEM: certificates.api.chainPEM, keyPEM: certificates.api.keyPEM)
+        _ = try APICertificate(chainPEM: certificates.dashboard.chainPEM, keyPEM: certificates.dashboard.keyPEM)
         return certificates
     }
 
@@ -136,6 +139,10 @@ actor Reloader {
         try self.parts.apiCertificate.replace(
             chainPEM: certificates.api.chainPEM,
             keyPEM: certificates.api.keyPEM
+        )
+        try self.parts.dashboardCertificate.replace(
+            chainPEM: certificates.dashboard.chainPEM,
+            keyPEM: certificates.dashboard.keyPEM
         )
     }
 }

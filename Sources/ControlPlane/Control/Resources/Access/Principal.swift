@@ -2,7 +2,8 @@ package import Addressing
 package import Model
 internal import Store
 
-/// Who asks: a user or a service user of an account, by one of its API keys or personal access tokens.
+/// Who asks: a user or a service user of an account, by one of its API keys or personal access tokens, or at the
+/// dashboard.
 package struct Principal: Sendable, Hashable {
     package enum Owner: Sendable, Hashable {
         case user(ResourceID<UserKind>)
@@ -20,11 +21,14 @@ package struct Principal: Sendable, Hashable {
     package enum Credential: Sendable, Hashable {
         case apiKey(ResourceID<APIKeyKind>)
         case personalToken(ResourceID<PersonalAccessTokenKind>)
+        /// A browser that is signed in to the dashboard.
+        case dashboard(ResourceID<DashboardSessionKind>)
 
         package var id: String {
             switch self {
             case .apiKey(let id): id.text
             case .personalToken(let id): id.text
+            case .dashboard(let id): id.text
             }
         }
     }

@@ -11,6 +11,10 @@ package enum AuditSource: String, Sendable {
     case api = "API"
     case dashboard = "Dashboard"
     case agent = "Agent"
+
+    init(of caller: Caller) {
+        if case .dashboard = caller.principal.credential { self = .dashboard } else { self = .api }
+    }
 }
 
 /// Who did something that is recorded without a call of the API.

@@ -76,7 +76,7 @@ package struct AuditRecord: StoredDocument {
         self.key = caller.principal.credential.id
         self.operation = caller.operation.text
         self.address = caller.address.map { "\($0)" } ?? ""
-        self.source = AuditSource.api.rawValue
+        self.source = AuditSource(of: caller).rawValue
         self.object = object
     }
 }
