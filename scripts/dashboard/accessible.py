@@ -37,7 +37,8 @@ CHECKS = r"""
     const element = words.currentNode.parentElement;
     if (!words.currentNode.data.trim() || seen.has(element) || !isShown(element)) continue;
     seen.add(element);
-    if (element.closest("[disabled], [aria-hidden=true], script, style, noscript, option")) continue;
+    // What is typed into the editor is drawn below it.
+    if (element.closest("[disabled], [aria-hidden=true]:not(#under), script, style, noscript, option, .drawn > textarea")) continue;
     const style = getComputedStyle(element);
     const size = parseFloat(style.fontSize);
     const isLarge = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700);
