@@ -90,7 +90,7 @@ def serve(idle=0):
         agent.wait(20)
 
 
-def cost_of_requests(file, count=500):
+def cost_of_requests(file, count=200):
     """Microseconds on the processor for a request of a visitor, of whom there is one."""
     agent = subprocess.Popen([program, "start", "--all", "--config", file, "--log", "stdout", "--log-format", "json"],
                              stdout=subprocess.PIPE, text=True)
@@ -101,8 +101,8 @@ def cost_of_requests(file, count=500):
         # Its log is read by nobody from here on, which is no reason to wait.
         visitor = http.client.HTTPConnection("127.0.0.1", http_port, timeout=20)
         begun = 0
-        for number in range(count + 100):
-            if number == 100:
+        for number in range(count + 30):
+            if number == 30:
                 begun = used(agent.pid)
             visitor.request("GET", f"/{number}", headers={"Host": "web.portico.localhost", "Accept": "text/plain"})
             visitor.getresponse().read()
