@@ -9,7 +9,7 @@ MAKEFLAGS += --no-print-directory
 CONFIG ?= debug
 export CONFIG
 
-.PHONY: help build release demo test test-web lint format conformance interop library fuzz bench bench-firewall bench-expressions bench-directions bench-planner bench-agent acceptance clean
+.PHONY: help build release demo test test-web lint format conformance interop library fuzz bench bench-firewall bench-expressions bench-directions bench-planner bench-agent bench-capture acceptance clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -69,6 +69,9 @@ bench-directions: ## measure one large body down and up, beside ssh -R
 
 bench-planner: ## measure how fast endpoints come into force among many
 	@scripts/bench-planner.sh
+
+bench-capture: ## measure what the capture of traffic costs, and a rehearsal of 10,000 exchanges
+	@scripts/bench-capture.sh
 
 bench-agent: ## measure the agent's start, and what it keeps when idle
 	@scripts/bench-agent.sh

@@ -194,6 +194,11 @@ let modules: [Module] = [
     Module(place: "Observe/Telemetry", uses: ["CMalloc", "JSON", "Events"], testUses: ["Model"]),
     Module(place: "Observe/Inspection", products: [.NIOCore, .NIOHPACK, .DequeModule], tests: [.NIOHPACK]),
     Module(place: "Observe/WebComponents", tests: nil, embedded: ["Assets"]),
+    Module(
+        place: "Observe/Capture",
+        uses: ["Addressing", "JSON", "Model"],
+        products: [.NIOCore, .NIOConcurrencyHelpers]
+    ),
     Module(place: "DataPlane/Routing", uses: ["Addressing", "Model", "EdgeLink"]),
     Module(
         place: "DataPlane/PolicyEngine",
@@ -214,14 +219,16 @@ let modules: [Module] = [
     Module(
         place: "DataPlane/PolicyBench",
         uses: [
-            "Addressing", "LinearRegex", "Model", "Expression", "TrafficPolicy", "Secrets", "Firewall", "PolicyEngine",
+            "Addressing", "LinearRegex", "Model", "Expression", "TrafficPolicy", "Secrets", "Firewall", "Capture",
+            "PolicyEngine",
         ],
         products: [.NIOCore, .NIOEmbedded]
     ),
     Module(
         place: "DataPlane/Proxy",
         uses: [
-            "Addressing", "Expression", "Model", "TrafficPolicy", "EdgeLink", "Events", "Telemetry", "Routing",
+            "Addressing", "Expression", "Model", "TrafficPolicy", "EdgeLink", "Events", "Telemetry", "Capture",
+            "Routing",
             "PolicyEngine",
         ],
         products: [.NIOCore, .NIOPosix],
@@ -242,7 +249,7 @@ let modules: [Module] = [
         place: "DataPlane/Edge",
         uses: [
             "Addressing", "Model", "Expression", "TrafficPolicy", "Preamble", "Certificates", "EdgeLink", "Telemetry",
-            "Routing", "PolicyEngine", "Proxy", "Sessions", "SSHGateway",
+            "Capture", "Routing", "PolicyEngine", "Proxy", "Sessions", "SSHGateway",
         ],
         products: [.NIOCore, .NIOConcurrencyHelpers, .NIOPosix, .NIOTLS, .NIOSSL, .Logging],
         tests: nil
@@ -268,12 +275,17 @@ let modules: [Module] = [
         testUses: ["Addressing", "Secrets", "Control", "PostgresStore", "SQLiteStore", "StoreContract", "TestDatabase"]
     ),
     Module(
+        place: "ControlPlane/TrafficStore",
+        uses: ["Addressing", "JSON", "Model", "Expression", "Secrets", "Capture"],
+        products: [.GRDB, .NIOCore, .NIOConcurrencyHelpers]
+    ),
+    Module(
         place: "ControlPlane/Control",
         uses: [
             "Addressing", "JSON", "Model", "Expression", "TrafficPolicy", "EdgeLink", "APITypes", "Secrets",
-            "ACME", "ChallengeDNS", "Certificates", "SSHKeys", "Events", "Store",
+            "ACME", "ChallengeDNS", "Certificates", "SSHKeys", "Events", "Capture", "Store", "TrafficStore",
         ],
-        products: [.NIOConcurrencyHelpers, .Logging, .Crypto],
+        products: [.NIOCore, .NIOConcurrencyHelpers, .Logging, .Crypto],
         testUses: ["SQLiteStore"]
     ),
     Module(
@@ -346,7 +358,8 @@ let modules: [Module] = [
         place: "Programs/PorticoCLI",
         form: .program("portico"),
         uses: [
-            "Addressing", "JSON", "Model", "Expression", "TrafficPolicy", "APIClient", "PolicyBench", "Portico",
+            "Addressing", "JSON", "Model", "Expression", "TrafficPolicy", "APITypes", "APIClient", "PolicyBench",
+            "Portico",
             "AgentRuntime", "AgentUpdate", "AgentService", "AgentDiagnosis", "AgentConsole", "AgentWeb",
         ],
         products: [.ArgumentParser],
@@ -356,9 +369,9 @@ let modules: [Module] = [
         place: "Programs/EdgeProgram",
         uses: [
             "Addressing", "JSON", "Model", "Settings", "TrafficPolicy", "EdgeLink", "Secrets", "ACME", "ChallengeDNS",
-            "Certificates", "Federation", "Firewall", "SSHKeys", "SSHGateway", "Events", "Telemetry", "PolicyEngine",
-            "Outbound", "Proxy", "Edge", "Store", "SQLiteStore", "PostgresStore",
-            "Backup", "Control", "EventDelivery", "APIServer", "Dashboard",
+            "Certificates", "Federation", "Firewall", "SSHKeys", "SSHGateway", "Events", "Telemetry", "Capture",
+            "PolicyEngine", "PolicyBench", "Outbound", "Proxy", "Edge", "Store", "SQLiteStore", "PostgresStore",
+            "TrafficStore", "Backup", "Control", "EventDelivery", "APIServer", "Dashboard",
         ],
         products: [
             .NIOCore, .NIOConcurrencyHelpers, .NIOPosix, .NIOHTTP1, .NIOSSL, .Logging, .ServiceLifecycle, .UnixSignals,
@@ -416,8 +429,8 @@ let support: [Module] = [
     Module(
         place: "Support/EdgeTestSupport",
         uses: [
-            "Addressing", "JSON", "Model", "EdgeLink", "Secrets", "Certificates", "Firewall", "PolicyEngine", "Proxy",
-            "Edge", "Store", "SQLiteStore", "Control", "APIServer", "Portico", "EdgeProgram",
+            "Addressing", "JSON", "Model", "EdgeLink", "Secrets", "Certificates", "Firewall", "Capture", "PolicyEngine",
+            "Proxy", "Edge", "Store", "SQLiteStore", "TrafficStore", "Control", "APIServer", "Portico", "EdgeProgram",
         ],
         products: [.NIOCore, .NIOPosix, .NIOSSL, .NIOTLS, .Logging, .ServiceLifecycle],
         tests: nil
@@ -435,8 +448,11 @@ let wholeTests: [(name: String, uses: [String], products: [Product])] = [
         "SystemTests",
         [
             "Addressing", "Expression", "JSON", "Model", "TrafficPolicy", "EdgeLink", "Events", "Telemetry",
-            "PolicyEngine", "Outbound", "Proxy", "Secrets", "ACME", "ChallengeDNS", "Certificates", "Federation",
-            "Firewall", "SSHKeys", "SSHGateway", "Edge", "Store", "Control", "EdgeProgram", "Portico",
+            "Capture", "PolicyEngine", "PolicyBench", "Outbound", "Proxy", "Secrets", "ACME", "ChallengeDNS",
+            "Certificates",
+            "Federation", "Firewall", "SSHKeys", "SSHGateway", "Edge", "Store", "TrafficStore", "Control",
+            "EdgeProgram",
+            "Portico",
             "EdgeTestSupport",
             "TestSupport",
         ],

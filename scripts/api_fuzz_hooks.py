@@ -23,6 +23,7 @@ def of_kind(operation, names):
         "ssh_credentials": "sshcr_", "ssh_certificate_authorities": "sshca_", "ssh_host_certificates": "shcrt_",
         "ssh_user_certificates": "sucrt_", "agent_ingresses": "agin_", "kubernetes_operators": "k8sop_",
         "tunnel_sessions": "ts_", "tunnels": "tn_", "personal_access_tokens": "pat_", "abuse_reports": "abrp_",
+        "traffic_inspector": "req_",
     }
     prefix = prefixes.get(operation.path.split("/")[1], "\0")
     return [name for name in names if name.startswith(prefix)]

@@ -76,7 +76,7 @@ package enum ErrorArea: String, Sendable, CaseIterable {
                 ErrorCode.apiCredentials, ErrorCode.apiDomains, ErrorCode.apiAccess, ErrorCode.apiVaults,
                 ErrorCode.apiRestrictions, ErrorCode.apiCertificates, ErrorCode.apiEvents,
                 ErrorCode.apiSSH,
-                ErrorCode.apiPeople, ErrorCode.pooling, ErrorCode.apiEndpoints,
+                ErrorCode.apiPeople, ErrorCode.pooling, ErrorCode.apiEndpoints, ErrorCode.apiTraffic,
             ].flatMap { $0 }
         case .dashboard: ErrorCode.dashboard
         case .sshGateway: ErrorCode.sshGateway

@@ -83,6 +83,7 @@ extension Control {
             let isSuspended = change.record.flatMap { try? Stored<AccountRecord>($0) }?.document.isSuspended ?? false
             if isGone || isSuspended { await self.end(self.sessions.suspend(id), because: .suspended) }
             await self.follow(id, isSuspended: isGone || isSuspended)
+            await self.followCaptures(id, change.record)
         default:
             break
         }

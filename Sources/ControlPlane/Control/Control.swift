@@ -18,6 +18,8 @@ package actor Control: ControlPlane {
     package nonisolated let references: PolicyReferences
     /// The visitors whom policies have logged in.
     package nonisolated let visitors: VisitorSessions
+    /// What the traffic inspector stands on; nil where no traffic is captured.
+    package nonisolated let traffic: TrafficInspection?
     /// Where keys are made that take long.
     let workshop = KeyWorkshop()
     let logger: Logger
@@ -39,6 +41,9 @@ package actor Control: ControlPlane {
     var keeper: CertificateKeeper?
     /// How they are, from now on; nil for not at all.
     let authorities = AsyncStream.makeStream(of: ACMESettings?.self, bufferingPolicy: .bufferingNewest(1))
+    /// What accounts want captured of their traffic, and how often the edge was told.
+    var captures: [ResourceID<AccountKind>: CaptureSettings] = [:]
+    var captureRevision: UInt64 = 0
     /// Of the restrictions that the edge was told last.
     var restrictionsRevision: UInt64 = 0
     /// What ends the hold of each endpoint that waits for its agent.
@@ -51,18 +56,20 @@ package actor Control: ControlPlane {
     /// Whether names and TCP addresses must be reserved before an agent may ask for them.
     var requiresReservations: Bool
 
-    /// `clock` measures holds and patience, `now` is the time of day of cookies and tokens.
+    /// `traffic` is what the traffic inspector stands on, `clock` measures holds and patience, `now` is the time of day of cookies and tokens.
     package init(
         store: any RecordStore,
         configuration: Configuration,
         sealingKeys: SealingKeyring,
         logger: Logger,
+        traffic: TrafficInspection? = nil,
         clock: any Clock<Duration> = ContinuousClock(),
         now: @escaping @Sendable () -> Date = { Date() }
     ) {
         self.store = store
         self.configuration = configuration
         self.keys = sealingKeys
+        self.traffic = traffic
         self.holdTime = configuration.holdTime
         self.requiresReservations = configuration.requiresReservations
         self.policies = PolicyChecks(configuration)
@@ -87,6 +94,7 @@ package actor Control: ControlPlane {
         // Before anything is served that they protect.
         await self.loadRestrictions()
         await self.publishRestrictions()
+        await self.loadCaptures()
         await self.loadCertificates()
         await self.loadEndpoints()
         await self.publish()

@@ -1,11 +1,25 @@
 package import EdgeLink
 package import Model
 import NIOCore
+import Proxy
 import Sessions
 
 extension Edge {
     /// How long what is under way may keep an agent from being told to go.
     private static let departurePatience = TimeAmount.seconds(10)
+
+    package func replay(_ order: ReplayOrder) async throws(Failure) -> ReplayAnswer {
+        guard !self.isStopped, !self.isDraining, let loop = self.loops.randomElement() else {
+            throw Failure(.replayNotPossible, "The edge is ending.")
+        }
+        do {
+            return try await loop.eventLoop.flatSubmit { loop.value.proxy.replay(order) }.get()
+        } catch let failure as Failure {
+            throw failure
+        } catch {
+            throw Failure(.replayFailed, "The request could not be sent.", detail: "\(error)", cause: error)
+        }
+    }
 
     package func command(
         _ command: AgentCommand,

@@ -102,6 +102,12 @@ extension Edge: EdgeNode {
         await self.onEachLoop { $0.proxy.restrict(restrictions.lists) }
     }
 
+    package func apply(_ orders: CaptureOrders) async {
+        guard orders.revision > self.captureRevision else { return }
+        self.captureRevision = orders.revision
+        await self.tellLoops { $0.proxy.capture(orders) }
+    }
+
     package func apply(_ certificates: [DomainCertificate]) async -> [HostPattern: Failure] {
         let (changes, failures) = self.domainCertificates.take(certificates)
         // What changed alone: each loop has the others already.

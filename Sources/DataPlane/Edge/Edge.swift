@@ -28,6 +28,8 @@ package actor Edge {
     var tcpListeners: [UInt16: Listener] = [:]
     /// Of the table in force.
     var revision: UInt64 = 0
+    /// Of what is captured.
+    var captureRevision: UInt64 = 0
     /// Of the restrictions in force.
     var restrictionsRevision: UInt64 = 0
     /// Of the domains that have one of their own.
@@ -56,6 +58,7 @@ package actor Edge {
         self.configuration = configuration
         self.logger = logger
         let threads = configuration.threads > 0 ? configuration.threads : System.coreCount
+        self.configuration.proxy.capture.loops = threads
         self.group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
         self.limiter = ConnectionLimiter(configuration.connectionLimits)
     }

@@ -12,6 +12,7 @@ final class BenchHost: ExchangeHost {
 
     private let loop = EmbeddedEventLoop()
     private let start: Timestamp
+    private let startUptime: NIODeadline
     private var elapsed = TimeAmount.zero
     private var ended: PhaseOutcome?
     let bytesIn: Int
@@ -19,8 +20,10 @@ final class BenchHost: ExchangeHost {
     var requestBody = ByteBuffer()
     var responseBody = ByteBuffer()
 
-    init(start: Timestamp, bytesIn: Int, bytesOut: Int) {
+    /// `uptime` is that of the start by a clock that never goes back.
+    init(start: Timestamp, uptime: NIODeadline = .uptimeNanoseconds(1_000_000_000), bytesIn: Int, bytesOut: Int) {
         self.start = start
+        self.startUptime = uptime
         self.bytesIn = bytesIn
         self.bytesOut = bytesOut
     }
@@ -31,7 +34,7 @@ final class BenchHost: ExchangeHost {
         Timestamp(seconds: self.start.seconds + self.elapsed.nanoseconds / 1_000_000_000, nanoseconds: 0) ?? self.start
     }
 
-    var uptime: NIODeadline { .uptimeNanoseconds(1_000_000_000) + self.elapsed }
+    var uptime: NIODeadline { self.startUptime + self.elapsed }
 
     func collectRequestBody(upTo limit: Int) -> EventLoopFuture<CollectedBody> {
         self.collected(self.requestBody, upTo: limit)

@@ -4,6 +4,8 @@ package struct ProxyConfiguration: Sendable {
     package var limits = ProxyLimits()
     /// What is recorded of requests.
     package var observation = Observation()
+    /// What is captured of traffic.
+    package var capture = CaptureConfiguration()
     /// What policies are told of this edge.
     package var policy = PolicyEnvironment()
 

@@ -1,5 +1,5 @@
 package import Addressing
-import EdgeLink
+package import EdgeLink
 import Events
 package import Model
 package import NIOCore
@@ -25,6 +25,8 @@ package final class ProxyLoop {
     package private(set) var shedding = LoadShedding()
     var recent = RecentRequests()
 
+    /// Nil where no traffic is captured.
+    let captures: CaptureOutlet?
     /// Whether each request is recorded.
     var isObserved: Bool { self.isAlwaysObserved || self.subscribers != nil }
     private let isAlwaysObserved: Bool
@@ -73,6 +75,7 @@ package final class ProxyLoop {
         self.environment = configuration.policy
         self.observation = configuration.observation
         self.isAlwaysObserved = configuration.observation.isActive
+        self.captures = CaptureOutlet(configuration.capture)
         self.tellsOfAllJudged = configuration.policy.tellsAll && configuration.policy.events != nil
         self.agents = agents
         self.requestScratch = self.allocator.buffer(capacity: 4096)
@@ -141,6 +144,17 @@ package final class ProxyLoop {
     package func restrict(_ lists: [ResourceID<AccountKind>: IPAccessList]) {
         self.restrictions = lists.mapValues(VisitorRestriction.init)
         for upstream in self.upstreams.values { upstream.updateRestriction() }
+    }
+
+    /// Has captured from now on what accounts want captured of their traffic.
+    package func capture(_ orders: CaptureOrders) {
+        self.captures?.orders = orders.accounts
+        for upstream in self.upstreams.values { upstream.updateCapture() }
+    }
+
+    /// `req_` and 32 digits.
+    func drawRequestID() -> String {
+        "req_" + TraceSpan.hexadecimal(self.random.next()) + TraceSpan.hexadecimal(self.random.next())
     }
 
     /// How this loop reaches a member of a pool.
@@ -221,6 +235,7 @@ package final class ProxyLoop {
         )
         self.shedding.noteTick(late: lag, limit: self.limits.loopLagMilliseconds)
         self.recent.advance()
+        self.captures?.tick()
         self.wheel.advance()
     }
 }

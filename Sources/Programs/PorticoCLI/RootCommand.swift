@@ -14,7 +14,8 @@ struct RootCommand: ParsableCommand {
             version: VersionCommand.text,
             subcommands: [
                 HTTPCommand.self, TCPCommand.self, TLSCommand.self, StartCommand.self, ConfigCommand.self,
-                ImportCommand.self, PolicyCommand.self, APICommand.self, DiagnoseCommand.self, ServiceCommand.self,
+                ImportCommand.self, PolicyCommand.self, APICommand.self, TrafficCommand.self, DiagnoseCommand.self,
+                ServiceCommand.self,
                 CompletionCommand.self, UpdateCommand.self, CreditsCommand.self, AuthtokenCommand.self,
                 VersionCommand.self,
             ]

@@ -81,6 +81,16 @@ package protocol EdgeNode: Sendable {
         on connection: ConnectionID,
         sparing legs: [ConnectionID]
     ) async throws(Failure)
+
+    /// Makes these what is captured of traffic.
+    ///
+    /// - Returns: when every event loop goes by them (or by later ones).
+    func apply(_ orders: CaptureOrders) async
+
+    /// Sends a request to an endpoint as a visitor would, past the endpoint's policy as it is now.
+    ///
+    /// - Throws: `.replayNotPossible` where the endpoint is not served, `.replayFailed` where nothing came back.
+    func replay(_ order: ReplayOrder) async throws(Failure) -> ReplayAnswer
 }
 
 package enum ConnectionEnd: Sendable {

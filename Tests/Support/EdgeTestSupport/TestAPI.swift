@@ -46,6 +46,9 @@ package struct TestAPI: Sendable {
         )
     }
 
+    /// The same with another key.
+    package func with(key: String) -> TestAPI { TestAPI(port: self.port, key: key) }
+
     fileprivate init(port: Int, key: String) {
         self.port = port
         self.key = key

@@ -1,4 +1,5 @@
 import Addressing
+import Capture
 import Certificates
 package import Control
 package import Edge
@@ -12,6 +13,7 @@ package import PolicyEngine
 package import Portico
 import Proxy
 import SQLiteStore
+import TrafficStore
 package import Secrets
 package import Store
 
@@ -38,6 +40,8 @@ package struct TestEdge: Sendable {
         package var logins = LoginServices.Configuration(host: "idp.\(TestEdge.baseDomain)")
         /// What an edge before this one has left; nil for a new store with a new account.
         package var kept: Kept?
+        /// Whether traffic is captured, and kept in memory.
+        package var capturesTraffic = false
         /// Takes what the edge logs; nil for nobody.
         package var logger: Logger?
     }
@@ -93,11 +97,22 @@ package struct TestEdge: Sendable {
         var silent = Logger(label: "edge") { _ in SwiftLogNoOpLogHandler() }
         silent.logLevel = .critical
         let logger = setup.logger ?? silent
+        var traffic: TrafficInspection?
+        if setup.capturesTraffic {
+            let queue = setup.edge.proxy.capture.queue ?? CaptureQueue()
+            setup.edge.proxy.capture.queue = queue
+            traffic = TrafficInspection(
+                queue: queue,
+                store: try TrafficStore.inMemory(keyring: kept.sealingKeys),
+                rehearsal: BenchRehearsal.maker(in: setup.edge.proxy.policy)
+            )
+        }
         let control = Control(
             store: store,
             configuration: setup.control,
             sealingKeys: kept.sealingKeys,
-            logger: logger
+            logger: logger,
+            traffic: traffic
         )
         setup.edge.proxy.policy.services.authorities = Authorities(references: control.references)
         let logins = LoginServices(
@@ -113,7 +128,12 @@ package struct TestEdge: Sendable {
         let ports = try await edge.start(control: control)
         await control.attach(edge)
         let following = Task { await control.run() }
-        defer { following.cancel() }
+        let writing = Task { await traffic?.write(logger: logger) }
+        defer {
+            following.cancel()
+            traffic?.queue.close()
+            writing.cancel()
+        }
         let test = TestEdge(
             edge: edge,
             control: control,

@@ -13,6 +13,11 @@ package struct APICall: Sendable, Equatable {
     package struct Parameter: Sendable, Equatable {
         package let name: String
         package let value: String
+
+        package init(_ name: String, _ value: String) {
+            self.name = name
+            self.value = value
+        }
     }
 
     package init(_ method: Method, _ path: String, query: [Parameter] = [], body: JSONObject? = nil) {

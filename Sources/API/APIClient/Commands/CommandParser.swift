@@ -82,7 +82,7 @@ struct CommandParser {
         for flag in command.flags {
             guard let texts = given[flag.name] else { continue }
             if command.query.contains(where: { $0.name == flag.name }) {
-                self.query += texts.map { APICall.Parameter(name: flag.path[0], value: $0) }
+                self.query += texts.map { APICall.Parameter(flag.path[0], $0) }
             } else {
                 self.hasBody = true
                 self.body.set(flag.path[...], to: try flag.value(of: texts))

@@ -6,6 +6,6 @@ extension ResourceShape {
         .sshCredentials, .sshCertificateAuthorities, .sshHostCertificates, .sshUserCertificates,
         .kubernetesOperators, .personalAccessTokens, .applicationUsers, .applicationSessions, .abuseReports,
         .eventDestinations, .eventSubscriptions, .vaults, .vaultSecrets,
-        .endpoints, .tunnelSessions, .tunnels,
+        .endpoints, .tunnelSessions, .tunnels, .trafficInspector,
     ]
 }

@@ -1,3 +1,4 @@
+package import EdgeLink
 package import Foundation
 package import Model
 package import Store
@@ -11,6 +12,8 @@ package struct AccountRecord: StoredDocument, Hashable {
     /// Whether it may do nothing until the operator allows it again.
     package var isSuspended: Bool
     package var created: Date
+    /// What is captured of its traffic; nil for what is captured of everybody's.
+    package var traffic: CaptureSettings?
 
     package init(name: String, isSuspended: Bool = false, created: Date) {
         self.name = name

@@ -186,7 +186,7 @@ extension Exchange {
     private func step(_ event: PolicyRecord.Step.Event) {
         guard self.keepsSteps else { return }
         let step = PolicyRecord.Step(place: self.place, event: event)
-        self.record.steps.append(step)
+        if self.record.steps.count < PolicyRecord.longestSteps { self.record.steps.append(step) }
         self.onStep?(step)
     }
 }

@@ -43,7 +43,7 @@ package final class Exchange {
     var caches = VariableCaches()
     private var upstreamObservers: [UpstreamObserver] = []
     /// Values of secrets that expressions have read, so that records leave them out.
-    private(set) var revealedSecrets: [String] = []
+    package private(set) var revealedSecrets: [String] = []
 
     /// `predecessor` is the exchange of the connection itself, whose actions' results later phases see.
     package init(

@@ -4,6 +4,8 @@ import Expression
 package final class PolicyLoop {
     package let services: PolicyServices
     package var actionCounts = ActionCounts()
+    /// What expressions look at, for those who are told of it.
+    let sights = RuleSights()
     private let bridge = ExchangeVariables()
     private let evaluation: Evaluation
 

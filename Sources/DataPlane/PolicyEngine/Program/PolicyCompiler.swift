@@ -70,6 +70,7 @@ final class PolicyCompiler {
             name: rule.name,
             conditions: conditions,
             actions: actions,
+            sources: rule.expressions.map(\.sourceText),
             types: types,
             asksForHandshake: conditionsAsk
         )
@@ -179,5 +180,14 @@ extension PolicyProblem {
             first?.message ?? "does not compile",
             suggestion: first?.suggestion
         )
+    }
+}
+
+extension RuleExpression {
+    fileprivate var sourceText: String {
+        switch self {
+        case .constant(let isTrue): isTrue ? "true" : "false"
+        case .source(let expression): expression.text
+        }
     }
 }

@@ -57,8 +57,12 @@ package final class CompiledRule: Sendable {
     package let name: String?
     /// Joined by "and", left to right; none is always true.
     package let conditions: [Program]
+    /// What the conditions were made of, for those who are told of them.
+    package let sources: [String]
     /// Never empty.
     package let actions: [any PolicyAction]
+    /// Of the actions, as far as they are known.
+    package let types: [ActionType]
     /// What each is counted as (``ActionCounts/numbers``).
     let actionNumbers: [Int]
     /// The number of the action that logs visitors in; nil where there is none.
@@ -72,10 +76,13 @@ package final class CompiledRule: Sendable {
         name: String?,
         conditions: [Program],
         actions: [any PolicyAction],
+        sources: [String] = [],
         types: [ActionType] = [],
         asksForHandshake: Bool = false
     ) {
         self.name = name
+        self.sources = sources
+        self.types = types
         self.asksForHandshake = asksForHandshake
         self.conditions = conditions
         self.actions = actions

@@ -8,6 +8,7 @@ package struct PolicyRecord: Sendable {
     package internal(set) var logs: [LogEntry] = []
     /// What had no value, or did not work, without ending the exchange; the first ``longestProblems``.
     package internal(set) var problems: [Problem] = []
+    /// The first ``longestSteps``.
     package internal(set) var steps: [Step] = []
 
     package internal(set) var basicAuth: BasicAuthDecision?
@@ -18,6 +19,8 @@ package struct PolicyRecord: Sendable {
     package internal(set) var login: LoginDecision?
 
     static let longestProblems = 16
+    /// A stream of events has as many as it likes.
+    static let longestSteps = 1000
 
     package init() {}
 

@@ -33,6 +33,7 @@ extension Exchange {
             destination: .internal(target.url, of: account),
             depth: self.depth + 1
         )
+        inner.explainer = self.explainer
         self.send(self.loop.requestHead, in: bytes, over: InternalLink(to: inner, target, head: bytes))
     }
 

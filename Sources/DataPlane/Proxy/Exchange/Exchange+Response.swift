@@ -26,7 +26,7 @@ extension Exchange {
         if let judged = self.judged {
             judged.hold(head, in: bytes, body: body, isComplete: isComplete)
         } else {
-            self.front?.writeHead(head, in: bytes, body: body, isComplete: isComplete)
+            self.writeHead(head, in: bytes, body: body, isComplete: isComplete)
         }
     }
 
@@ -43,10 +43,10 @@ extension Exchange {
     func responseBody(_ bytes: ByteBuffer) {
         self.noteResponse(bytes.readableBytes)
         guard let judged = self.judged else {
-            self.front?.writeBody(bytes)
+            self.writeBody(bytes)
             return
         }
-        if let bytes = judged.receive(bytes) { self.front?.writeBody(bytes) }
+        if let bytes = judged.receive(bytes) { self.writeBody(bytes) }
     }
 
     /// The answer is complete. After an upgrade: the upstream sends no more.

@@ -1,4 +1,5 @@
 import Addressing
+import Capture
 import EdgeLink
 import Model
 import NIOCore
@@ -26,6 +27,11 @@ extension Exchange {
         }
         let upstream = self.loop.upstream(for: member)
         self.count(for: upstream)
+        self.beginCapture(head, in: bytes, for: upstream)
+        guard self.replay.map({ $0.account == upstream.endpoint.account }) ?? true else {
+            self.answer(.init(.replayForeign, "The endpoint is another account's."))
+            return
+        }
         guard self.context.mayVisit(upstream) else {
             self.answer(
                 .init(.visitorAddressForbidden, "The endpoint's account does not accept visitors from your address.")
@@ -71,7 +77,9 @@ extension Exchange {
     /// needs none.
     private func warns(_ head: RequestHead, in bytes: ByteBuffer, before endpoint: RoutedEndpoint) -> Bool {
         if case .address = endpoint.target { return false }
-        guard self.depth == 1, endpoint.binding == .public, let range = head.hostRange else { return false }
+        guard self.depth == 1, self.replay == nil, endpoint.binding == .public, let range = head.hostRange else {
+            return false
+        }
         let answer = bytes.withUnsafeReadableBytes { raw in
             BrowserWarning(
                 host: String(decoding: raw[range], as: UTF8.self),
@@ -80,12 +88,13 @@ extension Exchange {
             ).answer(head, in: raw)
         }
         guard let answer else { return false }
-        self.answer(answer)
+        self.answer(answer, by: .edge)
         return true
     }
 
     /// A member of the pool: where it has rules for connections, the one whose rules this connection has passed.
     private func draw(from pool: EndpointPool, excluding tried: ResourceID<EndpointKind>?) -> EndpointPool.Member? {
+        if let wanted = self.replay?.member { return pool.members.first { $0.endpoint.id == wanted } }
         if let tried { return pool.draw(otherThan: tried, using: &self.loop.random) }
         if !self.context.judgements.isEmpty, self.loop.judgesConnections(to: pool) {
             let passed = pool.members.first { member in
@@ -202,7 +211,9 @@ extension Exchange {
         self.head = self.hasBody ? nil : bytes
         self.link = link
         self.phase = .sent
-        let passesChunks = front.passesChunks && link.passesChunks && self.judged == nil
+        // Of a body that is captured, it is the content that counts.
+        let isPlain = self.judged == nil && self.explainer == nil
+        let passesChunks = front.passesChunks && link.passesChunks && isPlain
         self.form = passesChunks ? .framed : .content
         let replacement = self.hasBody ? self.judged?.policy.request.replacementBody : nil
         let request = LinkRequest(
@@ -245,7 +256,7 @@ extension Exchange {
         case .invalid(let error): self.answer(error.failure)
         case .none: link.begin(request, body: nil, for: self)
         case .some(let first):
-            self.record?.noteBody(first.readableBytes)
+            self.noteRequest(first)
             link.begin(request, body: first, for: self)
         }
         if self.link === link { front.requestIsSent() }

@@ -1,4 +1,5 @@
 import Addressing
+import Capture
 import EdgeLink
 import Model
 import NIOCore
@@ -75,6 +76,12 @@ package final class Exchange {
     private var load = 0
     /// Where somebody reads of requests later.
     private(set) var record: ExchangeRecord?
+    /// Where somebody looks at traffic later, and this is a visitor's request.
+    var capture: ExchangeCapture?
+    /// Is told what the policy does: the capture of this exchange, or of the one that has forwarded it here.
+    var explainer: ExchangeCapture?
+    /// Where the request was captured once, and is sent again.
+    var replay: ReplayMark?
 
     // Where a policy has a say.
     var judged: JudgedExchange?
@@ -120,7 +127,7 @@ package final class Exchange {
 
     /// More of the request's body, in the exchange's form; after an upgrade, bytes of the pipe.
     func receiveBody(_ bytes: ByteBuffer) {
-        self.record?.noteBody(bytes.readableBytes)
+        self.noteRequest(bytes)
         if let link = self.link { link.sendBody(bytes) } else { self.collect(bytes) }
     }
 
@@ -183,6 +190,7 @@ package final class Exchange {
         self.phase = .idle
         if let record = self.record { self.report(record, judgedBy: judged) }
         link?.abandon()
+        self.endCapture(judgedBy: judged)
         judged?.abandon()
     }
 
@@ -208,18 +216,18 @@ package final class Exchange {
 
     private func refuse(_ refusal: ExchangeRefusal) {
         var refusal = refusal
-        if let record = self.record {
-            record.note(refusal.failure.code)
-            refusal.requestID = record.id
-        }
+        self.record?.note(refusal.failure.code)
+        refusal.requestID = self.record?.id ?? self.capture?.facts.id
+        self.capture?.note(refusal)
         self.front?.writeRefusal(refusal)
     }
 
-    /// Answers in the upstream's place.
-    func answer(_ answer: LocalAnswer) {
+    /// Answers in the upstream's place, as a policy says or the edge itself.
+    func answer(_ answer: LocalAnswer, by answerer: TrafficFacts.Answerer = .policy) {
         self.endUnanswered()
         self.noteStatus(answer.status)
         self.record?.noteResponse(answer.body.readableBytes)
+        self.capture?.note(answer, by: answerer)
         self.front?.writeAnswer(answer)
     }
 

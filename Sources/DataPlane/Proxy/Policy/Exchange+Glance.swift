@@ -16,6 +16,8 @@ extension Exchange {
         at gate: EndpointGate,
         for upstream: Upstream
     ) -> Int? {
+        // Whoever is told of each rule is told of all of them.
+        guard self.explainer == nil else { return 0 }
         let sight = self.glance(head, in: bytes, at: gate)
         // Of these somebody is told what the policy has said.
         guard !self.loop.tellsOfAllJudged else { return sight.firstRule }

@@ -84,7 +84,9 @@ extension Exchange {
             self.answer(error.failure)
             return
         case .none: break
-        case .some(let first): self.collect(first)
+        case .some(let first):
+            self.noteRequest(first)
+            self.collect(first)
         }
         // Whatever it has, the front hands on, until it is told to wait.
         if self.front === front { front.requestIsSent() }

@@ -35,7 +35,7 @@ extension JudgedExchange {
             program.hasRules(in: .httpResponse) || program.hasRules(in: .eventStreamMessage)
                 || self.policy.request.otherHost != nil
         else {
-            self.exchange.front?.writeHead(head, in: bytes, body: body, isComplete: isComplete)
+            self.exchange.writeHead(head, in: bytes, body: body, isComplete: isComplete)
             return
         }
         let copy = ByteBuffer(bytes: bytes.prefix(head.headBytes))
@@ -99,7 +99,7 @@ extension JudgedExchange {
                 self.breakOff()
                 return false
             }
-            if rest.readableBytes > 0 { self.exchange.front?.writeBody(rest) }
+            if rest.readableBytes > 0 { self.exchange.writeBody(rest) }
             return true
         }
         self.held?.isComplete = true
@@ -158,7 +158,7 @@ extension JudgedExchange {
     }
 
     private func pass(_ held: HeldResponse, _ bytes: ByteBuffer) throws {
-        guard let front = self.exchange.front else { return }
+        guard self.exchange.front != nil else { return }
         let head = self.exchange.loop.responseHead
         let isRead = bytes.withUnsafeReadableBytes { if case .complete = head.scan($0) { true } else { false } }
         guard isRead else { return }
@@ -177,23 +177,24 @@ extension JudgedExchange {
         }
         let edits = HeadEdits(of: state.head)
         if edits.isEmpty, framing == .asIs {
-            bytes.withUnsafeReadableBytes { front.writeHead(head, in: $0, body: body, isComplete: held.isComplete) }
+            bytes.withUnsafeReadableBytes {
+                self.exchange.writeHead(head, in: $0, body: body, isComplete: held.isComplete)
+            }
         } else {
             var text = self.exchange.loop.allocator.buffer(capacity: bytes.readableBytes + 512)
             bytes.withUnsafeReadableBytes { head.write(into: &text, from: $0, closing: false) }
             edits.apply(to: &text, framing: framing)
-            try self.writeEdited(text, body: body, isComplete: held.isComplete && !self.isFiltered, front)
+            try self.writeEdited(text, body: body, isComplete: held.isComplete && !self.isFiltered)
         }
         self.goOn(behind: held)
     }
 
     /// Reads the head that was edited, and hands it to the front as it would have been.
-    private func writeEdited(_ text: ByteBuffer, body: ByteBuffer?, isComplete: Bool, _ front: any ExchangeFront) throws
-    {
+    private func writeEdited(_ text: ByteBuffer, body: ByteBuffer?, isComplete: Bool) throws {
         let head = self.exchange.loop.responseHead
         try text.withUnsafeReadableBytes { raw in
             guard case .complete = head.scan(raw) else { throw UnwritableHead() }
-            front.writeHead(head, in: raw, body: body, isComplete: isComplete)
+            self.exchange.writeHead(head, in: raw, body: body, isComplete: isComplete)
         }
     }
 

@@ -61,6 +61,11 @@ final class JudgedExchange {
             loop: exchange.loop.policies,
             host: self
         )
+        if let explainer = exchange.explainer, let policy = self.policy {
+            policy.keepsSteps = true
+            // Unowned: the policy's exchange has it, and calls it itself.
+            policy.onStep = { [unowned policy] step in explainer.note(step, of: policy) }
+        }
     }
 
     /// The exchange is over, whichever way: nothing that was waited for changes anything any more.

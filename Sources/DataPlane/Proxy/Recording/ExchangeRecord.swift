@@ -23,7 +23,7 @@ final class ExchangeRecord {
         let observation = loop.observation
         let fields = RecordedFields(head, in: bytes, isTraced: observation.traces != nil)
         self.recordsHeads = loop.subscribers?.wantsHeads ?? false
-        self.id = "req_" + TraceSpan.hexadecimal(loop.random.next()) + TraceSpan.hexadecimal(loop.random.next())
+        self.id = loop.drawRequestID()
         self.passesID = observation.passesRequestIDs && !fields.hasRequestID
         self.began = NIODeadline.now().uptimeNanoseconds
         let context = fields.traceparent

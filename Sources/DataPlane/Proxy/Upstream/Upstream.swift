@@ -19,6 +19,10 @@ final class Upstream {
     private(set) var gate: EndpointGate?
     /// Which visitors it takes; nil for all of them.
     private(set) var restriction: VisitorRestriction?
+    /// What is captured of its requests; nil for nothing.
+    private(set) var captureSettings: CaptureSettings?
+    private(set) var fullCapturesPerMille = 0
+    var captureUsage = CaptureUsage()
     /// Whether the endpoint is gone.
     private var isRetired = false
 
@@ -28,7 +32,14 @@ final class Upstream {
         self.loop = loop
         self.gate = loop.gates[endpoint.id]
         self.updateRestriction()
+        self.updateCapture()
         self.findPorts()
+    }
+
+    /// The accounts want other things captured than before.
+    func updateCapture() {
+        self.captureSettings = self.loop.captures?.settings(of: self.endpoint)
+        self.fullCapturesPerMille = self.captureSettings?.fullPerMille(at: "\(self.endpoint.url)") ?? 0
     }
 
     /// The accounts' restrictions are others than before. What is reached inside an account alone has none.
@@ -45,6 +56,7 @@ final class Upstream {
         self.endpoint = endpoint
         self.gate = self.loop.gates[endpoint.id]
         self.updateRestriction()
+        self.updateCapture()
         guard before != self.connections else { return false }
         self.findPorts()
         guard self.isHeld else { return false }

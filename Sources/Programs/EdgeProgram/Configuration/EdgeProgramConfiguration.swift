@@ -32,6 +32,7 @@ package struct EdgeProgramConfiguration: Sendable {
     package let accessLog: AccessLogConfiguration
     package let tracing: TracingConfiguration
     package let events: EventsConfiguration
+    package let inspector: InspectorConfiguration
     package let upstreams: [StaticUpstream]
 
     init(from settings: SettingsReader, surroundings: Surroundings) {
@@ -166,6 +167,11 @@ package struct EdgeProgramConfiguration: Sendable {
             "events",
             "How events reach the destinations that accounts make through the API (docs/events.md).",
             EventsConfiguration.init
+        )
+        self.inspector = settings.section(
+            "inspector",
+            "What is captured of traffic, for the traffic inspector.",
+            InspectorConfiguration.init
         )
         self.upstreams = StaticUpstream.list(from: settings)
         self.check(settings)

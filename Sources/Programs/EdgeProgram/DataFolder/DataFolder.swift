@@ -13,6 +13,8 @@ package struct DataFolder: Sendable {
     }
 
     var database: String { "\(self.path)/portico.db" }
+    /// Captured traffic.
+    var traffic: String { "\(self.path)/traffic.db" }
     var sealingKey: String { "\(self.path)/sealing.key" }
     var certificates: CertificateFolder { CertificateFolder(self.path) }
     /// Locked by the process that serves.

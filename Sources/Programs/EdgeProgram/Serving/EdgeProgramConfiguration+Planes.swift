@@ -24,6 +24,8 @@ extension EdgeProgramConfiguration {
         edge.proxy.limits = self.limits.proxy
         edge.proxy.limits.warnsBrowsers = self.warnsBrowsers
         edge.proxy.limits.countedEndpoints = self.metrics.endpoints
+        edge.proxy.capture.exchangesPerSecond = self.inspector.exchangesPerSecond
+        edge.proxy.capture.heldBytes = self.inspector.heldBytes
         edge.proxy.policy.region = self.region
         edge.proxy.policy.services.expressionErrors = self.policy.expressionErrors
         edge.proxy.policy.services.abuseContact = self.policy.outbound.abuseContact

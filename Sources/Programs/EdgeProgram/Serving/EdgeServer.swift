@@ -100,11 +100,14 @@ package struct EdgeServer {
         rules.staticUpstreams = try await self.configuration.staticUpstreams(under: rules)
         let zone = self.configuration.acme.makeZone()
         rules.acme = try self.configuration.acme.settings(zone: zone)
+        let traffic = try self.configuration.inspector.inspection(in: folder, keys, policy: dataPlane.proxy.policy)
+        dataPlane.proxy.capture.queue = traffic?.queue
         let control = Control(
             store: store,
             configuration: rules,
             sealingKeys: keys,
-            logger: self.logger
+            logger: self.logger,
+            traffic: traffic
         )
         let directory = PolicyDirectory(references: control.references)
         dataPlane.proxy.policy.services.secrets = directory
@@ -133,6 +136,7 @@ package struct EdgeServer {
                 await edge.metrics() + observers.metrics(beside: events, delivery) + ProcessUsage.now().families
                     + firewall.numbers.families
                     + [await control.certificateJobs()?.family].compactMap(\.self)
+                    + (await traffic?.families() ?? [])
             }
         )
         for address in management.addresses { announce("management", address) }
@@ -183,9 +187,9 @@ package struct EdgeServer {
             let log = TrafficLogService(queue: events, logger: self.logger, write: Terminal.log)
             let heap = HeapService(logger: self.logger)
             let sending = EventDeliveryService(delivery: delivery)
-            let last: [any Service] =
-                [management, sending, log, heap] + observers.services + answering + apis
-                + dashboards
+            let inspecting = traffic.map { InspectorService(traffic: $0, logger: self.logger) }.map { [$0] } ?? []
+            let first: [any Service] = [management, sending, log, heap] + inspecting
+            let last = first + observers.services + answering + apis + dashboards
             return last + [
                 ControlService(control: control),
                 CertificateService(reloader: reloader, logger: self.logger),

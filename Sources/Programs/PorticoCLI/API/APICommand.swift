@@ -72,7 +72,8 @@ struct APICommand: AsyncParsableCommand {
         return words
     }
 
-    private static func connection(_ options: [String: [String]]) throws -> APIConnection {
+    /// The API of an edge, by the flags that its commands have.
+    static func connection(_ options: [String: [String]]) throws -> APIConnection {
         let environment = ProcessInfo.processInfo.environment
         let location = ConfigurationLocation(flags: options["config"] ?? [], environment: environment)
         let settings = try AgentSettings.load(location, environment: environment)

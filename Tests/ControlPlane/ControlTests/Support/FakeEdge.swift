@@ -76,6 +76,17 @@ actor FakeEdge: EdgeNode {
 
     func apply(_ answers: ChallengeAnswers) {}
 
+    private(set) var captures: [ResourceID<AccountKind>: CaptureSettings] = [:]
+
+    func apply(_ orders: CaptureOrders) {
+        self.captures = orders.accounts
+        self.look()
+    }
+
+    func replay(_ order: ReplayOrder) throws(Failure) -> ReplayAnswer {
+        throw Failure(.replayNotPossible, "This edge serves nothing.")
+    }
+
     func close(_ connection: ConnectionID, because failure: Failure?) {
         self.closings.append(Closing(connection: connection, code: failure?.code.number))
         self.look()

@@ -1,4 +1,5 @@
 internal import APITypes
+internal import EdgeLink
 package import JSON
 package import Model
 internal import Store
@@ -24,7 +25,7 @@ extension Control {
                 "min_api_version": 2,
                 "min_agent_version": "",
                 "user_mfa_required": false,
-                "traffic_full_capture": false,
+                "traffic_full_capture": .bool(account.document.traffic?.mode == .full),
             ],
             "api_key": key,
             "user": .string(caller.principal.subject),

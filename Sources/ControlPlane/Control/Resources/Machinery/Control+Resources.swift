@@ -34,6 +34,7 @@ extension Control {
             Endpoints(control: self),
             TunnelSessions(control: self),
             Tunnels(control: self),
+            TrafficResource(inspector: self.inspector),
         ]
     }
 

@@ -1,0 +1,124 @@
+import Control
+import EdgeTestSupport
+import JSON
+import Model
+
+/// An edge whose traffic is captured, with its API.
+struct InspectedEdge: Sendable {
+    let edge: TestEdge
+    let api: TestAPI
+
+    func captureInFull() async throws {
+        _ = try await self.api.call("PATCH", "/traffic_inspector/settings", ["mode": "full"])
+    }
+
+    /// Makes one request on a connection of its own.
+    ///
+    /// - Returns: the answer.
+    @discardableResult
+    func visit(
+        _ line: String,
+        _ fields: String = "",
+        body: String = "",
+        host: String = "app.edge.test",
+        securely: Bool = false
+    ) async throws -> String {
+        let visitor = securely ? try await self.edge.visitSecurely(host) : try await self.edge.visit()
+        let length = body.isEmpty ? "" : "Content-Length: \(body.utf8.count)\r\n"
+        try await visitor.write(
+            "\(line) HTTP/1.1\r\nHost: \(host)\r\nConnection: close\r\n\(fields)\(length)\r\n\(body)"
+        )
+        let answer = String(decoding: try await visitor.readToEnd(), as: UTF8.self)
+        await visitor.close()
+        return answer
+    }
+
+    /// Waits until so many exchanges of the account are stored.
+    func wait(for count: Int) async throws {
+        let stream = try self.edge.control.inspector.watch(by: self.caller)
+        var changes = stream.makeAsyncIterator()
+        while try await self.count() < count { _ = await changes.next() }
+    }
+
+    func count() async throws -> Int {
+        let page = try await self.edge.control.inspector.page(
+            self.edge.control.inspector.query(by: self.caller),
+            by: self.caller
+        )
+        return page.exchanges.count
+    }
+
+    /// The newest exchange, with its messages, once there is one that was not there before.
+    func newest() async throws -> JSONObject {
+        try await self.wait(for: 1)
+        let list =
+            try await self.api.call("GET", "/traffic_inspector?limit=1").object["exchanges"]?.array ?? []
+        let id = list.first?.object?["id"]?.string ?? ""
+        return try await self.api.call("GET", "/traffic_inspector/\(id)").object
+    }
+
+    /// Puts a cloud endpoint with a policy there.
+    func attach(_ policy: String, at url: String) async throws {
+        let made = try await self.api.call(
+            "POST",
+            "/endpoints",
+            ["url": .string(url), "type": "cloud", "traffic_policy": .string(policy)]
+        )
+        guard made.status == 201 else { throw Unexpected(answer: "\(made)") }
+    }
+
+    struct Unexpected: Error {
+        let answer: String
+    }
+
+    // MARK: Others
+
+    var caller: Caller {
+        Caller(
+            principal: Principal(
+                account: self.edge.account.account,
+                owner: .user(self.edge.account.user),
+                subject: "tester@edge.test",
+                credential: .apiKey(.random()),
+                rights: .administrator
+            ),
+            operation: .random(),
+            address: nil,
+            apiURL: "http://127.0.0.1"
+        )
+    }
+
+    /// The API as another account has it.
+    func stranger() async throws -> TestAPI {
+        try await self.person("stranger@edge.test", .newAccount("Other"), .administrator)
+    }
+
+    /// The API as a member of the account has it.
+    func member(_ rights: MemberRights) async throws -> TestAPI {
+        try await self.person("member@edge.test", .account(self.edge.account.account), rights)
+    }
+
+    private func person(
+        _ email: String,
+        _ place: PeopleProvisioning.Place,
+        _ rights: MemberRights
+    ) async throws -> TestAPI {
+        let made = try await PeopleProvisioning(store: self.edge.store)
+            .add(email: email, name: "Somebody", to: place, rights: rights)
+        return try await self.api(of: made.user, in: made.account)
+    }
+
+    private func api(of user: ResourceID<UserKind>, in account: ResourceID<AccountKind>) async throws
+        -> TestAPI
+    {
+        let key = try await APIKeyProvisioning(store: self.edge.store).create(
+            account: account,
+            user: user
+        )
+        return self.api.with(key: key.token.reveal())
+    }
+}
+
+extension JSONObject {
+    func text(_ name: String) -> String { self[name]?.string ?? "" }
+}
