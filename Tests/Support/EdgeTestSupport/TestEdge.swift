@@ -128,7 +128,7 @@ package struct TestEdge: Sendable {
         let ports = try await edge.start(control: control)
         await control.attach(edge)
         let following = Task { await control.run() }
-        let writing = Task { await traffic?.write(logger: logger) }
+        let writing = Task { [traffic] in await traffic?.write(logger: logger) }
         defer {
             following.cancel()
             traffic?.queue.close()

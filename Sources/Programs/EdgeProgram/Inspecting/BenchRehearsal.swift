@@ -1,7 +1,7 @@
-import Capture
+package import Capture
 package import Control
 package import Model
-package import PolicyBench
+import PolicyBench
 package import PolicyEngine
 package import Proxy
 import TrafficPolicy
@@ -28,9 +28,12 @@ package final class BenchRehearsal: PolicyRehearsal {
                 services: services,
                 addresses: addresses
             )
-        } catch .policy(let errors), .notRunnable(let errors), .cases(let errors) {
-            let failure = errors.failure
-            throw Failure(.rehearsalPolicy, failure.message, detail: failure.code.name, cause: errors)
+        } catch {
+            let errors: PolicyErrors =
+                switch error {
+                case .policy(let errors), .notRunnable(let errors), .cases(let errors): errors
+                }
+            throw Failure(.rehearsalPolicy, errors.failure.message, detail: errors.failure.code.name, cause: errors)
         }
     }
 

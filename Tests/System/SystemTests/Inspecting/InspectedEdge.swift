@@ -1,7 +1,9 @@
+import Capture
 import Control
 import EdgeTestSupport
 import JSON
 import Model
+import TrafficStore
 
 /// An edge whose traffic is captured, with its API.
 struct InspectedEdge: Sendable {
@@ -35,17 +37,14 @@ struct InspectedEdge: Sendable {
 
     /// Waits until so many exchanges of the account are stored.
     func wait(for count: Int) async throws {
-        let stream = try self.edge.control.inspector.watch(by: self.caller)
-        var changes = stream.makeAsyncIterator()
-        while try await self.count() < count { _ = await changes.next() }
+        // Before the look, so that nothing comes between the two.
+        let stream = self.edge.control.traffic?.tail.watch(self.edge.account.account)
+        var changes = stream?.makeAsyncIterator()
+        while try await self.count() < count { _ = await changes?.next() }
     }
 
     func count() async throws -> Int {
-        let page = try await self.edge.control.inspector.page(
-            self.edge.control.inspector.query(by: self.caller),
-            by: self.caller
-        )
-        return page.exchanges.count
+        try await self.edge.control.traffic?.store.page(TrafficQuery(self.edge.account.account)).exchanges.count ?? 0
     }
 
     /// The newest exchange, with its messages, once there is one that was not there before.
@@ -72,21 +71,6 @@ struct InspectedEdge: Sendable {
     }
 
     // MARK: Others
-
-    var caller: Caller {
-        Caller(
-            principal: Principal(
-                account: self.edge.account.account,
-                owner: .user(self.edge.account.user),
-                subject: "tester@edge.test",
-                credential: .apiKey(.random()),
-                rights: .administrator
-            ),
-            operation: .random(),
-            address: nil,
-            apiURL: "http://127.0.0.1"
-        )
-    }
 
     /// The API as another account has it.
     func stranger() async throws -> TestAPI {

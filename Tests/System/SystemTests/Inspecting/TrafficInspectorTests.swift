@@ -1,11 +1,13 @@
 import Capture
 import Control
+import Edge
 import EdgeTestSupport
 import Foundation
 import JSON
 import Model
 import NIOCore
 import Portico
+import Proxy
 import Testing
 
 /// Traffic is captured at the edge, from a visitor's socket to what the API shows of it.
