@@ -43,8 +43,8 @@ extension TrafficStore {
         configuration.busyMode = .timeout(5)
         configuration.maximumReaderCount = 3
         configuration.prepareDatabase { db in
-            // Counts only where the file is new.
-            try db.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL")
+            // Counts only where the file is new, and is nothing that readers do.
+            if !db.configuration.readonly { try db.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL") }
             // A file that someone tampered with cannot make our statements call functions.
             try db.execute(sql: "PRAGMA trusted_schema = OFF")
             try db.execute(sql: "PRAGMA secure_delete = FAST")

@@ -126,23 +126,40 @@ package struct TrafficMask: Sendable {
     // MARK: Secrets
 
     private static func without(_ secrets: [String], _ text: String) -> String {
-        guard !secrets.isEmpty, !text.isEmpty else { return text }
-        return secrets.reduce(text) { $0.replacing($1, with: Self.text) }
+        guard !secrets.isEmpty, !text.isEmpty, let bytes = Self.replacing(secrets, in: Array(text.utf8)) else {
+            return text
+        }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     private static func remove(_ secrets: [String], from message: inout CapturedMessage) {
-        guard !secrets.isEmpty, message.body.readableBytes > 0 else { return }
-        var bytes = Data(message.body.readableBytesView)
-        for secret in secrets {
-            var start = bytes.startIndex
-            while let range = bytes[start...].firstRange(of: Data(secret.utf8)) {
-                bytes.replaceSubrange(range, with: Data(Self.text.utf8))
-                // Not looked at again: the mask itself may hold what is a secret somewhere.
-                start = range.lowerBound + Self.text.utf8.count
-            }
+        guard !secrets.isEmpty, let bytes = Self.replacing(secrets, in: Array(message.body.readableBytesView)) else {
+            return
         }
         // How much is missing stays true.
         message.bodyBytes += bytes.count - message.body.readableBytes
         message.body = ByteBuffer(bytes: bytes)
+    }
+
+    /// `bytes` with the mask where one of `secrets` stands, the longest first. In one go: what has been masked is not
+    /// looked at again, as the mask itself may hold what is a secret somewhere.
+    ///
+    /// - Returns: nil where none stands there.
+    private static func replacing(_ secrets: [String], in bytes: [UInt8]) -> [UInt8]? {
+        let wanted = secrets.map { Array($0.utf8) }.sorted { $0.count > $1.count }
+        var output: [UInt8] = []
+        var at = 0
+        var isFound = false
+        while at < bytes.count {
+            if let secret = wanted.first(where: { bytes[at...].starts(with: $0) }) {
+                output += Self.text.utf8
+                at += secret.count
+                isFound = true
+            } else {
+                output.append(bytes[at])
+                at += 1
+            }
+        }
+        return isFound ? output : nil
     }
 }

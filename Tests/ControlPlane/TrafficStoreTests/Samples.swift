@@ -22,7 +22,7 @@ enum Samples {
             account: account,
             endpointID: Self.endpoint,
             endpoint: "https://shop.example.com",
-            time: time.addingTimeInterval(Double(number) / 1000)
+            time: time.addingTimeInterval(Double(number) / 2)
         )
         facts.microseconds = 2500
         facts.method = "POST"

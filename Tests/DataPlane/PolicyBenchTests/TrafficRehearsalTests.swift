@@ -151,7 +151,7 @@ import Testing
                 expressions: ["req.url.path.startsWith('/admin')"]
                 actions: [{type: deny}]
               - name: region
-                expressions: ["'b' in getReqHeader('x-a')", "req.url.path.matches('^/n/[0-9]+7$')"]
+                expressions: ["'b' in getReqHeader('x-a')", "req.url.path.matches('^/n/[0-9]*7$')"]
                 actions: [{type: add-headers, config: {headers: {x-region: "${conn.client_ip}"}}}]
             """
         let exchanges = (0..<10_000).map {

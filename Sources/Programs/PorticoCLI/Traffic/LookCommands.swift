@@ -90,10 +90,10 @@ struct ShowTrafficCommand: AsyncParsableCommand {
 struct ExportTrafficCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
-        abstract: "Writes captured requests as an HTTP Archive (HAR), which browsers read.",
+        abstract: "Prints captured requests as an HTTP Archive (HAR), which browsers read.",
         discussion: """
             Example:
-              portico traffic export --filter "obj.status >= 500" > errors.har
+              portico traffic export --filter "obj.status >= 500"
             """
     )
 

@@ -147,6 +147,7 @@ import Testing
             on_http_request:
               - expressions: ["secrets.get('v', 'key') in getReqHeader('x-key')"]
                 actions: [{type: custom-response, config: {status_code: 200, body: "you sent ${secrets.get('v', 'key')}"}}]
+              - actions: [{type: deny}]
             """
         try await Self.with { inspected in
             try await inspected.captureInFull()
