@@ -58,6 +58,8 @@ struct InspectedEdge: Sendable {
 
     /// Puts a cloud endpoint with a policy there.
     func attach(_ policy: String, at url: String) async throws {
+        let domain = url.split(separator: "/").last.map(String.init) ?? ""
+        _ = try await self.api.call("POST", "/reserved_domains", ["domain": .string(domain)])
         let made = try await self.api.call(
             "POST",
             "/endpoints",
