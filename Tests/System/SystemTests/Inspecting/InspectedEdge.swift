@@ -56,22 +56,6 @@ struct InspectedEdge: Sendable {
         return try await self.api.call("GET", "/traffic_inspector/\(id)").object
     }
 
-    /// Puts a cloud endpoint with a policy there.
-    func attach(_ policy: String, at url: String) async throws {
-        let domain = url.split(separator: "/").last.map(String.init) ?? ""
-        _ = try await self.api.call("POST", "/reserved_domains", ["domain": .string(domain)])
-        let made = try await self.api.call(
-            "POST",
-            "/endpoints",
-            ["url": .string(url), "type": "cloud", "traffic_policy": .string(policy)]
-        )
-        guard made.status == 201 else { throw Unexpected(answer: "\(made)") }
-    }
-
-    struct Unexpected: Error {
-        let answer: String
-    }
-
     // MARK: Others
 
     /// The API as another account has it.
