@@ -189,7 +189,7 @@ package struct EdgeServer {
             let sending = EventDeliveryService(delivery: delivery)
             let inspecting = traffic.map { InspectorService(traffic: $0, logger: self.logger) }.map { [$0] } ?? []
             let first: [any Service] = [management, sending, log, heap] + inspecting
-            let last = first + observers.services + answering + apis + dashboards
+            let last: [any Service] = first + observers.services + answering + apis + dashboards
             return last + [
                 ControlService(control: control),
                 CertificateService(reloader: reloader, logger: self.logger),
