@@ -19,7 +19,8 @@ struct NavigationLink: Sendable {
 enum Navigation {
     static func groups(for request: PageRequest) -> [FrameView.Group] {
         NavigationGroup.allCases.compactMap { group in
-            let links = AllPages.links.filter { $0.group == group }
+            // What an edge captures is there where it captures: its page says so itself where it does not.
+            let links = AllPages.links.filter { $0.group == group } + (group == .observe ? [TrafficPage.link] : [])
             guard !links.isEmpty else { return nil }
             return FrameView.Group(
                 title: group.rawValue.isEmpty ? nil : group.rawValue,
