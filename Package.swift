@@ -192,6 +192,7 @@ let modules: [Module] = [
     ),
     Module(place: "Observe/Events", uses: ["Addressing", "JSON", "Model"], products: [.NIOConcurrencyHelpers]),
     Module(place: "Observe/Telemetry", uses: ["CMalloc", "JSON", "Events"], testUses: ["Model"]),
+    Module(place: "Observe/VisitorPages", tests: [.Crypto]),
     Module(place: "Observe/Inspection", products: [.NIOCore, .NIOHPACK, .DequeModule], tests: [.NIOHPACK]),
     Module(place: "Observe/WebComponents", tests: nil, embedded: ["Assets"]),
     Module(
@@ -229,7 +230,7 @@ let modules: [Module] = [
         uses: [
             "Addressing", "Expression", "Model", "TrafficPolicy", "EdgeLink", "Events", "Telemetry", "Capture",
             "Routing",
-            "PolicyEngine",
+            "PolicyEngine", "VisitorPages",
         ],
         products: [.NIOCore, .NIOPosix],
         tests: [.NIOConcurrencyHelpers, .NIOCore, .NIOEmbedded, .NIOHTTP1]
@@ -300,7 +301,7 @@ let modules: [Module] = [
         uses: ["Addressing", "JSON", "Model", "APITypes", "Secrets", "Control"],
         products: [.Hummingbird, .HummingbirdCore, .HTTPTypes, .NIOCore, .NIOConcurrencyHelpers, .NIOSSL, .Logging],
         tests: [.NIOHTTP1, .NIOPosix, .ServiceLifecycle],
-        testUses: ["Certificates", "Events", "SSHKeys", "SQLiteStore", "Store", "TrafficPolicy", "EdgeLink"]
+        testUses: ["ACME", "Certificates", "Events", "SSHKeys", "SQLiteStore", "Store", "TrafficPolicy", "EdgeLink"]
     ),
     Module(
         place: "ControlPlane/Dashboard",
@@ -317,10 +318,12 @@ let modules: [Module] = [
     ),
     Module(
         place: "Agent/Portico",
-        uses: ["Addressing", "JSON", "Model", "Mux", "AgentProtocol", "PeerIdentity", "Inspection"],
+        uses: [
+            "Addressing", "JSON", "Model", "Mux", "AgentProtocol", "Certificates", "PeerIdentity", "Inspection",
+            "VisitorPages",
+        ],
         products: [.NIOCore, .NIOPosix, .NIOSSL, .NIOTLS, .DequeModule],
-        tests: [.NIOEmbedded],
-        testUses: ["Certificates"]
+        tests: [.NIOEmbedded]
     ),
     Module(
         place: "Agent/AgentRuntime",
@@ -456,7 +459,7 @@ let wholeTests: [(name: String, uses: [String], products: [Product])] = [
             "EdgeTestSupport",
             "TestSupport",
         ],
-        [.NIOCore, .NIOPosix, .NIOSSL, .NIOEmbedded, .NIOConcurrencyHelpers, .Crypto, .Logging]
+        [.NIOCore, .NIOPosix, .NIOSSL, .NIOTLS, .NIOEmbedded, .NIOConcurrencyHelpers, .Crypto, .Logging]
     ),
 ]
 

@@ -8,15 +8,24 @@ public final class Connection: Sendable {
     public let remoteAddress: String
     /// What the visitor speaks to the edge: on an HTTPS endpoint the bytes here are HTTP in clear.
     public let scheme: Scheme
+    /// What the visitor has chosen to speak inside TLS that ends in this process, as ALPN names it (`h2`); nil elsewhere.
+    public let applicationProtocol: String?
 
     private let stream: NIOLoopBound<AcceptedStream>
     private let loop: any EventLoop
 
-    init(_ stream: AcceptedStream, on loop: any EventLoop, remoteAddress: String, scheme: Scheme) {
+    init(
+        _ stream: AcceptedStream,
+        on loop: any EventLoop,
+        remoteAddress: String,
+        scheme: Scheme,
+        applicationProtocol: String?
+    ) {
         self.stream = NIOLoopBound(stream, eventLoop: loop)
         self.loop = loop
         self.remoteAddress = remoteAddress
         self.scheme = scheme
+        self.applicationProtocol = applicationProtocol
     }
 
     deinit {

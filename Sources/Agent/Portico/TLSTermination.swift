@@ -17,8 +17,11 @@ public struct TLSTermination: Sendable, Hashable {
     public var certificates: PEM
     public var privateKey: PEM
     /// Who may have signed the certificates of visitors; where there is any, a visitor without such a certificate is
-    /// refused, and reaches no upstream.
+    /// refused, and reaches no upstream. Lists of what they have revoked (`X509 CRL`) may stand beside the certificates.
     public var visitorAuthorities: [PEM]
+    /// What is spoken inside TLS, the preferred first, as ALPN names it: `h2`, `http/1.1`. Visitors choose among it, and an
+    /// upstream of TLS is offered what a visitor has chosen. Empty: visitors are told nothing.
+    public var applicationProtocols: [String]
     public var minimumVersion: Version
     public var maximumVersion: Version
 
@@ -26,12 +29,14 @@ public struct TLSTermination: Sendable, Hashable {
         certificates: PEM,
         privateKey: PEM,
         visitorAuthorities: [PEM] = [],
+        applicationProtocols: [String] = [],
         minimumVersion: Version = .v1_2,
         maximumVersion: Version = .v1_3
     ) {
         self.certificates = certificates
         self.privateKey = privateKey
         self.visitorAuthorities = visitorAuthorities
+        self.applicationProtocols = applicationProtocols
         self.minimumVersion = minimumVersion
         self.maximumVersion = maximumVersion
     }

@@ -4,7 +4,7 @@ extension ErrorCode {
         .configurationInvalid, .configurationUnreadable, .listenFailed, .dataFolderMissing, .dataFolderInUse,
         .dataFolderUnusable, .storeUnusable, .certificateUnusable, .usage, .storeUnavailable, .backupUnusable,
         .userEmailInvalid, .userExists, .accountUnknown, .apiKeyGone, .edgeSilent,
-        .sshLibraryMissing, .sshHostKeyUnusable,
+        .sshLibraryMissing, .sshHostKeyUnusable, .sealForged,
     ]
 
     package static let configurationInvalid = ErrorCode(
@@ -131,5 +131,13 @@ extension ErrorCode {
         status: 500,
         meaning: "A host key of the SSH listener cannot be used.",
         remedy: "Put a private key of OpenSSH without a passphrase there, or remove the file for a new one."
+    )
+
+    package static let sealForged = ErrorCode(
+        100217,
+        status: 500,
+        meaning: "What is sealed in a record was sealed for another one, or was changed in the database.",
+        remedy: "Give the record its secret anew, and find out who writes the database beside the edge. After an edge "
+            + "of an earlier version wrote it, give the secret anew, too."
     )
 }

@@ -23,11 +23,13 @@ extension Control {
     private func follow() async {
         var revision = Revision.zero
         while !Task.isCancelled {
+            await self.bindSeals()
             // What could not be read while the store was away.
             await self.followRestrictions([])
             await self.followCertificates([])
             do throws(StoreError) {
                 for try await changes in self.store.changes(after: revision) {
+                    await self.bindSeals()
                     await self.followRestrictions(changes)
                     await self.followCertificates(changes)
                     for change in changes { await self.consider(change) }

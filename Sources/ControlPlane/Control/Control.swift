@@ -37,6 +37,8 @@ package actor Control: ControlPlane {
     /// Where events of sessions are put.
     let trail = AuditTrail()
     var failedStarts = FailedStarts()
+    /// Whether what earlier versions sealed has been bound to its records.
+    var sealsAreBound = false
     /// While certificates are obtained.
     var keeper: CertificateKeeper?
     /// How they are, from now on; nil for not at all.
@@ -90,6 +92,7 @@ package actor Control: ControlPlane {
     /// Makes `edge` the one that serves. The static upstreams and the cloud endpoints are in force when this returns.
     package func attach(_ edge: any EdgeNode) async {
         self.edge = edge
+        await self.bindSeals()
         await self.references.load(from: self.store)
         // Before anything is served that they protect.
         await self.loadRestrictions()

@@ -12,6 +12,9 @@ package struct ClientAuthorities: Sendable {
     private let store: CertificateStore
     private let revocations: [RevocationList]
 
+    /// Whether there is neither a certificate nor a list of revocations.
+    package var isEmpty: Bool { self.certificates.isEmpty && self.revocations.isEmpty }
+
     /// - Parameter texts: PEM: certificates, and what their authorities have revoked (`X509 CRL`). Every certificate is
     ///   trusted as it stands, whether it has signed itself or not.
     /// - Throws: `clientAuthority`.

@@ -62,12 +62,14 @@ struct AgentSettingsTests {
                       server_private_key: |
                         \(key.replacing("\n", with: "\n        "))
                       mutual_tls_certificate_authorities: [\(path)]
+                      application_protocols: [h2, http/1.1]
                       min_version: 1.3
                 """
             let termination = try #require(try Self.read(text).endpoints.first?.options.tlsTermination)
             #expect(termination.certificates == .file(path))
             #expect("\(termination.privateKey)" == "the PEM text")
             #expect(termination.visitorAuthorities == [.file(path)])
+            #expect(termination.applicationProtocols == ["h2", "http/1.1"])
             #expect(termination.minimumVersion == .v1_3)
             #expect("\(termination)".contains("PRIVATE") == false)
         }

@@ -26,6 +26,7 @@ struct RefusalPageTests {
         #expect(response.contains("content-type: text/html; charset=utf-8\r\n"))
         #expect(response.contains("&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;"))
         #expect(!response.contains("<script>"))
+        #expect(response.contains("\r\ncontent-security-policy: default-src 'none'; "))
     }
 
     @Test func `HEAD gets the length of the body without it`() throws {

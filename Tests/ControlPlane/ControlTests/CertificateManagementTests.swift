@@ -38,18 +38,20 @@ import Testing
     }
 
     @Test func `An order outlives what has nothing to do with it, and not its own end`() {
-        let keys = SealingKeyring(.random())
+        let id = ResourceID<ReservedDomainKind>.new(at: 0)
+        let seals = RecordSeals(SealingKeyring(.random()), ReservedDomainRecord.self, id)
+        let otherKeys = RecordSeals(SealingKeyring(.random()), ReservedDomainRecord.self, id)
         var management = CertificateManagement()
-        management.begin(BegunOrder(url: "https://ca.test/1", key: Secret("key")), keys)
+        management.begin(BegunOrder(url: "https://ca.test/1", key: Secret("key")), seals)
         management.fail(ACMEError.unreachable("away"), first: .seconds(60), at: Self.now)
-        #expect(management.begun(keys)?.key.reveal() == "key")
-        #expect(management.begun(SealingKeyring(.random())) == nil)
+        #expect(management.begun(seals)?.key.reveal() == "key")
+        #expect(management.begun(otherKeys) == nil)
         management.fail(
             ACMEError.invalid(ACMEProblem(type: "dns", detail: "")),
             first: .seconds(60),
             at: Self.now
         )
-        #expect(management.begun(keys) == nil)
+        #expect(management.begun(seals) == nil)
     }
 
     @Test func `A certificate that is there is due when it is to be renewed, and one that was being renewed at once`() {

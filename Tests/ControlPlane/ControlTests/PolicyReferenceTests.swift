@@ -32,16 +32,20 @@ import Testing
     private static func secret(_ name: String, in vault: String, sealedFor: String, _ keys: SealingKeyring) throws
         -> RecordWrite
     {
+        let id = ResourceID<VaultSecretKind>.new(at: 0)
         let record = VaultSecretRecord(
             vault: "vault_\(vault)",
             name: name,
-            sealed: keys.seal(Array("hush".utf8), for: SealPurpose("secret of vault_\(sealedFor)")),
+            sealed: RecordSeals(keys, VaultSecretRecord.self, id).seal(
+                Secret("hush"),
+                as: "sealed in vault_\(sealedFor)"
+            ),
             created: Date(),
             updated: Date(),
             creator: "usr_1",
             editor: "usr_1"
         )
-        return try .create(record, .new(at: 0), owner: Self.account)
+        return try .create(record, id, owner: Self.account)
     }
 
     @Test func `All that is there is taken in at once, be it many pages`() async throws {

@@ -27,10 +27,14 @@ import Testing
             editor: "usr_1",
             account: account.text
         )
+        let secretID = ResourceID<VaultSecretKind>.new(at: 0)
         let secret = VaultSecretRecord(
             vault: vault.text,
             name: "token",
-            sealed: keys.seal(Array("hush".utf8), for: SealPurpose("secret of \(vault)")),
+            sealed: RecordSeals(keys, VaultSecretRecord.self, secretID).seal(
+                Secret("hush"),
+                as: "sealed in \(vault)"
+            ),
             created: now,
             updated: now,
             creator: "usr_1",
@@ -44,7 +48,7 @@ import Testing
             created: now
         )
         try await store.commit([
-            .create(home, vault, owner: account), .create(secret, .new(at: 0), owner: account),
+            .create(home, vault, owner: account), .create(secret, secretID, owner: account),
             .create(IPPolicyRecord(created: now), policy, owner: account), .create(rule, .new(at: 0), owner: account),
         ])
         let references = PolicyReferences(keys: keys)

@@ -25,6 +25,7 @@ package struct TestEdge: Sendable {
     package let store: any RecordStore
     package let account: Provisioning.FirstAccount
     package let sealingKeys: SealingKeyring
+    package let logins: LoginServices
     /// The authority that the edge's certificate chains to, as PEM.
     package let authorityPEM: String
 
@@ -141,6 +142,7 @@ package struct TestEdge: Sendable {
             store: store,
             account: account,
             sealingKeys: kept.sealingKeys,
+            logins: logins,
             authorityPEM: try authority.certificatePEM
         )
         do {

@@ -25,6 +25,14 @@ extension SettingType where Value == TLSTermination.PEM {
     }
 }
 
+extension SettingType where Value == String {
+    static var applicationProtocol: SettingType {
+        SettingType("protocol", expectation: "a name of ALPN, of 1 to 255 bytes", render: { $0 }) {
+            (1...255).contains($0.utf8.count) ? $0 : nil
+        }
+    }
+}
+
 extension TLSTermination {
     /// `agent_tls_termination` of an endpoint (`spec/agent.md` 3.4).
     ///
@@ -44,7 +52,14 @@ extension TLSTermination {
             "mutual_tls_certificate_authorities",
             .list(of: .certificates, limit: 100),
             default: [],
-            "Who may have signed visitors' certificates, each as PEM or the path of a file; then every visitor must show one."
+            "Who may have signed visitors' certificates, each as PEM or the path of a file; then every visitor must show one. "
+                + "Lists of revocations (X509 CRL) may stand beside them."
+        )
+        let protocols = reader.value(
+            "application_protocols",
+            .list(of: .applicationProtocol, limit: 16),
+            default: [],
+            "What is spoken inside TLS, the preferred first: h2, http/1.1. Visitors choose by ALPN."
         )
         let minimum = reader.value(
             "min_version",
@@ -63,6 +78,7 @@ extension TLSTermination {
             certificates: certificates,
             privateKey: PEM(settingText: key.reveal()),
             visitorAuthorities: authorities,
+            applicationProtocols: protocols,
             minimumVersion: minimum,
             maximumVersion: maximum
         )

@@ -49,6 +49,9 @@ struct EndpointNode {
         if !termination.visitorAuthorities.isEmpty {
             entry["mutual_tls_certificate_authorities"] = Node(termination.visitorAuthorities.map(Self.pem))
         }
+        if !termination.applicationProtocols.isEmpty {
+            entry["application_protocols"] = Node(termination.applicationProtocols.map(Self.text))
+        }
         if termination.minimumVersion != .v1_2 { entry["min_version"] = Self.text(termination.minimumVersion.rawValue) }
         if termination.maximumVersion != .v1_3 { entry["max_version"] = Self.text(termination.maximumVersion.rawValue) }
         return entry

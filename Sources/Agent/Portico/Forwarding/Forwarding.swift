@@ -11,6 +11,8 @@ struct Forwarding: Sendable {
     let upstream: Upstream
     /// nil when the upstream is spoken to in clear.
     private let tls: NIOSSLContext?
+    /// The same for visitors who have chosen a protocol, by its name: the upstream is offered that one.
+    private let contexts: [String: NIOSSLContext]
     /// Whether the upstream must show that it is the one that is meant.
     private let isVerified: Bool
     /// A PROXY header stands in front of a stream's bytes. It goes to the upstream in clear, before any TLS.
@@ -40,12 +42,26 @@ struct Forwarding: Sendable {
             self.httpVersion != nil && !self.hasProxyHeader && observer?.watchesExchanges ?? false
         self.capture = self.watchesExchanges && options.isInspected ? observer?.capture : nil
         self.isVerified = options.upstreamTrust != nil
-        self.tls = upstream.usesTLS ? try Self.context(options, offersHTTP2: self.httpVersion == .http2) : nil
+        guard upstream.usesTLS else {
+            self.tls = nil
+            self.contexts = [:]
+            return
+        }
+        self.tls = try Self.context(options, offering: self.httpVersion == .http2 ? ["h2", "http/1.1"] : [])
+        var contexts: [String: NIOSSLContext] = [:]
+        for name in options.tlsTermination?.applicationProtocols ?? [] {
+            contexts[name] = try Self.context(options, offering: [name])
+        }
+        self.contexts = contexts
     }
 
-    /// New handlers for TLS to the upstream, in their order; none when it is spoken to in clear.
-    func tlsHandlers() throws -> [any ChannelHandler] {
-        guard let tls else { return [] }
+    /// New handlers for TLS to the upstream, in their order.
+    ///
+    /// - Parameter applicationProtocol: what the visitor has chosen to speak; nil where that is not known.
+    /// - Returns: none when the upstream is spoken to in clear.
+    /// - Throws: when TLS cannot be set up.
+    func tlsHandlers(_ applicationProtocol: String?) throws -> [any ChannelHandler] {
+        guard let tls = applicationProtocol.flatMap({ self.contexts[$0] }) ?? self.tls else { return [] }
         let name = self.upstream.serverName
         guard self.isVerified else { return [try NIOSSLClientHandler(context: tls, serverHostname: name)] }
         return try ServerNameHandler.client(of: name, tls)
@@ -53,14 +69,14 @@ struct Forwarding: Sendable {
 
     var usesTLS: Bool { self.tls != nil }
 
-    private static func context(_ options: EndpointOptions, offersHTTP2: Bool) throws(PorticoError) -> NIOSSLContext {
+    private static func context(_ options: EndpointOptions, offering: [String]) throws(PorticoError) -> NIOSSLContext {
         var configuration = TLSConfiguration.makeClientConfiguration()
         if let trust = options.upstreamTrust {
             configuration.trustRoots = try trust.roots(.upstreamUntrusted)
         } else {
             configuration.certificateVerification = .none
         }
-        if offersHTTP2 { configuration.applicationProtocols = ["h2", "http/1.1"] }
+        configuration.applicationProtocols = offering
         do {
             return try NIOSSLContext(configuration: configuration)
         } catch {

@@ -1,4 +1,5 @@
 import NIOCore
+import VisitorPages
 
 /// The answer of an HTTP endpoint whose upstream cannot be reached (`spec/endpoints.md` 10.2, code 8012).
 ///
@@ -19,6 +20,8 @@ struct RefusalPage {
         var response = allocator.buffer(capacity: 512 + body.utf8.count)
         response.writeStaticString("HTTP/1.1 502 Bad Gateway\r\ncontent-type: ")
         response.writeStaticString(wantsHTML ? "text/html; charset=utf-8" : "text/plain; charset=utf-8")
+        if wantsHTML { response.writeString("\r\ncontent-security-policy: \(VisitorPage.contentSecurityPolicy)") }
+        response.writeStaticString("\r\nx-content-type-options: nosniff")
         response.writeString("\r\ncontent-length: \(body.utf8.count)")
         response.writeStaticString(
             "\r\ncache-control: no-store\r\nngrok-error-code: ERR_NGROK_8012\r\nconnection: close\r\n\r\n"
@@ -40,42 +43,12 @@ struct RefusalPage {
     }
 
     private var html: String {
-        """
-        <!doctype html>
-        <html lang="en">
-        <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <title>ERR_PORTICO_8012: upstream not reachable</title>
-        <style>
-        :root { color-scheme: light dark }
-        body { font: 1rem/1.5 system-ui, sans-serif; max-width: 40rem; margin: 10vh auto; padding: 0 1rem }
-        </style>
-        </head>
-        <body>
-        <h1>The upstream is not reachable</h1>
-        <p>\(Self.escaped(self.sentence))</p>
-        <p>\(Self.escaped(Self.advice))</p>
-        <p><code>ERR_PORTICO_8012</code></p>
-        </body>
-        </html>
-
-        """
-    }
-
-    private static func escaped(_ text: String) -> String {
-        var result = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "\"": result += "&quot;"
-            case "'": result += "&#39;"
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result
+        VisitorPage(
+            title: "502 Bad Gateway",
+            failure: self.sentence,
+            remedy: Self.advice,
+            code: "ERR_PORTICO_8012"
+        ).html
     }
 
     /// Whether a field `Accept` names `text/html`.

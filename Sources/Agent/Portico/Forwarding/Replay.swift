@@ -53,7 +53,7 @@ private struct Replay {
                 .connectTimeout(UpstreamDialer.timeout)
                 .channelInitializer { [forwarding] channel in
                     channel.eventLoop.makeCompletedFuture {
-                        try channel.pipeline.syncOperations.addHandlers(forwarding.tlsHandlers())
+                        try channel.pipeline.syncOperations.addHandlers(forwarding.tlsHandlers(nil))
                         let handler = ReplayHandler(bytes, limit: Self.limit, patience: Self.patience, result)
                         try channel.pipeline.syncOperations.addHandler(handler)
                     }

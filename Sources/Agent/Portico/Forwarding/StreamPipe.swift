@@ -109,7 +109,10 @@ final class StreamPipe {
             context.writeAndFlush(Self.wrapOutboundOut(header), promise: nil)
         }
         do {
-            try context.pipeline.syncOperations.addHandlers(self.forwarding.tlsHandlers(), position: .before(self))
+            try context.pipeline.syncOperations.addHandlers(
+                self.forwarding.tlsHandlers(self.stream.applicationProtocol),
+                position: .before(self)
+            )
         } catch {
             self.refuse("TLS cannot begin: \(error)")
         }

@@ -96,7 +96,8 @@ final class StreamAcceptor {
                 accepted,
                 on: self.loop,
                 remoteAddress: header.clientAddress,
-                scheme: Scheme(rawValue: header.proto) ?? .tcp
+                scheme: Scheme(rawValue: header.proto) ?? .tcp,
+                applicationProtocol: stream.applicationProtocol
             )
             guard sink.offer(connection) else {
                 stream.reset(.acceptQueueFull)

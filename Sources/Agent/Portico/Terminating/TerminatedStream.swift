@@ -38,6 +38,7 @@ final class TerminatedStream {
     private var untaken = 0
     private var hasVisitorEnded = false
     private var hasServiceEnded = false
+    private(set) var applicationProtocol: String?
 
     /// `serve` seeks who serves the visitor; nil where nobody does.
     init(
@@ -57,15 +58,16 @@ final class TerminatedStream {
         let bound = NIOLoopBound(self, eventLoop: self.channel.eventLoop)
         self.deadline = self.channel.eventLoop.scheduleTask(in: Self.patience) { bound.value.end() }
         do {
-            let handler = NIOSSLServerHandler(context: self.termination.tls)
+            let handler = try self.termination.makeHandler()
             try self.channel.pipeline.syncOperations.addHandlers(handler, self)
         } catch {
             self.end()
         }
     }
 
-    private func secured() {
+    private func secured(speaking applicationProtocol: String?) {
         guard case .handshaking = self.phase else { return }
+        self.applicationProtocol = applicationProtocol
         self.deadline?.cancel()
         guard let receiver = self.serve(self) else { return self.leave() }
         self.phase = .open(receiver)
@@ -80,7 +82,9 @@ final class TerminatedStream {
         receiver.stream(self.stream, received: bytes)
     }
 
+    /// Nothing before the handshake is over: who has not shown yet what is asked for can have no more than a window wait here.
     private func giveCredit() {
+        if case .handshaking = self.phase { return }
         let count = self.owedCredit - self.untaken
         guard count > 0 else { return }
         self.owedCredit -= count
@@ -194,7 +198,7 @@ extension TerminatedStream: ChannelInboundHandler {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         switch event {
-        case TLSUserEvent.handshakeCompleted: self.secured()
+        case TLSUserEvent.handshakeCompleted(let negotiated): self.secured(speaking: negotiated)
         case ChannelEvent.inputClosed: self.visitorEnded()
         default: context.fireUserInboundEventTriggered(event)
         }

@@ -1,10 +1,15 @@
+import Certificates
 import Model
 import NIOCore
 import NIOSSL
 
 /// How the streams of one endpoint are decrypted here. The same on every leg.
 struct Termination: Sendable {
-    let tls: NIOSSLContext
+    private let configuration: TLSConfiguration
+    /// For visitors who are asked for no certificate: their sessions are resumed.
+    private let shared: NIOSSLContext
+    /// Who judges the certificates of visitors; nil where none is asked for.
+    private let authorities: ClientAuthorities?
     /// A PROXY header stands before TLS, in clear.
     let hasProxyHeader: Bool
 
@@ -14,76 +19,67 @@ struct Termination: Sendable {
     init?(_ options: EndpointOptions) throws(PorticoError) {
         guard let wish = options.tlsTermination else { return nil }
         guard try options.wish().scheme == .tls else {
-            throw Self.refusal(
+            throw TerminationFiles.refusal(
                 "TLS that ends in the agent needs an endpoint of TLS.",
                 "Give it a URL that begins with tls://, or leave the certificate out."
             )
         }
-        self.tls = try Self.context(wish)
-        self.hasProxyHeader = options.proxyProtocol != nil
-    }
-
-    private static func context(_ wish: TLSTermination) throws(PorticoError) -> NIOSSLContext {
-        guard wish.minimumVersion == .v1_2 || wish.maximumVersion == .v1_3 else {
-            throw Self.refusal("The oldest version of TLS is newer than the newest.", "Exchange the two.")
-        }
-        let chain = try Self.certificates(wish.certificates)
-        var configuration = TLSConfiguration.makeServerConfiguration(
-            certificateChain: chain.map { .certificate($0) },
-            privateKey: .privateKey(try Self.key(wish.privateKey))
-        )
-        configuration.minimumTLSVersion = wish.minimumVersion.library
-        configuration.maximumTLSVersion = wish.maximumVersion.library
-        if !wish.visitorAuthorities.isEmpty {
-            var authorities: [NIOSSLCertificate] = []
-            for pem in wish.visitorAuthorities { authorities += try Self.certificates(pem) }
-            configuration.trustRoots = .certificates(authorities)
-            configuration.certificateVerification = .noHostnameVerification
-            // A visitor with several certificates knows by them which one is wanted.
-            configuration.sendCANameList = true
-        }
+        self.authorities = try TerminationFiles.authorities(wish.visitorAuthorities)
+        self.configuration = try Self.configuration(wish, self.authorities)
         do {
-            return try NIOSSLContext(configuration: configuration)
+            self.shared = try NIOSSLContext(configuration: self.configuration)
         } catch {
-            throw Self.refusal(
+            throw TerminationFiles.refusal(
                 "TLS cannot be ended with \(wish.certificates) and \(wish.privateKey).",
                 "The key must be that of the first certificate."
             )
         }
+        self.hasProxyHeader = options.proxyProtocol != nil
     }
 
-    private static func certificates(_ pem: TLSTermination.PEM) throws(PorticoError) -> [NIOSSLCertificate] {
-        let found: [NIOSSLCertificate]?
-        switch pem {
-        case .file(let path): found = try? NIOSSLCertificate.fromPEMFile(path)
-        case .bytes(let bytes): found = try? NIOSSLCertificate.fromPEMBytes(bytes)
+    private static func configuration(
+        _ wish: TLSTermination,
+        _ authorities: ClientAuthorities?
+    ) throws(PorticoError) -> TLSConfiguration {
+        guard wish.minimumVersion == .v1_2 || wish.maximumVersion == .v1_3 else {
+            throw TerminationFiles.refusal("The oldest version of TLS is newer than the newest.", "Exchange the two.")
         }
-        guard let found, !found.isEmpty else {
-            throw Self.refusal(
-                "No certificates can be read from \(pem).",
-                "It must exist, be readable, and hold one or more certificates in PEM."
+        guard wish.applicationProtocols.allSatisfy({ (1...255).contains($0.utf8.count) }) else {
+            throw TerminationFiles.refusal(
+                "A protocol inside TLS has no name, or one of more than 255 bytes.",
+                "Give the names of ALPN: h2, http/1.1."
             )
         }
-        return found
+        let chain = try TerminationFiles.certificates(wish.certificates)
+        var configuration = TLSConfiguration.makeServerConfiguration(
+            certificateChain: chain.map { .certificate($0) },
+            privateKey: .privateKey(try TerminationFiles.key(wish.privateKey))
+        )
+        configuration.minimumTLSVersion = wish.minimumVersion.library
+        configuration.maximumTLSVersion = wish.maximumVersion.library
+        configuration.applicationProtocols = wish.applicationProtocols
+        guard let authorities else { return configuration }
+        // The library asks for the certificate; ``authorities`` judges it. A visitor with several knows by the names which
+        // one is wanted.
+        configuration.trustRoots = .certificates(try TerminationFiles.certificates(of: authorities))
+        configuration.certificateVerification = .noHostnameVerification
+        configuration.sendCANameList = true
+        return configuration
     }
 
-    private static func key(_ pem: TLSTermination.PEM) throws(PorticoError) -> NIOSSLPrivateKey {
-        do {
-            switch pem {
-            case .file(let path): return try NIOSSLPrivateKey(file: path, format: .pem)
-            case .bytes(let bytes): return try NIOSSLPrivateKey(bytes: bytes, format: .pem)
+    /// What answers one handshake.
+    ///
+    /// Visitors who are asked for a certificate have a context each, and no session that could be resumed: the library would
+    /// let somebody in again whose certificate has run out since.
+    func makeHandler() throws -> NIOSSLServerHandler {
+        guard let authorities else { return NIOSSLServerHandler(context: self.shared) }
+        let context = try NIOSSLContext(configuration: self.configuration)
+        return NIOSSLServerHandler(context: context) { chain, promise in
+            let bytes = chain.map { (try? $0.toDERBytes()) ?? [] }
+            promise.completeWithTask {
+                await authorities.refusal(of: bytes) == nil ? .certificateVerified : .failed
             }
-        } catch {
-            // What the library says may quote what it could not read.
-            throw Self.refusal(
-                "No private key can be read from \(pem).",
-                "It must exist, be readable, and hold one key in PEM that no password protects."
-            )
         }
-    }
-
-    private static func refusal(_ message: String, _ remedy: String) -> PorticoError {
-        PorticoError(.invalidConfiguration, code: ErrorCode.configurationInvalid.name, message, remedy: remedy)
     }
 }
 

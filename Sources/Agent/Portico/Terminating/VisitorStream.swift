@@ -6,6 +6,8 @@ protocol VisitorStream: AnyObject {
     /// False while a write would have to wait; who reads that is told when it is true again.
     var isWritable: Bool { get }
     var isClosed: Bool { get }
+    /// What the visitor speaks inside TLS that ends here, as ALPN names it; nil where that is not known.
+    var applicationProtocol: String? { get }
 
     func write(_ bytes: ByteBuffer)
     /// Nothing more will be written.
@@ -17,4 +19,6 @@ protocol VisitorStream: AnyObject {
     func consumed(_ count: Int)
 }
 
-extension MuxStream: VisitorStream {}
+extension MuxStream: VisitorStream {
+    var applicationProtocol: String? { nil }
+}

@@ -121,24 +121,15 @@ extension Control {
         guard let stored = found else {
             throw Failure(.certificateUnknown, "\(pattern) names the certificate \(id), which is not there.")
         }
-        do throws(SealError) {
-            return DomainCertificate(
-                domain: pattern,
-                revision: revision,
-                keyPair: .init(
-                    chainPEM: stored.document.chain,
-                    keyPEM: try stored.document.key(self.keys),
-                    notAfter: stored.document.summary.notAfter
-                )
+        return DomainCertificate(
+            domain: pattern,
+            revision: revision,
+            keyPair: .init(
+                chainPEM: stored.document.chain,
+                keyPEM: try stored.key(self.keys),
+                notAfter: stored.document.summary.notAfter
             )
-        } catch {
-            throw Failure(
-                .certificateUnusable,
-                "The private key of \(id) does not open: the sealing key that it was sealed with is not there.",
-                detail: "\(error)",
-                cause: error
-            )
-        }
+        )
     }
 
     private func report(_ failures: [ResourceID<ReservedDomainKind>: Failure]) {

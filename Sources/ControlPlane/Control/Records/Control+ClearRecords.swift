@@ -54,7 +54,7 @@ extension Control {
         // One that does not read is of a newer version.
         guard var stored = try? Stored<Document>(record) else { return }
         do {
-            guard try stored.document.reseal(self.keys, of: stored.id.text) else { return }
+            guard try stored.document.reseal(stored.seals(self.keys)) else { return }
             try await self.store.commit([.update(stored)])
             self.remains.areThere = true
         } catch StoreError.conflict, StoreError.notFound {

@@ -117,7 +117,7 @@ package final class PolicyReferences: Sendable {
                 state.keys[change.id] = key
             case VaultSecretRecord.recordKind:
                 guard let secret = try? Stored<VaultSecretRecord>(record),
-                    let value = try? VaultSecretRules.value(of: secret.document, self.keyring)
+                    let value = try? VaultSecretRules.value(of: secret, self.keyring)
                 else { return }
                 let key = VaultSecretRecord.key(secret.document.name, in: secret.document.vault)
                 state.secrets[key] = (change.id, value)

@@ -36,12 +36,12 @@ struct LoginRecord: StoredDocument {
 }
 
 extension LoginRecord: SealedDocument {
-    mutating func reseal(_ keys: SealingKeyring, of id: String) throws(SealError) -> Bool {
+    mutating func reseal(_ seals: RecordSeals) throws(SealError) -> Bool {
         var hasChanged = false
         for path in [\LoginRecord.factor, \.newFactor] {
-            guard let old = self[keyPath: path], let new = try keys.resealed(old, for: Self.purpose(self.user)) else {
-                continue
-            }
+            guard let old = self[keyPath: path],
+                let new = try seals.keys.resealed(old, for: Self.purpose(self.user))
+            else { continue }
             self[keyPath: path] = new
             hasChanged = true
         }

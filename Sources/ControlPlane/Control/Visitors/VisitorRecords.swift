@@ -47,9 +47,9 @@ extension ApplicationSessionRecord {
 }
 
 extension ApplicationSessionRecord: SealedDocument {
-    mutating func reseal(_ keys: SealingKeyring, of id: String) throws(SealError) -> Bool {
+    mutating func reseal(_ seals: RecordSeals) throws(SealError) -> Bool {
         guard let old = self.sealed,
-            let sealed = try keys.resealed(old, for: Self.purpose(id))
+            let sealed = try seals.keys.resealed(old, for: Self.purpose(seals.id))
         else { return false }
         self.sealed = sealed
         return true

@@ -33,10 +33,11 @@ package struct SenderWorkshop: Sendable {
     /// - Throws: where a secret of the target cannot be opened, or events are not sent to it.
     func sender(for destination: Stored<EventDestinationRecord>) throws -> any EventSender {
         guard let account = destination.owner else { throw Failure(.eventsNotDelivered, "It belongs to nobody.") }
+        let seals = destination.seals(self.keys)
         switch destination.document.target {
         case .datadog(let key, let tags, let service, let site):
             return DatadogSender(
-                key: try key.reveal(self.keys),
+                key: try key.reveal(seals),
                 tags: tags,
                 service: service,
                 site: site,
@@ -47,15 +48,15 @@ package struct SenderWorkshop: Sendable {
         case .http(let http):
             return HTTPSender(
                 url: http.url,
-                fields: try self.fields(http.headers),
-                secret: try http.secret?.reveal(self.keys),
+                fields: try Self.fields(http.headers, seals),
+                secret: try http.secret?.reveal(seals),
                 account: account,
                 transport: self.transport
             )
         case .otlp(let otlp):
             return OTLPSender(
                 endpoint: otlp.endpoint,
-                fields: try self.fields(otlp.headers),
+                fields: try Self.fields(otlp.headers, seals),
                 account: account,
                 transport: self.transport
             )
@@ -78,7 +79,7 @@ package struct SenderWorkshop: Sendable {
                     topic: kafka.topic,
                     isSecure: kafka.isSecure,
                     user: kafka.user,
-                    password: try kafka.password?.reveal(self.keys)
+                    password: try kafka.password?.reveal(seals)
                 ),
                 account: account,
                 transport: self.transport
@@ -99,7 +100,12 @@ package struct SenderWorkshop: Sendable {
         return isLogged ? BothSenders(first: post, second: log) : post
     }
 
-    private func fields(_ headers: [String: SealedText]) throws -> [(name: String, value: String)] {
-        try headers.sorted { $0.key < $1.key }.map { ($0.key, try $0.value.reveal(self.keys).reveal()) }
+    private static func fields(
+        _ headers: [String: SealedText],
+        _ seals: RecordSeals
+    ) throws -> [(name: String, value: String)] {
+        try headers.sorted { $0.key < $1.key }.map { name, value in
+            (name, try value.reveal(seals, as: .header(name)).reveal())
+        }
     }
 }

@@ -150,28 +150,38 @@ struct LoginAction: PolicyAction {
     }
 
     /// Goes on with the provider when it is known: at once, but for the first time and once in a while.
+    ///
+    /// - Parameters:
+    ///   - visit: the request.
+    ///   - otherwise: what to do where the provider cannot be known now.
+    ///   - body: goes on.
+    /// - Throws: what `otherwise` and `body` do.
+    /// - Returns: the verdict of either.
     func withProvider(
         _ visit: LoginVisit,
+        otherwise: @escaping (Failure) throws(Failure) -> Verdict = { (failure) throws(Failure) in throw failure },
         _ body: @escaping (LoginProvider) throws(Failure) -> Verdict
     ) throws(Failure) -> Verdict {
         let issuer: String
         switch self.place {
         case .wellKnown(let name):
             guard let provider = visit.services.configuration.providers[name] else {
-                throw Failure(.oauthProviderUnknown, "The provider is not known.")
+                return try otherwise(Failure(.oauthProviderUnknown, "The provider is not known."))
             }
             return try body(provider)
         case .issuer(let template): issuer = try self.text(of: template, on: visit.exchange)
         }
         let address = DocumentAddress(account: visit.exchange.endpoint.account, url: ProviderDocument.url(of: issuer))
         if let document = visit.services.documents.known(address, with: nil, at: visit.host.uptime) {
-            return try body(Self.provider(document, of: issuer))
+            return try Self.goOn(with: document, of: issuer, otherwise, body)
         }
         guard let requester = visit.exchange.loop.services.requester else {
-            throw visit.failure(
-                .oidcDiscoveryFailed,
-                "The provider cannot be asked.",
-                detail: "no requests are made here"
+            return try otherwise(
+                visit.failure(
+                    .oidcDiscoveryFailed,
+                    "The provider cannot be asked.",
+                    detail: "no requests are made here"
+                )
             )
         }
         let fetched = visit.services.documents.document(
@@ -183,15 +193,32 @@ struct LoginAction: PolicyAction {
         )
         return self.later(fetched, visit) { result throws(Failure) in
             switch result {
-            case .success(let document): return try body(Self.provider(document, of: issuer))
+            case .success(let document): return try Self.goOn(with: document, of: issuer, otherwise, body)
             case .failure(let error):
-                throw visit.failure(
-                    .oidcDiscoveryFailed,
-                    "What the provider says of itself could not be fetched.",
-                    detail: (error as? DocumentError)?.words ?? "\(error)"
+                return try otherwise(
+                    visit.failure(
+                        .oidcDiscoveryFailed,
+                        "What the provider says of itself could not be fetched.",
+                        detail: (error as? DocumentError)?.words ?? "\(error)"
+                    )
                 )
             }
         }
+    }
+
+    private static func goOn(
+        with document: ProviderDocument,
+        of issuer: String,
+        _ otherwise: (Failure) throws(Failure) -> Verdict,
+        _ body: (LoginProvider) throws(Failure) -> Verdict
+    ) throws(Failure) -> Verdict {
+        let provider: LoginProvider
+        do throws(Failure) {
+            provider = try Self.provider(document, of: issuer)
+        } catch {
+            return try otherwise(error)
+        }
+        return try body(provider)
     }
 
     /// - Throws: 5208 where the document is another issuer's, or leads from TLS to plain text.

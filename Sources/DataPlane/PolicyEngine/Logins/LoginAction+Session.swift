@@ -78,12 +78,20 @@ extension LoginAction {
         guard self.isStale(session, at: now), visit.services.sessions.beginRefresh(session.id) else {
             return try self.pass(session, isRefreshed: false, visit)
         }
+        let verdict: Verdict
         do throws(Failure) {
-            return try self.refresh(session, client, visit)
+            verdict = try self.refresh(session, client, visit)
         } catch {
             visit.services.sessions.endRefresh(session.id)
             throw error
         }
+        guard case .later(let future) = verdict else {
+            visit.services.sessions.endRefresh(session.id)
+            return verdict
+        }
+        // However it ends: a session that seemed to be asked for would not be asked for again.
+        future.assumeIsolated().whenComplete { _ in visit.services.sessions.endRefresh(session.id) }
+        return verdict
     }
 
     // MARK: - The user's data
@@ -103,7 +111,9 @@ extension LoginAction {
         _ client: LoginServices.Application,
         _ visit: LoginVisit
     ) throws(Failure) -> Verdict {
-        try self.withProvider(visit) { provider throws(Failure) in
+        // A provider that cannot be known now is away like one that does not answer.
+        let isAway = { (failure: Failure) throws(Failure) in try self.refreshed(session, .failure(failure), visit) }
+        return try self.withProvider(visit, otherwise: isAway) { provider throws(Failure) in
             let calls = try ProviderCalls(provider, client, for: visit)
             let isOver = session.tokensEnd.map { visit.now >= $0 - Self.pause } ?? false
             let renewed: EventLoopFuture<ProviderTokens?> =
@@ -114,31 +124,33 @@ extension LoginAction {
                 }
             let asked = renewed.flatMap { renewed in
                 calls.user(renewed ?? session.tokens, nonce: nil, subject: session.user.subject)
+                    .map { Result<UserClaims, any Error>.success($0) }
+                    .flatMapErrorThrowing { .failure($0) }
                     .map { (renewed, $0) }
             }
-            return self.later(asked, visit) { result throws(Failure) in
-                visit.services.sessions.endRefresh(session.id)
-                return try self.refreshed(session, result, visit)
-            }
+            return self.later(asked, visit) { result throws(Failure) in try self.refreshed(session, result, visit) }
         }
     }
 
     private func refreshed(
         _ session: LoginSession,
-        _ result: Result<(ProviderTokens?, UserClaims), any Error>,
+        _ result: Result<(ProviderTokens?, Result<UserClaims, any Error>), any Error>,
         _ visit: LoginVisit
     ) throws(Failure) -> Verdict {
         var session = session
         session.lastActive = visit.now
         session.mark = self.mark
+        var isRenewed = false
         do throws(Failure) {
             let (tokens, user) = try Self.value(of: result)
-            session.user = user
-            session.fetched = visit.now
+            // Kept whatever comes of the user: a refresh token may be good once, and then the old one is over.
             if let tokens {
                 session.tokens = tokens
                 session.tokensEnd = tokens.seconds.map { visit.now + $0 }
+                isRenewed = true
             }
+            session.user = try Self.value(of: user)
+            session.fetched = visit.now
         } catch {
             guard error.isFinal else {
                 // The provider is away: what is known of the user counts until it is back, or the session ends.
@@ -147,6 +159,7 @@ extension LoginAction {
                     "\(self.type.rawValue): the user's data could not be fetched again: \(error.detail)"
                 )
                 visit.services.sessions.put(session)
+                if isRenewed { visit.services.directory?.update(session) }
                 return try self.pass(session, isRefreshed: false, visit)
             }
             visit.services.sessions.end(session.id)

@@ -108,6 +108,9 @@ package final class LoginSessionTable: Sendable {
         self.state.withLock { $0.refreshing.count < Self.maximumRefreshes && $0.refreshing.insert(id).inserted }
     }
 
+    /// How many users are asked for at the moment.
+    var refreshes: Int { self.state.withLock { $0.refreshing.count } }
+
     func endRefresh(_ id: ID) {
         self.state.withLock { _ = $0.refreshing.remove(id) }
     }

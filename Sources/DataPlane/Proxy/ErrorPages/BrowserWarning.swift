@@ -1,6 +1,7 @@
 import EdgeLink
 import Model
 import NIOCore
+import VisitorPages
 
 /// The page that people see before what an account serves, where the operator wants that (`spec/endpoints.md` 10.1): on an
 /// edge that strangers may use, a look at the address is what keeps them from typing a password into a copy of their bank.
@@ -34,7 +35,7 @@ struct BrowserWarning {
     private func page(for target: String) -> LocalAnswer {
         let code = ErrorCode.browserWarning
         let target = target.hasPrefix("/") ? target : "/" + target
-        let page = ErrorPage(
+        let page = VisitorPage(
             title: "You are about to visit \(self.host)",
             failure: """
                 This site is served by \(self.account), through an edge that belongs to somebody else. It may not be what \
@@ -49,7 +50,7 @@ struct BrowserWarning {
             status: code.httpStatus,
             fields: [
                 ("Content-Type", "text/html; charset=utf-8"),
-                ("Content-Security-Policy", ErrorPage.contentSecurityPolicy),
+                ("Content-Security-Policy", VisitorPage.contentSecurityPolicy),
                 ("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff"),
                 ("Referrer-Policy", "same-origin"), ("ngrok-error-code", code.wireName),
             ],

@@ -1,5 +1,6 @@
 package import Model
 package import NIOCore
+import VisitorPages
 
 /// The answer that the edge itself gives for a failure: a page for browsers, plain text for everyone else.
 package struct ErrorResponse {
@@ -45,7 +46,7 @@ package struct ErrorResponse {
         switch self.format {
         case .page:
             fields.append(("Content-Type", "text/html; charset=utf-8"))
-            fields.append(("Content-Security-Policy", ErrorPage.contentSecurityPolicy))
+            fields.append(("Content-Security-Policy", VisitorPage.contentSecurityPolicy))
         case .text: fields.append(("Content-Type", "text/plain; charset=utf-8"))
         }
         fields.append(("Cache-Control", "no-store"))
@@ -66,7 +67,7 @@ package struct ErrorResponse {
         let id = self.requestID.map(Self.printable)
         switch self.format {
         case .page:
-            return ErrorPage(
+            return VisitorPage(
                 title: title,
                 failure: message,
                 remedy: self.failure.code.remedy,

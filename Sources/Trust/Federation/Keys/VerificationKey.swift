@@ -47,6 +47,7 @@ package struct VerificationKey: Sendable {
         case "RSA":
             guard let modulus = bytes("n"), let exponent = bytes("e"), modulus.first != 0,
                 Self.modulusBits.contains(modulus.count * 8 - (modulus.first?.leadingZeroBitCount ?? 0)),
+                !FactorableModulus.hasMark(modulus),
                 let known = try? _RSA.Signing.PublicKey(n: modulus, e: exponent)
             else { return nil }
             return .rsa(known, bytes: modulus.count)

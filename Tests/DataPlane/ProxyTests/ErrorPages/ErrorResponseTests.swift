@@ -149,17 +149,4 @@ import Testing
         }
         #expect(Set(HTTP1Error.allCases.map(\.description)).count == HTTP1Error.allCases.count)
     }
-
-    @Test func `The page's policy names the hash of its style sheet`() {
-        let hash = SHA256Digest(of: Array(ErrorPage.style.utf8)).base64
-        #expect(ErrorPage.contentSecurityPolicy.contains("style-src 'sha256-\(hash)'"))
-        #expect(ErrorPage.contentSecurityPolicy.hasPrefix("default-src 'none'; "))
-        #expect(!ErrorPage.contentSecurityPolicy.contains("unsafe"))
-    }
-
-    @Test func `The test's own hash is SHA-256`() {
-        #expect(SHA256Digest(of: Array("abc".utf8)).base64 == "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=")
-        let long = Array(repeating: UInt8(ascii: "a"), count: 1_000)
-        #expect(SHA256Digest(of: long).base64 == "Qe3s5C1j6Nm/UVqbppMuHCDLyfWl0TRkWttdsblzfqM=")
-    }
 }

@@ -44,6 +44,7 @@ final class FakeProvider: Sendable {
         var codes: [String: Code] = [:]
         var requests: [String: Int] = [:]
         var issued = 0
+        var renewals = 0
         var port: UInt16 = 0
         /// Of the last authorization request.
         var asked: [String: String] = [:]
@@ -175,7 +176,20 @@ final class FakeProvider: Sendable {
         guard authorization == "Basic \(pair)" else { return (401, ["error": "invalid_client"]) }
         if form["grant_type"] == "refresh_token" {
             guard behaviour.refreshStatus == 200 else { return (behaviour.refreshStatus, ["error": "invalid_grant"]) }
-            return (200, ["access_token": "access-2", "refresh_token": "refresh-2", "token_type": "Bearer"])
+            // Each refresh token is good once.
+            let number = self.state.withLockedValue { state -> Int? in
+                guard form["refresh_token"] == "refresh-\(state.renewals + 1)" else { return nil }
+                state.renewals += 1
+                return state.renewals + 1
+            }
+            guard let number else { return (400, ["error": "invalid_grant"]) }
+            return (
+                200,
+                [
+                    "access_token": "access-\(number)", "refresh_token": "refresh-\(number)", "token_type": "Bearer",
+                    "expires_in": behaviour.tokenSeconds,
+                ] as [String: Any]
+            )
         }
         guard let code = self.state.withLockedValue({ $0.codes.removeValue(forKey: form["code"] ?? "") }),
             code.callback == form["redirect_uri"], code.challenge == Self.challenge(of: form["code_verifier"] ?? "")

@@ -270,6 +270,66 @@ import Testing
         }
     }
 
+    @Test func `Tokens that were renewed are kept, whatever comes of the user's data`() async throws {
+        try await Self.with("userinfo_refresh_interval: 1s") { (edge, provider) async throws in
+            provider.behave { $0.tokenSeconds = 1 }
+            let browser = TestBrowser(edge)
+            _ = try await browser.login(Self.url, at: provider)
+            // The provider takes each refresh token once, and has a failure behind it.
+            provider.behave { $0.userStatus = 500 }
+            var page = try await browser.get(Self.url)
+            while page.status == 200, provider.count("/token") < 2 { page = try await browser.get(Self.url) }
+            #expect(page.status == 200 && page.body.contains("ngrok-auth-oauth-access-token: access-2"), "\(page)")
+            let again = try await browser.get(Self.url)
+            #expect(again.body.contains("ngrok-auth-oauth-refresh-token: refresh-2"), "\(again)")
+        }
+    }
+
+    @Test func `A provider that says of itself what is wrong ends no session, and is asked again`() async throws {
+        try await FakeProvider.with { provider in
+            try await TestUpstream.with(TestUpstream.echoHead) { upstream in
+                var kept: TestEdge.Kept?
+                var cookies: [String: [String: String]] = [:]
+                for round in 0..<2 {
+                    try await TestEdge.with { setup in
+                        setup.kept = kept
+                        var outbound = OutboundConfiguration()
+                        outbound.rules.opened = [try IPPrefix(parsing: "127.0.0.0/8")]
+                        setup.edge.proxy.policy.services.requester = try OutboundRequester(outbound)
+                    } _: { edge in
+                        let agent = try await edge.connectAgent()
+                        var options = EndpointOptions(scheme: .https, url: "https://app.edge.test")
+                        options.trafficPolicy = """
+                            on_http_request:
+                              - actions:
+                                  - type: openid-connect
+                                    config: {issuer_url: "\(provider.issuer)", client_id: portico, client_secret: s3cret-of-portico, userinfo_refresh_interval: 1s}
+                            """
+                        _ = try await agent.forward(to: "\(upstream.port)", options: options)
+                        let browser = TestBrowser(edge)
+                        browser.cookies = cookies
+                        let document = "/.well-known/openid-configuration"
+                        if round == 0 {
+                            _ = try await browser.login(Self.url, at: provider)
+                        } else {
+                            provider.behave { $0.issuer = "https://evil.example.com" }
+                            let asked = provider.count(document)
+                            while provider.count(document) == asked {
+                                let page = try await browser.get(Self.url)
+                                #expect(page.status == 200, "\(page)")
+                            }
+                            #expect(try await browser.get(Self.url).status == 200)
+                            #expect(edge.logins.sessions.refreshes == 0)
+                        }
+                        cookies = browser.cookies
+                        kept = edge.kept
+                        await agent.close()
+                    }
+                }
+            }
+        }
+    }
+
     @Test func `A login that the provider has ended is over`() async throws {
         try await Self.with("userinfo_refresh_interval: 1s") { (edge, provider) async throws in
             let browser = TestBrowser(edge)

@@ -38,6 +38,7 @@ import Testing
     }
 
     private func withShop(
+        to service: String? = nil,
         _ change: (inout EndpointOptions, TestClients) -> Void = { _, _ in },
         serve: @escaping @Sendable (TestConnection) async throws -> Void = { try await TestUpstream.echoHead($0) },
         _ body: (Shop) async throws -> Void
@@ -56,7 +57,7 @@ import Testing
                         privateKey: .bytes(Array(issued.keyPEM.reveal().utf8))
                     )
                     change(&options, clients)
-                    _ = try await agent.forward(to: "\(upstream.port)", options: options)
+                    _ = try await agent.forward(to: service ?? "\(upstream.port)", options: options)
                     try await body(Shop(edge: edge, agent: agent, clients: clients, trust: trust))
                     await agent.close()
                 }
@@ -96,6 +97,123 @@ import Testing
             }
             let asked = try await shop.openssl([])
             #expect(asked.contains("Acceptable client certificate CA names"), "\(asked)")
+        }
+    }
+
+    @Test func `Where an authority's list of revocations is named, who stands in it reaches no service`() async throws {
+        try await self.withShop { options, clients in
+            options.tlsTermination?.visitorAuthorities = [
+                .file("\(clients.folder)/shop.pem"), .file("\(clients.folder)/shop.crl"),
+            ]
+        } _: { shop in
+            for name in ["good", "revoked", "other"] {
+                for version in ["1.2", "1.3"] {
+                    let said = try await shop.curl(name, ["--tls-max", version])
+                    #expect(said.hasSuffix("200") == (name == "good"), "\(name) \(version): \(said)")
+                    #expect(said.contains("GET / ") == (name == "good"), "\(name) \(version): \(said)")
+                }
+            }
+        }
+    }
+
+    @Test func `A list of revocations that is over its time vouches for nobody`() async throws {
+        try await self.withShop { options, clients in
+            options.tlsTermination?.visitorAuthorities = ["shop.pem", "late.crl"].map {
+                .file("\(clients.folder)/\($0)")
+            }
+        } _: { shop in
+            let said = try await shop.curl("good")
+            #expect(said.hasSuffix("000"), "\(said)")
+        }
+    }
+
+    /// What OpenSSL says of a second connection with the session of the first.
+    private static func resume(_ shop: Shop, _ name: String?, _ version: String) async throws -> String {
+        let file = "\(shop.clients.folder)/session-\(version)"
+        let words = ["-tls\(version.replacing(".", with: "_"))"] + shop.clients.openssl(name)
+        // In TLS 1.3 sessions come after the handshake; the service ends the connection behind its answer.
+        let tool = try #require(Tool("bash"))
+        let port = shop.edge.httpsPort
+        let client = """
+            client() { printf 'GET / HTTP/1.1\\r\\n\\r\\n' | timeout -s KILL 20 openssl s_client -connect 127.0.0.1:\(port) \
+                -servername \(Self.host) -CAfile "$TRUST" -ign_eof "$@" 2>&1; }
+            TRUST=$1 FILE=$2; shift 2
+            client "$@" -sess_out "$FILE" >/dev/null
+            if [ -s "$FILE" ]; then client "$@" -sess_in "$FILE"; else client "$@"; fi
+            """
+        return try await tool.run(["-c", client, "client", shop.trust, file] + words)
+    }
+
+    /// Answers one request with its head, and ends the connection.
+    private static func answerOnce(_ connection: TestConnection) async throws {
+        let head = try await connection.read(until: "\r\n\r\n")
+        try await connection.write("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n\(head)")
+        try await connection.finish()
+        _ = try await connection.readToEnd()
+    }
+
+    @Test(arguments: ["1.2", "1.3"])
+    func `Sessions are resumed, but never of who must show a certificate: it could have run out since`(
+        version: String
+    ) async throws {
+        try await self.withShop(serve: Self.answerOnce) { shop in
+            let said = try await Self.resume(shop, nil, version)
+            #expect(said.contains("Reused, TLSv"), "\(said)")
+        }
+        try await self.withShop { options, clients in
+            options.tlsTermination?.visitorAuthorities = [.file("\(clients.folder)/shop.pem")]
+        } serve: {
+            try await Self.answerOnce($0)
+        } _: { shop in
+            let said = try await Self.resume(shop, "good", version)
+            #expect(said.contains("New, TLSv") && !said.contains("Reused"), "\(said)")
+            #expect(said.contains("GET / HTTP/1.1"), "\(said)")
+        }
+    }
+
+    @Test func `Visitors choose among what is spoken inside, and without a list are told nothing`() async throws {
+        try await self.withShop { options, _ in
+            options.tlsTermination?.applicationProtocols = ["h2", "http/1.1"]
+        } _: { shop in
+            for (offered, chosen) in [("h2", "h2"), ("http/1.1,h2", "h2"), ("http/1.1", "http/1.1")] {
+                let said = try await shop.openssl(["-alpn", offered])
+                #expect(said.contains("ALPN protocol: \(chosen)"), "\(offered): \(said)")
+            }
+            let other = try await shop.openssl(["-alpn", "imap"])
+            #expect(other.contains("No ALPN negotiated"), "\(other)")
+        }
+        try await self.withShop { shop in
+            let said = try await shop.openssl(["-alpn", "h2"])
+            #expect(said.contains("No ALPN negotiated"), "\(said)")
+        }
+    }
+
+    @Test func `HTTP/2 reaches a service in the clear as the visitor began it`() async throws {
+        try await self.withShop { options, _ in
+            options.tlsTermination?.applicationProtocols = ["h2"]
+        } serve: { connection in
+            let preface = try await connection.read(until: "\r\n\r\nSM\r\n\r\n")
+            guard preface.hasPrefix("PRI * HTTP/2.0") else { return }
+            // An empty SETTINGS, then the answer to the first request: 200 and no more.
+            let answer: [UInt8] = [0, 0, 1, 1, 5, 0, 0, 0, 1, 0x88]
+            try await connection.write(ByteBuffer(bytes: [0, 0, 0, 4, 0, 0, 0, 0, 0] + answer))
+            _ = try await connection.readToEnd()
+        } _: { shop in
+            let said = try await shop.curl(nil, ["--http2", "-w", "HTTP/%{http_version} %{http_code}"])
+            #expect(said.hasSuffix("HTTP/2 200"), "\(said)")
+        }
+    }
+
+    @Test(arguments: ["h2", "http/1.1"])
+    func `A service of TLS is offered what the visitor has chosen`(chosen: String) async throws {
+        let issued = try LocalAuthority.create().issue(for: [Self.host], addresses: [])
+        try await TestTLSService.with(issued, protocols: ["http/1.1", "h2"]) { port in
+            try await self.withShop(to: "tls://localhost:\(port)") { options, _ in
+                options.tlsTermination?.applicationProtocols = ["h2", "http/1.1"]
+            } _: { shop in
+                let said = try await shop.openssl(["-alpn", chosen, "-ign_eof"])
+                #expect(said.contains("the service speaks \(chosen)"), "\(said)")
+            }
         }
     }
 

@@ -99,7 +99,10 @@ import Testing
             let certificate = ResourceID<CertificateKind>.new(at: Int64(number))
             let record = TLSCertificateRecord(
                 chain: upload.chainPEM,
-                sealedKey: kept.sealingKeys.seal(Array(upload.keyPEM.reveal().utf8), for: TLSCertificateRecord.purpose),
+                sealedKey: TLSCertificateRecord.sealed(
+                    upload.keyPEM,
+                    RecordSeals(kept.sealingKeys, TLSCertificateRecord.self, certificate)
+                ),
                 summary: upload.summary,
                 created: Date()
             )

@@ -298,10 +298,10 @@ import Testing
         let accounts = try await edge.store.list(ACMEAccountRecord.self, in: .platform)
         #expect(accounts.count == 1)
         for account in accounts {
-            found.add(key: try account.document.account(edge.sealingKeys).key.pem.reveal())
+            found.add(key: try account.account(edge.sealingKeys).key.pem.reveal())
         }
         let certificates = try await edge.store.list(TLSCertificateRecord.self, in: .platform)
         #expect(certificates.contains { $0.document.issued != nil })
-        for certificate in certificates { found.add(key: try certificate.document.key(edge.sealingKeys).reveal()) }
+        for certificate in certificates { found.add(key: try certificate.key(edge.sealingKeys).reveal()) }
     }
 }

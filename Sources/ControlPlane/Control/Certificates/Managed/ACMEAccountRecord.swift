@@ -20,21 +20,33 @@ package struct ACMEAccountRecord: StoredDocument {
 
     package var uniqueKeys: [String: String] { ["directory": self.directory] }
 
-    static let purpose = SealPurpose("key of an ACME account")
+    static func sealed(_ key: AccountKey, _ seals: RecordSeals) -> String { seals.seal(key.pem, as: Self.member) }
 
+    fileprivate static let member = "sealedKey"
+}
+
+extension Stored<ACMEAccountRecord> {
+    /// - Throws: `certificateUnusable` when no key of the edge sealed its key, `sealForged` when that is another's.
     package func account(_ keys: SealingKeyring) throws(Failure) -> ACMEClient.Account {
-        guard let bytes = try? keys.open(self.sealedKey, for: Self.purpose),
-            let key = AccountKey(pem: Secret(String(decoding: bytes, as: UTF8.self)))
-        else {
-            throw Failure(.certificateUnusable, "The key of the account at \(self.directory) does not open.")
+        let what = "The key of the account at \(self.document.directory)"
+        let pem: Secret
+        do throws(SealError) {
+            pem = try self.seals(keys).open(self.document.sealedKey, as: ACMEAccountRecord.member)
+        } catch {
+            throw Failure(error, .certificateUnusable, what)
         }
-        return ACMEClient.Account(key: key, url: self.url)
+        guard let key = AccountKey(pem: pem) else { throw Failure(.certificateUnusable, "\(what) is none.") }
+        return ACMEClient.Account(key: key, url: self.document.url)
     }
 }
 
 extension ACMEAccountRecord: SealedDocument {
-    mutating func reseal(_ keys: SealingKeyring, of id: String) throws(SealError) -> Bool {
-        guard let sealed = try keys.resealed(self.sealedKey, for: Self.purpose) else { return false }
+    private static let unbound = SealPurpose("key of an ACME account")
+
+    mutating func reseal(_ seals: RecordSeals) throws(SealError) -> Bool {
+        guard let sealed = try seals.resealed(self.sealedKey, as: Self.member, unbound: Self.unbound) else {
+            return false
+        }
         self.sealedKey = sealed
         return true
     }

@@ -160,13 +160,13 @@ actor CertificateKeeper {
                 clock: self.control.clock,
                 interval: self.settings.interval
             )
-            let keys = self.control.keys
+            let seals = started.seals(self.control.keys)
             let (chain, key) = try await order.chain(
                 for: [name],
-                begun: started.document.management?.begun(keys),
+                begun: started.document.management?.begun(seals),
                 makeKey: { [control] in try await control.workshop.certificateKey(form) },
                 save: { [control] begun in
-                    _ = try await control.changeManagement(of: domain.id) { $0.begin(begun, keys) }
+                    _ = try await control.changeManagement(of: domain.id) { $0.begin(begun, seals) }
                 }
             )
             let renewal = await client.renewal(of: chain)

@@ -33,16 +33,17 @@ package struct CertificateManagement: Codable, Sendable, Hashable {
 
     package init() {}
 
-    private static let purpose = SealPurpose("key of a certificate that is ordered")
+    private static let member = "management.order.sealedKey"
+    private static let unbound = SealPurpose("key of a certificate that is ordered")
 
-    func begun(_ keys: SealingKeyring) -> BegunOrder? {
+    func begun(_ seals: RecordSeals) -> BegunOrder? {
         // One whose key does not open is begun anew.
-        guard let order, let key = try? keys.open(order.sealedKey, for: Self.purpose) else { return nil }
-        return BegunOrder(url: order.url, key: Secret(String(decoding: key, as: UTF8.self)))
+        guard let order, let key = try? seals.open(order.sealedKey, as: Self.member) else { return nil }
+        return BegunOrder(url: order.url, key: key)
     }
 
-    mutating func begin(_ order: BegunOrder, _ keys: SealingKeyring) {
-        self.order = Order(url: order.url, sealedKey: keys.seal(Array(order.key.reveal().utf8), for: Self.purpose))
+    mutating func begin(_ order: BegunOrder, _ seals: RecordSeals) {
+        self.order = Order(url: order.url, sealedKey: seals.seal(order.key, as: Self.member))
     }
 
     /// When something is to be done next; nil when it is to be done now.
@@ -115,15 +116,17 @@ package struct CertificateManagement: Codable, Sendable, Hashable {
 
 extension CertificateManagement {
     /// Seals the key of an order that is under way anew.
-    mutating func reseal(_ keys: SealingKeyring) throws(SealError) -> Bool {
-        guard let order, let sealed = try keys.resealed(order.sealedKey, for: Self.purpose) else { return false }
+    mutating func reseal(_ seals: RecordSeals) throws(SealError) -> Bool {
+        guard let order,
+            let sealed = try seals.resealed(order.sealedKey, as: Self.member, unbound: Self.unbound)
+        else { return false }
         self.order?.sealedKey = sealed
         return true
     }
 }
 
 extension ReservedDomainRecord: SealedDocument {
-    mutating func reseal(_ keys: SealingKeyring, of id: String) throws(SealError) -> Bool {
-        try self.management?.reseal(keys) ?? false
+    mutating func reseal(_ seals: RecordSeals) throws(SealError) -> Bool {
+        try self.management?.reseal(seals) ?? false
     }
 }

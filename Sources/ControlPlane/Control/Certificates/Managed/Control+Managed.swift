@@ -76,19 +76,19 @@ extension Control {
     ) async throws(Failure) -> (account: ACMEClient.Account, isNew: Bool) {
         let stored = try await self.store.found(ACMEAccountRecord.self, "directory", directory.text, in: .platform)
         guard let stored else { return (ACMEClient.Account(key: .random()), true) }
-        return (try stored.document.account(self.keys), false)
+        return (try stored.account(self.keys), false)
     }
 
     nonisolated func keepAccount(_ key: AccountKey, url: String, at directory: ACMEURL) async throws(Failure) {
         let now = self.now()
+        let id = ResourceID<ACMEAccountKind>(KSUID(at: Int64(now.timeIntervalSince1970)))
         let record = ACMEAccountRecord(
             directory: directory.text,
             url: url,
-            sealedKey: self.keys.seal(Array(key.pem.reveal().utf8), for: ACMEAccountRecord.purpose),
+            sealedKey: ACMEAccountRecord.sealed(key, RecordSeals(self.keys, ACMEAccountRecord.self, id)),
             created: now
         )
         do throws(StoreError) {
-            let id = ResourceID<ACMEAccountKind>(KSUID(at: Int64(now.timeIntervalSince1970)))
             try await self.store.commit([try .create(record, id, owner: nil)])
         } catch .duplicateKey {
             // Another was quicker; this one is good all the same, as long as the process.
@@ -122,7 +122,10 @@ extension Control {
         let certificate = ResourceID<CertificateKind>(KSUID(at: Int64(now.timeIntervalSince1970)))
         let record = TLSCertificateRecord(
             chain: checked.chainPEM,
-            sealedKey: self.keys.seal(Array(checked.keyPEM.reveal().utf8), for: TLSCertificateRecord.purpose),
+            sealedKey: TLSCertificateRecord.sealed(
+                checked.keyPEM,
+                RecordSeals(self.keys, TLSCertificateRecord.self, certificate)
+            ),
             summary: checked.summary,
             issued: now,
             authority: authority.text,

@@ -32,8 +32,8 @@ extension AuditRecord {
 
 /// Nothing in an event is sealed; those of earlier versions have policies in the clear.
 extension AuditRecord: SealedDocument {
-    mutating func reseal(_ keys: SealingKeyring, of id: String) throws(SealError) -> Bool {
-        let (before, after) = (Self.redacted(self.before, keys), Self.redacted(self.after, keys))
+    mutating func reseal(_ seals: RecordSeals) throws(SealError) -> Bool {
+        let (before, after) = (Self.redacted(self.before, seals.keys), Self.redacted(self.after, seals.keys))
         guard before != self.before || after != self.after else { return false }
         self.before = before
         self.after = after

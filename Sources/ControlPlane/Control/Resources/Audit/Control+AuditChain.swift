@@ -111,7 +111,7 @@ struct AuditChain {
     static func entry(_ record: Record, _ keys: SealingKeyring) -> AuditLink.Entry? {
         guard var event = try? Stored<AuditRecord>(record) else { return nil }
         // Those that an earlier version kept in the clear are told in the form in which they are about to be kept.
-        _ = try? event.document.reseal(keys, of: event.id.text)
+        _ = try? event.document.reseal(event.seals(keys))
         return AuditLink.Entry(event: event.id.text, digest: AuditLink.digest(of: event))
     }
 }

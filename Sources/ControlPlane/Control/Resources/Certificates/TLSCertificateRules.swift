@@ -24,14 +24,22 @@ package struct TLSCertificateRecord: ResourceDocument {
     package var metadata = ""
     package var created: Date
 
+    static func sealed(_ key: Secret, _ seals: RecordSeals) -> String { seals.seal(key, as: Self.member) }
+
+    fileprivate static let member = "sealedKey"
+}
+
+extension Stored<TLSCertificateRecord> {
     /// The private key in PEM.
     ///
-    /// - Throws: when no key of the edge sealed it.
-    package func key(_ keys: SealingKeyring) throws(SealError) -> Secret {
-        Secret(String(decoding: try keys.open(self.sealedKey, for: Self.purpose), as: UTF8.self))
+    /// - Throws: `certificateUnusable` when no key of the edge sealed it, `sealForged` when it is another's.
+    package func key(_ keys: SealingKeyring) throws(Failure) -> Secret {
+        do throws(SealError) {
+            return try self.seals(keys).open(self.document.sealedKey, as: TLSCertificateRecord.member)
+        } catch {
+            throw Failure(error, .certificateUnusable, "The private key of \(self.id)")
+        }
     }
-
-    static let purpose = SealPurpose("key of a TLS certificate")
 }
 
 /// TLS certificates (`spec/api.md` 3.4). One that a domain serves cannot be deleted.
@@ -46,10 +54,7 @@ struct TLSCertificateRules: ResourceRules {
         }
         return TLSCertificateRecord(
             chain: upload.chainPEM,
-            sealedKey: change.context.keys.seal(
-                Array(upload.keyPEM.reveal().utf8),
-                for: TLSCertificateRecord.purpose
-            ),
+            sealedKey: TLSCertificateRecord.sealed(upload.keyPEM, change.seals(of: TLSCertificateRecord.self)),
             summary: upload.summary,
             created: change.now
         )
@@ -96,8 +101,12 @@ extension CertificateSummary {
 }
 
 extension TLSCertificateRecord: SealedDocument {
-    mutating func reseal(_ keys: SealingKeyring, of id: String) throws(SealError) -> Bool {
-        guard let sealed = try keys.resealed(self.sealedKey, for: Self.purpose) else { return false }
+    private static let unbound = SealPurpose("key of a TLS certificate")
+
+    mutating func reseal(_ seals: RecordSeals) throws(SealError) -> Bool {
+        guard let sealed = try seals.resealed(self.sealedKey, as: Self.member, unbound: Self.unbound) else {
+            return false
+        }
         self.sealedKey = sealed
         return true
     }

@@ -82,14 +82,14 @@ extension CloudEndpointRecord {
         do throws(SealError) {
             return String(decoding: try keys.open(sealed, for: Self.purpose(id.text)), as: UTF8.self)
         } catch {
-            throw Failure(.endpointPolicySealed, "The policy of \(id) does not open.", detail: "\(error)", cause: error)
+            throw Failure(error, .endpointPolicySealed, "The policy of \(id)")
         }
     }
 }
 
 extension CloudEndpointRecord: SealedDocument {
-    mutating func reseal(_ keys: SealingKeyring, of id: String) throws(SealError) -> Bool {
-        let purpose = Self.purpose(id)
+    mutating func reseal(_ seals: RecordSeals) throws(SealError) -> Bool {
+        let (keys, purpose) = (seals.keys, Self.purpose(seals.id))
         guard let old = self.sealedPolicy else {
             self.sealedPolicy = keys.seal(Array((self.policy ?? "").utf8), for: purpose)
             self.policy = nil

@@ -19,7 +19,7 @@ struct EventDestinationRules: ResourceRules {
         guard let target = body.object("target") else {
             throw Failure(.destinationTargetMissing, "There is no target.")
         }
-        let reading = EventTargetReading(keys: change.context.keys, kept: nil)
+        let reading = EventTargetReading(keys: change.seals(of: EventDestinationRecord.self), kept: nil)
         let read = try reading.target(target)
         try Self.check(read, change)
         return EventDestinationRecord(target: read, created: change.now)
@@ -28,7 +28,7 @@ struct EventDestinationRules: ResourceRules {
     func update(_ document: inout EventDestinationRecord, _ body: CheckedBody, _ change: inout Change) throws(Failure) {
         try Self.checkFormat(body)
         guard let target = body.object("target") else { return }
-        let reading = EventTargetReading(keys: change.context.keys, kept: document.target)
+        let reading = EventTargetReading(keys: change.seals(of: EventDestinationRecord.self), kept: document.target)
         let read = try reading.target(target)
         guard read.name == document.target.name else {
             throw Failure(.destinationTargetChanged, "A \(document.target.name) cannot become a \(read.name).")

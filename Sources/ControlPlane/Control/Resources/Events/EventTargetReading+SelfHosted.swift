@@ -160,7 +160,7 @@ extension EventTargetReading {
                 }
                 headers[name] = kept
             } else {
-                headers[name] = SealedText(value, self.keys)
+                headers[name] = SealedText(value, self.keys, as: .header(name))
             }
         }
         return headers

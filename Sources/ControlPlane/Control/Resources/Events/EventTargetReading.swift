@@ -9,7 +9,8 @@ struct EventTargetReading {
     /// Stands where a secret was; sent back, the secret stays.
     static let redacted = "[redacted]"
 
-    let keys: SealingKeyring
+    /// Of the destination's record.
+    let keys: RecordSeals
     /// What the destination sends to until now; nil where it is made.
     let kept: EventTarget?
 

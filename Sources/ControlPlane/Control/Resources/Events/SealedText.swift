@@ -5,19 +5,37 @@ package import Secrets
 package struct SealedText: Codable, Sendable, Hashable {
     private var sealed: String
 
-    private static let purpose = SealPurpose("secret of an event destination")
+    /// Which of a target's secrets it is: one does not open in the place of another.
+    package enum Member: Sendable {
+        /// The only one that the target has, or the one by which it knows the edge.
+        case own
+        /// The value of a header.
+        case header(String)
 
-    init(_ text: String, _ keys: SealingKeyring) {
-        self.sealed = keys.seal(Array(text.utf8), for: Self.purpose)
+        fileprivate var name: String {
+            switch self {
+            case .own: "target.secret"
+            case .header(let name): "target.headers.\(name)"
+            }
+        }
     }
 
-    /// - Throws: when no key of the edge sealed it.
-    package func reveal(_ keys: SealingKeyring) throws(SealError) -> Secret {
-        Secret(String(decoding: try keys.open(self.sealed, for: Self.purpose), as: UTF8.self))
+    private static let unbound = SealPurpose("secret of an event destination")
+
+    /// Seals for the destination that `seals` is of.
+    init(_ text: String, _ seals: RecordSeals, as member: Member = .own) {
+        self.sealed = seals.seal(Secret(text), as: member.name)
     }
 
-    mutating func reseal(_ keys: SealingKeyring) throws(SealError) -> Bool {
-        guard let sealed = try keys.resealed(self.sealed, for: Self.purpose) else { return false }
+    /// - Throws: when no key of the edge sealed it, or it is another secret.
+    package func reveal(_ seals: RecordSeals, as member: Member = .own) throws(SealError) -> Secret {
+        try seals.open(self.sealed, as: member.name)
+    }
+
+    mutating func reseal(_ seals: RecordSeals, as member: Member = .own) throws(SealError) -> Bool {
+        guard let sealed = try seals.resealed(self.sealed, as: member.name, unbound: Self.unbound) else {
+            return false
+        }
         self.sealed = sealed
         return true
     }

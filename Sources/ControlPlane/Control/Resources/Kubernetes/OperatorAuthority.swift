@@ -5,7 +5,7 @@ import Store
 
 /// Certifies operators.
 enum OperatorAuthority {
-    fileprivate static let purpose = SealPurpose("key of the authority of operators")
+    fileprivate static let member = "sealedKey"
 
     /// A certificate for the key of a request. The authority is made with the change where there is none yet.
     ///
@@ -30,19 +30,22 @@ enum OperatorAuthority {
         let stored = try await change.context.store.found(OperatorAuthorityRecord.self, key, key, in: .platform)
         do {
             if let stored {
-                let bytes = try keys.open(stored.document.sealedKey, for: Self.purpose)
                 return try LocalAuthority.load(
                     certificatePEM: stored.document.certificate,
-                    keyPEM: Secret(String(decoding: bytes, as: UTF8.self))
+                    keyPEM: try stored.seals(keys).open(stored.document.sealedKey, as: Self.member)
                 )
             }
             let authority = try LocalAuthority.create(name: "Portico operators", at: change.now)
+            let id = ResourceID<CertificateAuthorityKind>(change.name)
+            let seals = RecordSeals(keys, OperatorAuthorityRecord.self, id)
             let record = OperatorAuthorityRecord(
                 certificate: try authority.certificatePEM,
-                sealedKey: keys.seal(Array(try authority.keyPEM.reveal().utf8), for: Self.purpose)
+                sealedKey: seals.seal(try authority.keyPEM, as: Self.member)
             )
-            change.writes.append(try .create(record, ResourceID(change.name), owner: nil))
+            change.writes.append(try .create(record, id, owner: nil))
             return authority
+        } catch let error as SealError {
+            throw Failure(error, .apiInternalError, "The key of the authority of operators")
         } catch {
             throw Failure(.apiInternalError, "Operators cannot be certified.", detail: "\(error)", cause: error)
         }
@@ -50,8 +53,11 @@ enum OperatorAuthority {
 }
 
 extension OperatorAuthorityRecord: SealedDocument {
-    mutating func reseal(_ keys: SealingKeyring, of id: String) throws(SealError) -> Bool {
-        guard let sealed = try keys.resealed(self.sealedKey, for: OperatorAuthority.purpose) else { return false }
+    private static let unbound = SealPurpose("key of the authority of operators")
+
+    mutating func reseal(_ seals: RecordSeals) throws(SealError) -> Bool {
+        let member = OperatorAuthority.member
+        guard let sealed = try seals.resealed(self.sealedKey, as: member, unbound: Self.unbound) else { return false }
         self.sealedKey = sealed
         return true
     }

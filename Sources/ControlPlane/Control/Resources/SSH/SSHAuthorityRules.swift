@@ -26,7 +26,7 @@ package struct SSHAuthorityRecord: ResourceDocument {
 struct SSHAuthorityRules: ResourceRules {
     static let shape = ResourceShape.sshCertificateAuthorities
 
-    fileprivate static let purpose = SealPurpose("key of an SSH certificate authority")
+    fileprivate static let member = "sealedKey"
 
     func make(_ body: CheckedBody, _ change: inout Change) async throws(Failure) -> SSHAuthorityRecord {
         let key = try await change.context.workshop.key(Self.form(body))
@@ -39,7 +39,7 @@ struct SSHAuthorityRules: ResourceRules {
         return SSHAuthorityRecord(
             publicKey: publicKey.line,
             keyType: publicKey.algorithm.rawValue,
-            sealedKey: change.context.keys.seal(Array(key.secret.reveal().utf8), for: Self.purpose),
+            sealedKey: change.seals(of: SSHAuthorityRecord.self).seal(key.secret, as: Self.member),
             created: change.now
         )
     }
@@ -72,13 +72,18 @@ struct SSHAuthorityRules: ResourceRules {
 
     /// The private key of an authority.
     ///
-    /// - Throws: `sshAuthoritySealed` when no key of the edge sealed it.
+    /// - Throws: `sshAuthoritySealed` when no key of the edge sealed it, `sealForged` when it is another's.
     static func key(of authority: Stored<SSHAuthorityRecord>, _ keys: SealingKeyring) throws(Failure) -> SSHSigningKey {
-        do {
-            let bytes = try keys.open(authority.document.sealedKey, for: Self.purpose)
-            return try SSHSigningKey(Secret(String(decoding: bytes, as: UTF8.self)))
+        let secret: Secret
+        do throws(SealError) {
+            secret = try authority.seals(keys).open(authority.document.sealedKey, as: Self.member)
         } catch {
-            throw Failure(.sshAuthoritySealed, "The key of \(authority.id) does not open.", cause: error)
+            throw Failure(error, .sshAuthoritySealed, "The key of \(authority.id)")
+        }
+        do {
+            return try SSHSigningKey(secret)
+        } catch {
+            throw Failure(.sshAuthoritySealed, "The key of \(authority.id) is none.", cause: error)
         }
     }
 
@@ -100,8 +105,11 @@ struct SSHAuthorityRules: ResourceRules {
 }
 
 extension SSHAuthorityRecord: SealedDocument {
-    mutating func reseal(_ keys: SealingKeyring, of id: String) throws(SealError) -> Bool {
-        guard let sealed = try keys.resealed(self.sealedKey, for: SSHAuthorityRules.purpose) else { return false }
+    private static let unbound = SealPurpose("key of an SSH certificate authority")
+
+    mutating func reseal(_ seals: RecordSeals) throws(SealError) -> Bool {
+        let member = SSHAuthorityRules.member
+        guard let sealed = try seals.resealed(self.sealedKey, as: member, unbound: Self.unbound) else { return false }
         self.sealedKey = sealed
         return true
     }

@@ -21,6 +21,6 @@ extension Control {
         guard let secret = try await self.store.found(VaultSecretRecord.self, "name", secretKey, in: scope) else {
             throw Failure(.secretUnknown, "The vault \"\(vault.prefix(255))\" has no secret \"\(name.prefix(255))\".")
         }
-        return try VaultSecretRules.value(of: secret.document, self.keys)
+        return try VaultSecretRules.value(of: secret, self.keys)
     }
 }

@@ -31,7 +31,7 @@ package struct VaultSecretRecord: ResourceDocument {
 
     package var vault: String
     package var name: String
-    /// The value, sealed for this vault.
+    /// The value, sealed for this record and vault.
     package var sealed: String
     package var description = ""
     package var metadata = ""

@@ -58,24 +58,23 @@ struct VaultSecretRules: ResourceRules {
     // MARK: - Values
 
     private static func sealed(_ value: String, in vault: String, _ change: Change) -> String {
-        change.context.keys.seal(Array(value.utf8), for: Self.purpose(vault))
+        change.seals(of: VaultSecretRecord.self).seal(Secret(value), as: Self.member(vault))
     }
 
     /// The value of a secret.
     ///
-    /// - Throws: `secretSealed` when no key of the edge sealed it.
-    static func value(of secret: VaultSecretRecord, _ keys: SealingKeyring) throws(Failure) -> Secret {
+    /// - Throws: `secretSealed` when no key of the edge sealed it, `sealForged` when it is another's.
+    static func value(of stored: Stored<VaultSecretRecord>, _ keys: SealingKeyring) throws(Failure) -> Secret {
+        let secret = stored.document
         do throws(SealError) {
-            return Secret(
-                String(decoding: try keys.open(secret.sealed, for: Self.purpose(secret.vault)), as: UTF8.self)
-            )
+            return try stored.seals(keys).open(secret.sealed, as: Self.member(secret.vault))
         } catch {
-            throw Failure(.secretSealed, "The secret \"\(secret.name)\" does not open.", cause: error)
+            throw Failure(error, .secretSealed, "The secret \"\(secret.name)\"")
         }
     }
 
-    /// A value that was sealed for one vault does not open in another.
-    fileprivate static func purpose(_ vault: String) -> SealPurpose { SealPurpose("secret of \(vault)") }
+    /// The vault too: a secret that is put into another vault does not open there.
+    fileprivate static func member(_ vault: String) -> String { "sealed in \(vault)" }
 
     // MARK: - Names
 
@@ -107,10 +106,10 @@ struct VaultSecretRules: ResourceRules {
 }
 
 extension VaultSecretRecord: SealedDocument {
-    mutating func reseal(_ keys: SealingKeyring, of id: String) throws(SealError) -> Bool {
-        guard let sealed = try keys.resealed(self.sealed, for: VaultSecretRules.purpose(self.vault)) else {
-            return false
-        }
+    mutating func reseal(_ seals: RecordSeals) throws(SealError) -> Bool {
+        let member = VaultSecretRules.member(self.vault)
+        let unbound = SealPurpose("secret of \(self.vault)")
+        guard let sealed = try seals.resealed(self.sealed, as: member, unbound: unbound) else { return false }
         self.sealed = sealed
         return true
     }
