@@ -47,6 +47,8 @@ extension Edge: EdgeNode {
             removed: removed + self.unserved.keys.filter { self.planner.contains($0) },
             revision: revision
         )
+        // An agent that goes with the edge is known to be gone when the loops are.
+        guard !self.isStopped else { return }
         // All loops are told before one is waited for, so that no later update comes between.
         let told = zip(self.loops, updates).map { loop, update in
             loop.eventLoop.submit { [changed] in loop.value.proxy.publish(update, gates: changed) }

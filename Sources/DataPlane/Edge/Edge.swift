@@ -219,7 +219,8 @@ package actor Edge {
 
     func onEachLoop(_ work: @escaping @Sendable (EdgeLoop) -> Void) async {
         for loop in self.loops {
-            // A loop that has shut down has nothing left to do this to.
+            // A loop that has shut down, or is about to, takes no work and has nothing left to do this to.
+            guard !self.isStopped else { return }
             try? await loop.eventLoop.submit { work(loop.value) }.get()
         }
     }

@@ -18,8 +18,8 @@ import Testing
         .http(
             .init(
                 url: "http://127.0.0.1:\(port)/in",
-                headers: ["x-key": SealedText("open", test.keys)],
-                secret: secret.map { SealedText($0, test.keys) }
+                headers: ["x-key": SealedText("open", test.seals, as: .header("x-key"))],
+                secret: secret.map { SealedText($0, test.seals) }
             )
         )
     }
@@ -332,7 +332,7 @@ import Testing
             let test = try DeliveryUnderTest(in: folder)
             // A test double: no collector of OpenTelemetry is packaged for the systems that tests run on.
             try await HTTPReceiver.run { receiver, port in
-                let headers = ["x-key": SealedText("open", test.keys)]
+                let headers = ["x-key": SealedText("open", test.seals, as: .header("x-key"))]
                 let destination = try await test.subscribe(
                     .otlp(.init(endpoint: "http://127.0.0.1:\(port)/", headers: headers)),
                     to: []

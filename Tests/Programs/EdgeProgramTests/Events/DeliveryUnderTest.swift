@@ -17,6 +17,7 @@ import Store
 struct DeliveryUnderTest: Sendable {
     let store: any RecordStore
     let keys = SealingKeyring(.random())
+    let destination = ResourceID<EventDestinationKind>.new(at: 0)
     let account = ResourceID<AccountKind>.new(at: 0)
     let folder: String
     let live = EventBroadcast()
@@ -60,7 +61,10 @@ struct DeliveryUnderTest: Sendable {
         }
     }
 
-    /// A destination that gets all events of these types.
+    /// For what its destination keeps.
+    var seals: RecordSeals { RecordSeals(self.keys, EventDestinationRecord.self, self.destination) }
+
+    /// Its destination, which gets all events of these types.
     @discardableResult
     func subscribe(
         _ target: EventTarget,
@@ -68,7 +72,7 @@ struct DeliveryUnderTest: Sendable {
         filter: String = "",
         fields: [String]? = nil
     ) async throws -> Stored<EventDestinationRecord> {
-        let id = ResourceID<EventDestinationKind>.new(at: 0)
+        let id = self.destination
         let created = Date(timeIntervalSince1970: 0)
         let sources = types.map { type in
             let all = EventType.named(type)?.fields?.map(\.path) ?? []
