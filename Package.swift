@@ -250,7 +250,7 @@ let modules: [Module] = [
         place: "DataPlane/Edge",
         uses: [
             "Addressing", "Model", "Expression", "TrafficPolicy", "Preamble", "Certificates", "EdgeLink", "Telemetry",
-            "Capture", "Routing", "PolicyEngine", "Proxy", "Sessions", "SSHGateway",
+            "Routing", "PolicyEngine", "Proxy", "Sessions", "SSHGateway",
         ],
         products: [.NIOCore, .NIOConcurrencyHelpers, .NIOPosix, .NIOTLS, .NIOSSL, .Logging],
         tests: nil
@@ -277,7 +277,7 @@ let modules: [Module] = [
     ),
     Module(
         place: "ControlPlane/TrafficStore",
-        uses: ["Addressing", "JSON", "Model", "Expression", "Secrets", "Capture"],
+        uses: ["Addressing", "Model", "Expression", "Secrets", "Capture"],
         products: [.GRDB, .NIOCore, .NIOConcurrencyHelpers]
     ),
     Module(
