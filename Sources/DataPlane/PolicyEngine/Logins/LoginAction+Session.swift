@@ -78,6 +78,12 @@ extension LoginAction {
         guard self.isStale(session, at: now), visit.services.sessions.beginRefresh(session.id) else {
             return try self.pass(session, isRefreshed: false, visit)
         }
+        // Another loop may have asked since this one looked: its refresh token, which is good once, is not shown again.
+        let session = visit.services.sessions.session(session.id) ?? session
+        guard self.isStale(session, at: now) else {
+            visit.services.sessions.endRefresh(session.id)
+            return try self.pass(session, isRefreshed: false, visit)
+        }
         let verdict: Verdict
         do throws(Failure) {
             verdict = try self.refresh(session, client, visit)
