@@ -14,6 +14,7 @@ package final class ChallengeServer: Sendable {
     /// The longest message that is read over TCP, in bytes: a question.
     static let questionBytes = 512
     private static let idleTime = TimeAmount.seconds(10)
+    private static let attempts = 20
 
     private let channels: [any Channel]
 
@@ -29,33 +30,47 @@ package final class ChallengeServer: Sendable {
         port: Int,
         on group: any EventLoopGroup
     ) async throws(Failure) -> ChallengeServer {
-        var channels: [any Channel] = []
+        // A port that is free for datagrams may be taken for connections: another is looked for where any will do.
+        for _ in 0..<(port == 0 ? Self.attempts : 0) {
+            if let server = try? await Self.bind(zone, host: host, port: port, on: group) { return server }
+        }
         do {
-            let datagrams = try await DatagramBootstrap(group: group)
-                .channelInitializer { channel in
-                    channel.eventLoop.makeCompletedFuture {
-                        try channel.pipeline.syncOperations.addHandler(DatagramHandler(zone))
-                    }
-                }
-                .bind(host: host, port: port).get()
-            channels.append(datagrams)
-            let count = NIOLockedValueBox(0)
-            let listener = try await ServerBootstrap(group: group)
-                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-                .childChannelInitializer { channel in
-                    channel.eventLoop.makeCompletedFuture { try Self.accept(channel, zone, count) }
-                }
-                .bind(host: host, port: datagrams.localAddress?.port ?? port).get()
-            channels.append(listener)
-            return ChallengeServer(channels)
+            return try await Self.bind(zone, host: host, port: port, on: group)
         } catch {
-            for channel in channels { channel.close(promise: nil) }
             throw Failure(
                 .listenFailed,
                 "Cannot answer DNS on \(host) port \(port).",
                 detail: "\(error)",
                 cause: error
             )
+        }
+    }
+
+    private static func bind(
+        _ zone: ChallengeZone,
+        host: String,
+        port: Int,
+        on group: any EventLoopGroup
+    ) async throws -> ChallengeServer {
+        let datagrams = try await DatagramBootstrap(group: group)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(DatagramHandler(zone))
+                }
+            }
+            .bind(host: host, port: port).get()
+        let count = NIOLockedValueBox(0)
+        do {
+            let listener = try await ServerBootstrap(group: group)
+                .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+                .childChannelInitializer { channel in
+                    channel.eventLoop.makeCompletedFuture { try Self.accept(channel, zone, count) }
+                }
+                .bind(host: host, port: datagrams.localAddress?.port ?? port).get()
+            return ChallengeServer([datagrams, listener])
+        } catch {
+            datagrams.close(promise: nil)
+            throw error
         }
     }
 

@@ -55,6 +55,7 @@ package struct LocalAnswer {
         case 405: "Method Not Allowed"
         case 408: "Request Timeout"
         case 409: "Conflict"
+        case 410: "Gone"
         case 413: "Content Too Large"
         case 414: "URI Too Long"
         case 417: "Expectation Failed"

@@ -1,6 +1,5 @@
 package import Events
 package import Expression
-import Foundation
 package import PolicyEngine
 
 /// What policies of this edge are told of the world, beside the exchange itself.
@@ -18,13 +17,4 @@ package struct PolicyEnvironment: Sendable {
     package var clock: @Sendable () -> Timestamp = { .now() }
 
     package init() {}
-}
-
-extension Timestamp {
-    /// The time of day.
-    package static func now() -> Timestamp {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Timestamp(nanosecondsSince1970: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
-    }
 }

@@ -27,7 +27,7 @@ import Testing
         #expect(answer.contains("\r\nngrok-error-code: ERR_NGROK_6024\r\n"))
         #expect(answer.contains("You are about to visit a.test") && answer.contains("ac_1"))
         #expect(
-            answer.contains(#"<a href="/.portico/visit?/a?b=&lt;&amp;&gt;" rel="nofollow">Visit site</a>"#),
+            answer.contains(#"<a class="on" href="/.portico/visit?/a?b=&lt;&amp;&gt;" rel="nofollow">Visit site</a>"#),
             "\(answer)"
         )
         #expect(test.upstreams.opened.isEmpty)
