@@ -36,7 +36,8 @@ def command(method, path):
         return ["event-sources", "list" if listed else VERBS[method], rest[0], *rest[2:]]
     if len(rest) > 1:
         verb = rest[1].replace("_", "-")
-        verb = {"secrets": "get-secrets-by-vault", "bound-endpoints": "get-bound-endpoints"}.get(verb, verb)
+        verb = {"secrets": "get-secrets-by-vault", "bound-endpoints": "get-bound-endpoints",
+                "status": "get-status"}.get(verb, verb)
         return [group, f"delete-{verb}" if method == "delete" else verb, rest[0]]
     return [group, "list" if method == "get" and not rest else VERBS[method], *rest]
 
@@ -115,6 +116,7 @@ def use(program):
 
     HTTPClient.do = do
     HTTPClient.request = request
+    HTTPClient.command = run
 
 
 def beside(client, case, program):
@@ -169,6 +171,30 @@ def beside(client, case, program):
         assert call.get(f"{path}/status", {})["status"] == "unsupported"
         call.delete(path, {})
 
+    def inspector():
+        def verb(*words):
+            return call.command(["traffic-inspector", *words])
+
+        before = verb("settings")
+        changed = verb("update-settings", "--mode", "full", "--full-per-mille", "500", "--masked-names", "x-mine")
+        assert (changed["mode"], changed["full_per_mille"], changed["masked_names"]) == ("full", 500, ["x-mine"]), changed
+        assert verb("settings") == changed
+        verb("update-settings", "--mode", before["mode"], "--full-per-mille", str(before["full_per_mille"]))
+        assert "ERR" not in json.dumps(verb("status"))
+        verb("list", "--limit", "10")
+        verb("tail", "--wait-seconds", "1")
+        policy = "on_http_request: [{actions: [{type: deny}]}]"
+        url = "https://nobody.portico.localhost"
+        assert verb("rehearse", "--traffic-policy", policy, "--endpoint-url", url, "--limit", "10")["changed"] == 0
+        assert verb("archive", "--limit", "10")["log"]["version"] == "1.2"
+        for words in (["get"], ["replay"]):
+            try:
+                verb(*words, "req_2abcDEF")
+            except (Error, NotFoundError):
+                continue
+            raise AssertionError(f"{words} of nothing")
+        verb("clear")
+
     def unread():
         # A reader that goes away, as `head` does, ends no command in a trap.
         for closed in ("stdout", "stderr"):
@@ -182,6 +208,7 @@ def beside(client, case, program):
 
     case("command: nobody reads what it says", unread)
     case("command: event-destinations send-test-event", tried)
+    case("command: traffic-inspector", inspector)
     case("command: kubernetes-operators", operators)
     case("command: personal-access-tokens", tokens)
     case("command: root self", lambda: call.get("/self", {})["account"]["id"])
