@@ -261,7 +261,9 @@ import Testing
             while page.status == 200, !page.body.contains("user-name: Lovelace") {
                 page = try await browser.get(Self.url)
             }
-            #expect(page.body.contains("ngrok-auth-oauth-access-token: access-2"), "\(page)")
+            // A slow machine may have had them renewed before the name was changed, too.
+            let number = provider.count("/token")
+            #expect(number > 1 && page.body.contains("ngrok-auth-oauth-access-token: access-\(number)"), "\(page)")
             // A provider that is away ends nothing.
             provider.behave { $0.userStatus = 500 }
             let asked = provider.count("/user")

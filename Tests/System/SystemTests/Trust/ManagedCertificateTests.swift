@@ -111,6 +111,7 @@ import Testing
                 try await edge.withAPI { api in
                     _ = try await api.call("POST", "/reserved_domains", ["domain": "app.shop.example"])
                     var first = try await ManagedDomain.wait(edge, until: ManagedDomain.isDone)
+                    try await ManagedDomain.visitWhenServed("app.shop.example", edge, trusting: root)
                     let old = first.document.management?.certificate
                     let life = try #require(first.document.management?.renews).timeIntervalSinceNow
                     // Pebble's are good for five years.
