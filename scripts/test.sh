@@ -45,6 +45,10 @@ timed=('AgentConsoleTests|AgentDiagnosisTests|AgentRuntimeTests|AgentUpdateTests
 # where thousands are (it reads behind the end of what it lists of them), and loses ends where several start at once.
 starting='SystemTests\.(SSH\w+|AgentTerminationTests|ServiceTests|ClientCertificateTests|DelegatedChallengeTests|DomainCertificateTests|ManagedCertificateTests|ReadyCertificateTests|ResumptionTests|SecretScanTests)'
 
+# How many tests run at once: what two cores serve in the times that the tests give each other. Without it hundreds begin
+# together, and a request that takes milliseconds waits for its turn beyond its own timeout.
+export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH="${SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH:-16}"
+
 # The package's tests, closed with the one line that all stages end with.
 package_tests() {
     local status=0 report="$logs/xunit" group all

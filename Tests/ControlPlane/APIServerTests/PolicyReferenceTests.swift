@@ -3,6 +3,7 @@ import Control
 import JSON
 import Model
 import Store
+import func TestSupport.pause
 import Testing
 
 @testable import APIServer
@@ -20,7 +21,7 @@ import Testing
 
     /// Asks until `condition` holds; the test's time limit is the bound.
     private static func wait(_ condition: () -> Bool) async {
-        while !condition() { await Task.yield() }
+        while !condition() { await pause() }
     }
 
     private static func value(_ api: APIUnderTest, _ name: String, vault: String = "prod") -> String {

@@ -4,6 +4,7 @@ import JSON
 import Model
 import Secrets
 import Store
+import func TestSupport.pause
 import Testing
 
 @testable import Control
@@ -17,7 +18,7 @@ import Testing
         while true {
             let found = try await test.control.auditEvents(of: test.first.account, query).events
             if found.count >= count { return found.reversed() }
-            await Task.yield()
+            await pause()
         }
     }
 

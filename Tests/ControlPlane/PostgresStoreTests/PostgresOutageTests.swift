@@ -3,6 +3,7 @@ import Model
 import Store
 import StoreContract
 import TestDatabase
+import func TestSupport.pause
 import Testing
 
 @testable import PostgresStore
@@ -100,7 +101,7 @@ import Testing
                 }
             } catch {
                 // Away still: the loop asks again, and its caller looks at the time.
-                await Task.yield()
+                await pause()
             }
         }
         return seen

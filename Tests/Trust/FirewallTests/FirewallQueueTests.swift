@@ -2,6 +2,7 @@ import Foundation
 import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
+import func TestSupport.pause
 import Testing
 
 @testable import Firewall
@@ -93,7 +94,7 @@ import Testing
         let gate = Gate()
         let wait: @Sendable () throws(FirewallError) -> Void = { gate.pass() }
         let first = queue.run(for: Self.party, on: self.loop, wait)
-        while queue.numbers.running == 0 { await Task.yield() }
+        while queue.numbers.running == 0 { await pause() }
         let greedy = (0..<3).map { _ in queue.run(for: Self.party, on: self.loop, wait) }
         let newcomer = queue.run(for: Self.other, on: self.loop, wait)
         await #expect(throws: FirewallError.busy) { try await greedy[2].get() }
@@ -111,9 +112,9 @@ import Testing
         let gate = Gate()
         // Longer than what counts as long, which the first shall be when the second asks.
         let first = queue.run(for: Self.party, on: self.loop) { () throws(FirewallError) in gate.pass() }
-        while queue.numbers.running == 0 { await Task.yield() }
+        while queue.numbers.running == 0 { await pause() }
         let begun = ContinuousClock.now
-        while ContinuousClock.now - begun < .milliseconds(60) { await Task.yield() }
+        while ContinuousClock.now - begun < .milliseconds(60) { await pause() }
         let second = queue.run(for: Self.party, on: self.loop) { () throws(FirewallError) in gate.pass() }
         let other = queue.run(for: Self.other, on: self.loop) { () throws(FirewallError) in 7 }
         // It passes the one that came before it, which holds no thread.

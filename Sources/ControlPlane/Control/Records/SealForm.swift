@@ -48,7 +48,9 @@ extension Control {
         do throws(StoreError) {
             if try await !self.store.sealsAreBound() {
                 let report = try await Resealing(self.store, self.keys, now: self.now).bind()
-                self.logger.info(
+                // A database that is new has nothing to tell of.
+                self.logger.log(
+                    level: report.older + report.lost.count > 0 ? .info : .debug,
                     "what is sealed is bound to its record",
                     metadata: ["records.count": "\(report.older)", "records.lost": "\(report.lost.count)"]
                 )

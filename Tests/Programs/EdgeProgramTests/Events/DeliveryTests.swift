@@ -6,6 +6,7 @@ import NIOConcurrencyHelpers
 import NIOHTTP1
 import Secrets
 import Store
+import func TestSupport.pause
 import Testing
 
 @testable import Control
@@ -112,7 +113,7 @@ import Testing
 
     /// Waits for the subscriptions to be known.
     static func untilWanted(_ delivery: EventDelivery) async throws {
-        while !delivery.intake.isWanted { await Task.yield() }
+        while !delivery.intake.isWanted { await pause() }
     }
 
     @Test func `An audit event says who did what`() async throws {
@@ -159,7 +160,7 @@ import Testing
                     audits.append(try await test.audit(0))
                     for number in 0..<50 { first.intake.record(test.request(number)) }
                     while await first.status(of: destination.id).queued < 51 {
-                        await Task.yield()
+                        await pause()
                     }
                 }
                 for number in 1..<10 { audits.append(try await test.audit(number)) }
@@ -191,7 +192,7 @@ import Testing
                     try await Self.untilWanted(delivery)
                     for number in 0..<5000 { delivery.intake.record(test.request(number)) }
                     while await delivery.status(of: destination.id).dropped == 0 {
-                        await Task.yield()
+                        await pause()
                     }
                     var audits: [String] = []
                     for number in 0..<5 { audits.append(try await test.audit(number)) }
@@ -201,7 +202,7 @@ import Testing
                     try await receiver.wait { try Set(audits).isSubset(of: $0.ids) }
                     // All that was taken arrives, and what was not is counted.
                     while await delivery.status(of: destination.id).queued > 0 {
-                        await Task.yield()
+                        await pause()
                     }
                     let status = await delivery.status(of: destination.id)
                     let traffic = try receiver.requests.events.count { $0["event_type"]?.string != "vault_created.v0" }
@@ -226,7 +227,7 @@ import Testing
                     for number in 0..<30 { delivery.intake.record(test.request(number)) }
                     try await receiver.wait { try $0.events.count == 29 }
                     while await delivery.status(of: destination.id).delivered < 29 {
-                        await Task.yield()
+                        await pause()
                     }
                     let status = await delivery.status(of: destination.id)
                     #expect(status.dropped == 1 && status.queued == 0)
@@ -313,7 +314,7 @@ import Testing
                 try await Self.untilWanted(delivery)
                 for number in 0..<20 { delivery.intake.record(test.request(number)) }
                 while await delivery.status(of: destination.id).delivered < 20 {
-                    await Task.yield()
+                    await pause()
                 }
             }
             let path = "\(folder)/files/\(test.account)/all.jsonl"

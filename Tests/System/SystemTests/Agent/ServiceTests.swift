@@ -43,12 +43,12 @@ import Testing
         func wait(for text: String, times: Int = 1) async throws {
             while self.text.components(separatedBy: text).count <= times {
                 try #require(self.isRunning, "it ended without \(text): \(self.text)")
-                await Task.yield()
+                await pause()
             }
         }
 
         func status() async -> Int32 {
-            while self.isRunning { await Task.yield() }
+            while self.isRunning { await pause() }
             return self.process.withLockedValue { $0.terminationStatus }
         }
     }

@@ -3,6 +3,7 @@ import Edge
 import EdgeTestSupport
 import Portico
 import Proxy
+import func TestSupport.pause
 import Testing
 
 /// What becomes of an endpoint when its agent leaves, is lost, or is not alone.
@@ -25,7 +26,7 @@ import Testing
         #expect(try await self.status(of: edge) == "HTTP/1.1 200")
         await cut.cut()
         // What was on its way to the agent may have reached it, and is not repeated: the edge must have noticed.
-        while await edge.edge.statistics().agents > 0 { await Task.yield() }
+        while await edge.edge.statistics().agents > 0 { await pause() }
         try await body()
         await agent.close()
     }

@@ -8,6 +8,7 @@ import Outbound
 import Portico
 import Proxy
 import Store
+import func TestSupport.pause
 import Testing
 
 @testable import PolicyEngine
@@ -246,7 +247,7 @@ import Testing
             let text = String(decoding: record.document, as: UTF8.self)
             #expect(!text.contains("access-1") && !text.contains("refresh-1"), "\(text)")
             try await edge.store.commit([.delete(record.kind, id: record.id, in: .platform, revision: nil)])
-            while try await browser.get(Self.url).status == 200 { await Task.yield() }
+            while try await browser.get(Self.url).status == 200 { await pause() }
             #expect(try await browser.get(Self.url).status == 302)
         }
     }

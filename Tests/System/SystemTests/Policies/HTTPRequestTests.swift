@@ -49,7 +49,7 @@ import Testing
     @Test func `An expression sees what another service answered`() async throws {
         let answer = try await self.answer {
             """
-            {type: http-request, config: {url: "http://127.0.0.1:\($0)/ask${req.url.path}", max_redirects: 1}},
+            {type: http-request, config: {url: "http://127.0.0.1:\($0)/ask${req.url.path}", max_redirects: 1, timeout: 30s}},
             {type: add-headers, config: {headers: {
               x-asked: "${actions.ngrok.http_request.res.body.decodeJson()['asked']}",
               x-address: "${actions.ngrok.http_request.res.resolved_ip}"}}}
@@ -61,7 +61,7 @@ import Testing
     @Test func `A redirect is followed as far as the action says`() async throws {
         let answer = try await self.answer {
             """
-            {type: http-request, config: {url: "http://127.0.0.1:\($0)/moved", max_redirects: 1}},
+            {type: http-request, config: {url: "http://127.0.0.1:\($0)/moved", max_redirects: 1, timeout: 30s}},
             {type: add-headers, config: {headers: {
               x-asked: "${actions.ngrok.http_request.res.body.decodeJson()['asked']}"}}}
             """
@@ -80,7 +80,7 @@ import Testing
                     options.trafficPolicy = """
                         on_http_request:
                           - actions:
-                              - {type: http-request, config: {url: "https://service.internal/ask${req.url.path}"}}
+                              - {type: http-request, config: {url: "https://service.internal/ask${req.url.path}", timeout: 30s}}
                               - type: add-headers
                                 config:
                                   headers: {x-asked: "${actions.ngrok.http_request.res.body.decodeJson()['asked']}"}

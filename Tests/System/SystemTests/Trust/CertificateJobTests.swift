@@ -4,6 +4,7 @@ import JSON
 import Model
 import NIOConcurrencyHelpers
 import Telemetry
+import func TestSupport.pause
 import Testing
 
 @testable import Control
@@ -66,7 +67,7 @@ import Testing
     private static func wait(_ edge: TestEdge, for wanted: [String: Int]) async throws {
         while try await Self.numbers(edge) != wanted {
             try Task.checkCancellation()
-            await Task.yield()
+            await pause()
         }
     }
 
