@@ -61,9 +61,10 @@ extension KnownField {
         self = Self.read(name).field
     }
 
-    /// The same, and whether the name has its own spelling, without any `_`.
+    /// Finds the field that a name stands for.
     ///
     /// - Parameter name: a token.
+    /// - Returns: the field, and whether the name is spelled as it is, without any `_`.
     @inline(__always)
     static func read(_ name: UnsafeRawBufferPointer) -> (field: KnownField, isExact: Bool) {
         guard let first = name.first else { return (.other, true) }
