@@ -358,6 +358,18 @@ let modules: [Module] = [
         embedded: ["Page"]
     ),
     Module(
+        place: "Kubernetes/KubernetesClient",
+        uses: ["JSON"],
+        tests: nil
+    ),
+    Module(
+        place: "Kubernetes/Operator",
+        uses: ["Addressing", "JSON", "Model", "TrafficPolicy", "KubernetesClient"],
+        products: [.Crypto],
+        tests: [.Yams],
+        testData: ["Golden"]
+    ),
+    Module(
         place: "Programs/PorticoCLI",
         form: .program("portico"),
         uses: [
