@@ -357,14 +357,10 @@ let modules: [Module] = [
         products: [.Hummingbird, .HummingbirdCore, .HTTPTypes, .NIOCore, .NIOPosix, .Logging],
         embedded: ["Page"]
     ),
-    Module(
-        place: "Kubernetes/KubernetesClient",
-        uses: ["JSON"],
-        tests: nil
-    ),
+    Module(place: "Kubernetes/KubernetesClient", tests: nil),
     Module(
         place: "Kubernetes/Operator",
-        uses: ["Addressing", "JSON", "Model", "TrafficPolicy", "KubernetesClient"],
+        uses: ["Addressing", "JSON", "LinearRegex", "Model", "TrafficPolicy", "KubernetesClient"],
         products: [.Crypto],
         tests: [.Yams],
         testData: ["Golden"]

@@ -191,9 +191,9 @@ struct FieldTable: ~Copyable {
             if nameEnd != colon { self.isIrregular = true }
         }
         let name = UnsafeRawBufferPointer(rebasing: bytes[line..<nameEnd])
-        var (known, isExact) = KnownField.read(name)
+        var known = KnownField(name)
         var isDropped = known.isHopByHop
-        if !isExact {
+        if known != .other, name.contains(0x5F) {
             // Another field by name; see `isGuarded`. Responses go to visitors, who read names as they are.
             isDropped = known.isGuarded && grammar == .strict
             known = .other

@@ -25,8 +25,6 @@ final class TCPTransport: UpstreamTransport, ChannelInboundHandler {
     )
 
     private var isReading = true
-    /// Of the channel, once there is one.
-    private var takesMore = true
     private var isOver = false
     private var hasReceivedEnd = false
     private var hasFinished = false
@@ -36,7 +34,7 @@ final class TCPTransport: UpstreamTransport, ChannelInboundHandler {
     }
 
     var isWritable: Bool {
-        self.context == nil ? self.waitingBytes < Self.waitingLimit : self.takesMore
+        self.context?.channel.isWritable ?? (self.waitingBytes < Self.waitingLimit)
     }
 
     /// Connects on `eventLoop`; the outcome comes to the receiver.
@@ -140,7 +138,6 @@ final class TCPTransport: UpstreamTransport, ChannelInboundHandler {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        self.takesMore = context.channel.isWritable
         self.receiver?.transportWritabilityChanged()
     }
 

@@ -64,8 +64,6 @@ package final class HTTP1VisitorHandler: Timed, ChannelInboundHandler {
     /// Within a batch of reads of this channel, whose end flushes.
     private(set) var isInRead = false
     private var isReading = true
-    /// Whether the visitor takes more.
-    private(set) var isWritable = true
     private var isFlushNeeded = false
     /// Whether the flush that is to come decides if the upstream is read on.
     private var isStopDue = false
@@ -122,7 +120,6 @@ package final class HTTP1VisitorHandler: Timed, ChannelInboundHandler {
 
     package func channelWritabilityChanged(context: ChannelHandlerContext) {
         let isWritable = context.channel.isWritable
-        self.isWritable = isWritable
         // Of a batch that is being written, most goes out with the flush behind it: whether the visitor is slow is seen
         // then. Reads of the batch could not be stopped any more.
         if isWritable || !self.isFlushNeeded { self.exchange.setReading(isWritable) } else { self.isStopDue = true }
@@ -230,33 +227,34 @@ package final class HTTP1VisitorHandler: Timed, ChannelInboundHandler {
         context.flush()
         guard self.isStopDue else { return }
         self.isStopDue = false
-        if !self.isWritable { self.exchange.setReading(false) }
+        if !context.channel.isWritable { self.exchange.setReading(false) }
     }
 
     // MARK: Deadlines
 
     /// What the connection is waited for now, and how long; nil when it is over.
     private var patience: (limit: Limit, milliseconds: Int64)? {
+        let limits = self.loop.limits
         switch self.phase {
         case .idle where self.pending != nil:
-            return (.headTimeout, self.loop.limits.headMilliseconds)
+            return (.headTimeout, limits.headMilliseconds)
         case .idle:
-            return (.keepAliveTimeout, self.loop.limits.keepAliveMilliseconds)
+            return (.keepAliveTimeout, limits.keepAliveMilliseconds)
         case .waiting:
             // The table that ends the wait comes by itself; this is for a control plane that is away.
-            return (.waitingVisitors, self.loop.limits.streamQueueMilliseconds)
+            return (.waitingVisitors, limits.streamQueueMilliseconds)
         case .exchanging where self.inputEnded:
-            return (.halfCloseGrace, self.loop.limits.halfCloseMilliseconds)
-        case .exchanging where !self.isWritable:
-            return (.slowReaderTimeout, self.loop.limits.slowReaderMilliseconds)
+            return (.halfCloseGrace, limits.halfCloseMilliseconds)
+        case .exchanging where self.context?.channel.isWritable == false:
+            return (.slowReaderTimeout, limits.slowReaderMilliseconds)
         case .exchanging where self.isAnswered:
-            return (.lingerTimeout, self.loop.limits.lingerMilliseconds)
+            return (.lingerTimeout, limits.lingerMilliseconds)
         case .exchanging where !self.requestEnded && self.isReading:
-            return (.bodyIdleTimeout, self.loop.limits.bodyIdleMilliseconds)
+            return (.bodyIdleTimeout, limits.bodyIdleMilliseconds)
         case .exchanging, .pipe:
-            return (.pipeIdleTimeout, self.loop.limits.pipeIdleMilliseconds)
+            return (.pipeIdleTimeout, limits.pipeIdleMilliseconds)
         case .lingering:
-            return (.lingerTimeout, self.loop.limits.lingerMilliseconds)
+            return (.lingerTimeout, limits.lingerMilliseconds)
         case .over:
             return nil
         }
