@@ -60,6 +60,18 @@ package final class ProxyLoop {
     var responseScratch: ByteBuffer
     package var random: LoopRandom
 
+    /// What is referred to weakly in the loop's place: counting references to an object that is costs several times as much,
+    /// for every request.
+    final class Handle {
+        unowned let loop: ProxyLoop
+
+        fileprivate init(_ loop: ProxyLoop) {
+            self.loop = loop
+        }
+    }
+    /// Gone with the loop.
+    private(set) lazy var handle = Handle(self)
+
     private var upstreams: [ResourceID<EndpointKind>: Upstream] = [:]
     /// The same by slot of the table in force, filled as they are used.
     private var upstreamsBySlot: [Upstream?] = []

@@ -3,16 +3,23 @@ package import EdgeLink
 package import Model
 
 /// The endpoints that share one URL, as one edge sees them. Never empty.
-package struct EndpointPool: Sendable {
+///
+/// A class, as its members are: a request takes one reference to each, not one to each of the strings within.
+package final class EndpointPool: Sendable {
     package let place: EndpointPlace
     package let members: [Member]
 
     /// One endpoint of a pool.
-    package struct Member: Sendable {
+    package final class Member: Sendable {
         package let endpoint: RoutedEndpoint
         /// The endpoint's number as long as it is served, below `RoutingTable.slotLimit`, so that a loop keeps what
         /// belongs to a member in an array. Afterwards it may be another's.
         package let slot: Int
+
+        init(endpoint: RoutedEndpoint, slot: Int) {
+            self.endpoint = endpoint
+            self.slot = slot
+        }
     }
 
     /// Those of `members` that can take traffic; none while all of them wait for their agents to come back.

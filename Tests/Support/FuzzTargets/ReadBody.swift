@@ -10,8 +10,7 @@ struct ReadBody: Equatable {
     /// Bytes behind the body, which belong to the next message.
     private(set) var left = 0
 
-    init(_ reader: BodyReader, _ pieces: [ArraySlice<UInt8>]) {
-        var reader = reader
+    init(_ reader: consuming BodyReader, _ pieces: [ArraySlice<UInt8>]) {
         for piece in pieces {
             var buffer = ByteBuffer(bytes: piece)
             self.take(from: &buffer, with: &reader)

@@ -1,7 +1,9 @@
+internal import APITypes
 internal import Addressing
 internal import Capture
 package import EdgeLink
 internal import Foundation
+internal import JSON
 package import Model
 internal import NIOCore
 
@@ -18,6 +20,14 @@ package struct ReplayEdits: Sendable {
     package var endpointID: String?
 
     package init() {}
+
+    /// What of the request is to be other.
+    var names: [String] {
+        [
+            (self.method != nil, "method"), (self.path != nil, "path"), (self.query != nil, "query"),
+            (self.headers != nil, "headers"), (self.body != nil, "body"),
+        ].filter(\.0).map(\.1)
+    }
 }
 
 /// A request that was sent again.
@@ -41,7 +51,7 @@ extension TrafficInspector {
     ]
 
     /// Sends a captured request again, as a visitor would: the policy as it is now judges it, and what becomes of it is
-    /// captured.
+    /// captured. There is an audit event of it, also where nothing comes back.
     ///
     /// - Throws: `replayUnknown`, `replayNotPossible`, `replayTooOften`, `replayHeader`, `replayBody`, `replayMessage`,
     ///   `replayForeign`, `replayFailed`.
@@ -55,6 +65,12 @@ extension TrafficInspector {
         let exchange = try await self.exchange(id, by: caller)
         let (order, omitted) = try await self.order(for: exchange, edits, caller)
         try traffic.replays.take(caller.account)
+        let event: JSONObject = [
+            "id": .string(id), "endpoint_url": .string(exchange.facts.endpoint), "method": .string(order.method),
+            // Without the query, which may hold a secret.
+            "path": .string(String(order.target.prefix { $0 != "?" })), "edited": .texts(edits.names),
+        ]
+        try await self.note("traffic_replayed.v0", of: id, event, by: caller)
         return ReplayResult(answer: try await self.control.replay(order), omittedHeaders: omitted)
     }
 

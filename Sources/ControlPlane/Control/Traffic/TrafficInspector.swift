@@ -129,13 +129,27 @@ package struct TrafficInspector: Sendable {
         return settings
     }
 
-    /// Deletes all captured traffic of the account.
+    /// Deletes all captured traffic of the account. There is an audit event of it.
     package func clear(by caller: Caller) async throws(Failure) {
         let traffic = try self.enabled()
         guard caller.principal.rights.isAdministrator else {
             throw Failure(.trafficCaptureRole, "\(caller.principal.subject) is no administrator.")
         }
+        try await self.note("traffic_cleared.v0", of: caller.account.text, [:], by: caller)
         try await Self.asking { () async throws(TrafficStoreError) in try await traffic.store.clear(caller.account) }
+    }
+
+    /// Writes into the audit log what somebody is about to do with traffic.
+    func note(_ type: String, of id: String, _ object: JSONObject, by caller: Caller) async throws(Failure) {
+        let now = self.control.now()
+        let event = AuditRecord(type, caller, at: now, of: id, object)
+        do throws(StoreError) {
+            try await self.control.store.commit([
+                .create(event, ResourceID(KSUID(at: Int64(now.timeIntervalSince1970))), owner: caller.account)
+            ])
+        } catch {
+            throw Failure(store: error)
+        }
     }
 
     private func account(of caller: Caller) async throws(Failure) -> Stored<AccountRecord> {

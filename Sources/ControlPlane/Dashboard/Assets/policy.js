@@ -1,4 +1,6 @@
-// The policy editor: colours, problems at their place while one types, and what the draft changes.
+// The policy editor: colours, problems at their place while one types, what the draft changes, and its dry run.
+
+import { say } from "./dashboard.js";
 
 const element = (tag, className, text) => Object.assign(document.createElement(tag), { className: className ?? "", textContent: text ?? "" });
 
@@ -28,7 +30,10 @@ export function start() {
   const save = document.getElementById("save");
   const problems = document.getElementById("problems");
   const changes = document.getElementById("changes");
-  const isReadOnly = draft.readOnly;
+  const rehearse = document.getElementById("rehearse");
+  const isReadOnly = save.disabled;
+  /** The draft of which the dry run tells; null before there was one. */
+  let rehearsed = document.querySelector("#dry-run .counts, #dry-run .note") ? draft.value : null;
   let wrong = new Set();
   let asked = 0;
   let timer = 0;
@@ -68,6 +73,7 @@ export function start() {
     }) : [element("li", "", "None yet.")]));
   };
 
+  /** Puts what was meant in the place of what is wrong. */
   const use = (one) => {
     const lines = draft.value.split("\n");
     const line = lines[one.line - 1] ?? "";
@@ -89,13 +95,47 @@ export function start() {
     }
   };
 
+  /** Says of a result that it is of a draft which was changed since. */
+  const age = () => { document.getElementById("dry-run-age").hidden = rehearsed === null || rehearsed === draft.value; };
+
+  const run = async () => {
+    if (rehearse.disabled) return;
+    rehearse.disabled = true;
+    const mine = draft.value;
+    try {
+      const answer = await fetch(rehearse.getAttribute("formaction"), { method: "POST", body: new URLSearchParams(new FormData(form)) });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      if (!page.getElementById("differences")) {
+        say(page.querySelector("h1, main p")?.textContent ?? "The edge could not run it.");
+        return;
+      }
+      const shown = document.getElementById("dry-run");
+      shown.querySelectorAll(":scope > :not(header)").forEach((part) => part.remove());
+      shown.append(...page.querySelectorAll("#dry-run > :not(header)"));
+      document.getElementById("differences").replaceWith(page.getElementById("differences"));
+      rehearsed = mine;
+      age();
+    } catch {
+      say("The edge does not answer. What you typed is still here.");
+    } finally {
+      rehearse.disabled = false;
+    }
+  };
+
+  rehearse.addEventListener("click", (event) => {
+    event.preventDefault();
+    run();
+  });
   draft.addEventListener("input", () => {
     draw();
+    age();
     clearTimeout(timer);
     timer = setTimeout(check, 250);
   });
   draft.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !save.disabled) form.requestSubmit(save);
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    run();
   });
   draw();
   check();

@@ -5,11 +5,13 @@ import Hummingbird
 import JSON
 import Model
 
-/// The policy of a cloud endpoint: an editor that checks as one types, says what the draft changes, and saves.
+/// The policy of an endpoint: an editor that checks as one types, says what the draft changes, runs it over captured
+/// requests, and saves. What agents bring can be drafted and tried here, and is saved where the agent is configured.
 struct PolicyPage: DashboardPage {
     private struct View {
         let action: String
         let check: String
+        let dryRun: String
         let formToken: String
         let text: String
         let rows: Int
@@ -17,14 +19,16 @@ struct PolicyPage: DashboardPage {
         let look: String
         let state: String
         let problems: [PolicyFinding]
+        let run: DryRun?
     }
 
     func add(to routes: PageRoutes) {
         routes.get("/endpoints/{id}/policy") { (request) throws(Failure) in
             let object = try await self.endpoint(request)
-            return .page(self.page(object, object.text("traffic_policy"), [], request))
+            return .page(self.page(object, object.text("traffic_policy"), [], nil, request))
         }
         routes.post("/endpoints/{id}/policy/check") { (request) throws(Failure) in try await self.check(request) }
+        routes.post("/endpoints/{id}/policy/dry-run") { (request) throws(Failure) in try await self.rehearse(request) }
         routes.post("/endpoints/{id}/policy") { (request) throws(Failure) in try await self.save(request) }
     }
 
@@ -36,6 +40,7 @@ struct PolicyPage: DashboardPage {
         _ object: JSONObject,
         _ text: String,
         _ problems: [PolicyFinding],
+        _ run: DryRun?,
         _ request: PageRequest
     ) -> PageView {
         let path = "/endpoints/\(object.id)"
@@ -43,13 +48,16 @@ struct PolicyPage: DashboardPage {
         let view = View(
             action: "\(path)/policy",
             check: "\(path)/policy/check",
+            dryRun: "\(path)/policy/dry-run",
             formToken: request.visit.formToken,
             text: text,
             rows: min(max(text.split(separator: "\n", omittingEmptySubsequences: false).count, 12), 60),
             refusal: refusal,
             look: problems.isEmpty ? "idle" : "bad",
-            state: problems.isEmpty ? "As it is served" : "Not saved",
-            problems: problems
+            state: !problems.isEmpty
+                ? "Not saved" : text == object.text("traffic_policy") ? "As it is served" : "Draft",
+            problems: problems,
+            run: run
         )
         return PageView(
             title: "Traffic policy",
@@ -103,12 +111,20 @@ struct PolicyPage: DashboardPage {
         )
     }
 
+    /// Readers may do it too: nothing is changed, and nobody is sent anything.
+    private func rehearse(_ request: PageRequest) async throws(Failure) -> PageAnswer {
+        let object = try await self.endpoint(request)
+        let draft = request.form["traffic_policy"] ?? ""
+        let run = try await DryRun.of(draft, at: object.text("url"), request)
+        return .page(self.page(object, draft, [], run, request))
+    }
+
     private func save(_ request: PageRequest) async throws(Failure) -> PageAnswer {
         try request.mayChange()
         let object = try await self.endpoint(request)
         let draft = request.form["traffic_policy"] ?? ""
         let findings = try await self.findings(object, draft, request)
-        guard findings.isEmpty else { return .page(self.page(object, draft, findings, request)) }
+        guard findings.isEmpty else { return .page(self.page(object, draft, findings, nil, request)) }
         let shape = ResourcePage.endpoints.shape
         let body = try CheckedBody(["traffic_policy": .string(draft)], of: shape.fields, for: .update)
         _ = try await ResourcePage.endpoints.resource(request).update(object.id, body, by: request.caller)
@@ -132,7 +148,7 @@ enum PolicySection {
             View(
                 text: text.isEmpty ? nil : text,
                 href: "/endpoints/\(object.id)/policy",
-                link: object.text("type") == "cloud" ? "Edit" : "Look at it"
+                link: object.text("type") == "cloud" ? "Edit" : "Try a draft"
             )
         )
     }

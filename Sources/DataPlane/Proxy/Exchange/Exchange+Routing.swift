@@ -206,6 +206,7 @@ extension Exchange {
 
     func send(_ head: RequestHead, in bytes: ByteBuffer, over link: any ExchangeLink, addingLines: Bool = false) {
         guard let front = self.front else { return }
+        let loop = self.loop
         self.attempts += 1
         // A request with a body is not repeated: its bytes are not kept.
         self.head = self.hasBody ? nil : bytes
@@ -223,24 +224,24 @@ extension Exchange {
             makesChunks: !passesChunks && head.framing == .chunked && replacement == nil,
             responseForm: self.form
         )
-        self.loop.requestScratch.clear()
+        loop.requestScratch.clear()
         if let record = self.record { bytes.withUnsafeReadableBytes { record.prepare(head, in: $0, over: link) } }
         bytes.withUnsafeReadableBytes {
             if self.depth == 1 {
-                head.write(into: &self.loop.requestScratch, from: $0, forwarding: self.context.forwarded)
+                head.write(into: &loop.requestScratch, from: $0, forwarding: self.context.forwarded)
             } else {
-                head.write(into: &self.loop.requestScratch, from: $0, forwarding: .none)
+                head.write(into: &loop.requestScratch, from: $0, forwarding: .none)
             }
         }
-        if let record = self.record { HeadEdits.append(record.lines, to: &self.loop.requestScratch) }
+        if let record = self.record { HeadEdits.append(record.lines, to: &loop.requestScratch) }
         if let judged = self.judged {
             HeadEdits.apply(
                 judged.policy.request,
-                to: &self.loop.requestScratch,
+                to: &loop.requestScratch,
                 framing: replacement.map { .length($0.readableBytes) } ?? .asIs
             )
         } else if addingLines {
-            HeadEdits.append(self.loop.glancedLines, to: &self.loop.requestScratch)
+            HeadEdits.append(loop.glancedLines, to: &loop.requestScratch)
         }
         guard self.hasBody else {
             link.begin(request, body: nil, for: self)

@@ -4,7 +4,9 @@ package import NIOCore
 ///
 /// Of the bytes it holds nothing but a trailer section. It moves the buffer's reader index past what belongs to the
 /// body; what follows is left there for the next message.
-package struct BodyReader {
+///
+/// One body has one reader: it cannot be copied, and no look at it costs references to what it holds.
+package struct BodyReader: ~Copyable {
     /// What `take` found.
     package enum Taken: Equatable {
         /// Nothing of the body is in the buffer; more is to come.

@@ -191,9 +191,9 @@ struct FieldTable: ~Copyable {
             if nameEnd != colon { self.isIrregular = true }
         }
         let name = UnsafeRawBufferPointer(rebasing: bytes[line..<nameEnd])
-        var known = KnownField(name)
+        var (known, isExact) = KnownField.read(name)
         var isDropped = known.isHopByHop
-        if known != .other, name.contains(0x5F) {
+        if !isExact {
             // Another field by name; see `isGuarded`. Responses go to visitors, who read names as they are.
             isDropped = known.isGuarded && grammar == .strict
             known = .other

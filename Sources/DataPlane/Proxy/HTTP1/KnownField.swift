@@ -58,16 +58,43 @@ extension KnownField {
     /// - Parameter name: a token.
     @inline(__always)
     init(_ name: UnsafeRawBufferPointer) {
-        self = .other
-        guard let first = name.first else { return }
+        self = Self.read(name).field
+    }
+
+    /// Finds the field that a name stands for.
+    ///
+    /// - Parameter name: a token.
+    /// - Returns: the field, and whether the name is spelled as it is, without any `_`.
+    @inline(__always)
+    static func read(_ name: UnsafeRawBufferPointer) -> (field: KnownField, isExact: Bool) {
+        guard let first = name.first else { return (.other, true) }
         let candidate = Self.candidate(length: name.count, first: first | 0x20)
-        guard candidate != .other else { return }
-        let wanted = candidate.name.utf8Start
+        guard candidate != .other else { return (.other, true) }
+        let wanted = UnsafeRawBufferPointer(start: candidate.name.utf8Start, count: name.count)
+        if Self.isSame(name, wanted) { return (candidate, true) }
         for index in 0..<name.count {
             let byte = name[index]
-            guard (byte == 0x5F ? 0x2D : byte | 0x20) == wanted[index] else { return }
+            guard (byte == 0x5F ? 0x2D : byte | 0x20) == wanted[index] else { return (.other, true) }
         }
-        self = candidate
+        return (candidate, false)
+    }
+
+    /// Whether `name` is `wanted`, which has small letters, digits and `-`: bytes that all have bit 5 set. Eight at a time,
+    /// the last ones perhaps twice.
+    @inline(__always)
+    private static func isSame(_ name: UnsafeRawBufferPointer, _ wanted: UnsafeRawBufferPointer) -> Bool {
+        let count = name.count
+        if count < 8 {
+            for index in 0..<count where name[index] | 0x20 != wanted[index] { return false }
+            return true
+        }
+        var at = 0
+        while true {
+            let eight = name.loadUnaligned(fromByteOffset: at, as: UInt64.self) | 0x2020_2020_2020_2020
+            guard eight == wanted.loadUnaligned(fromByteOffset: at, as: UInt64.self) else { return false }
+            if at &+ 8 == count { return true }
+            at = Swift.min(at &+ 8, count &- 8)
+        }
     }
 
     /// The one known name with this length and first letter.

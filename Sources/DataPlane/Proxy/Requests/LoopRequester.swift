@@ -7,10 +7,10 @@ import PolicyEngine
 final class LoopRequester: PolicyRequester {
     /// The loop holds its policies, which hold this.
     private final class Owner {
-        weak var loop: ProxyLoop?
+        weak var handle: ProxyLoop.Handle?
 
         init(_ loop: ProxyLoop) {
-            self.loop = loop
+            self.handle = loop.handle
         }
     }
 
@@ -35,7 +35,7 @@ final class LoopRequester: PolicyRequester {
         let promise = eventLoop.makePromise(of: PolicyAnswer.self)
         // Not at once: whoever runs the policy is still at work with the loop's scratch heads.
         eventLoop.execute { [owner] in
-            guard let loop = owner.value.loop else {
+            guard let loop = owner.value.handle?.loop else {
                 promise.fail(PolicyRequestError.failed("the edge is shutting down"))
                 return
             }

@@ -10,6 +10,7 @@ extension HTTP1Link: ExchangeLink {
     var isWritable: Bool { self.transport?.isWritable ?? true }
 
     func begin(_ request: LinkRequest, body: ByteBuffer?, for exchange: Exchange) {
+        let loop = self.loop
         self.exchange = exchange
         self.phase = .awaitingHead
         self.request = request
@@ -20,19 +21,19 @@ extension HTTP1Link: ExchangeLink {
         self.responseEnded = false
         self.hasReceivedBytes = false
         self.exchanges += 1
-        self.loop.wheel.clear(self)
+        loop.wheel.clear(self)
         self.isFlushNeeded = true
         guard let body, body.readableBytes > 0 else {
-            self.transport?.write(self.loop.requestScratch)
+            self.transport?.write(loop.requestScratch)
             return
         }
-        if request.makesChunks { self.framer.next(body.readableBytes, into: &self.loop.requestScratch) }
+        if request.makesChunks { self.framer.next(body.readableBytes, into: &loop.requestScratch) }
         guard body.readableBytes > Self.joinedBytes else {
-            self.loop.requestScratch.writeImmutableBuffer(body)
-            self.transport?.write(self.loop.requestScratch)
+            loop.requestScratch.writeImmutableBuffer(body)
+            self.transport?.write(loop.requestScratch)
             return
         }
-        self.transport?.write(self.loop.requestScratch)
+        self.transport?.write(loop.requestScratch)
         self.transport?.write(body)
     }
 

@@ -243,7 +243,8 @@ package final class HTTP1Link: Timed, UpstreamTransportReceiver {
         case .body where self.isReusable && self.transport != nil && !self.upstream.isHeld:
             self.phase = .idle
             self.setReading(true)
-            self.loop.wheel.set(self, in: self.loop.limits.upstreamIdleMilliseconds)
+            let loop = self.loop
+            loop.wheel.set(self, in: loop.limits.upstreamIdleMilliseconds)
             if let owner = self.owner { owner.linkIsIdle(self) } else { self.upstream.keep(self) }
         case .pipe:
             // Both ends are said; what is still on its way out goes out.

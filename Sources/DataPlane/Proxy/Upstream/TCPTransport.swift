@@ -25,6 +25,8 @@ final class TCPTransport: UpstreamTransport, ChannelInboundHandler {
     )
 
     private var isReading = true
+    /// Of the channel, once there is one.
+    private var takesMore = true
     private var isOver = false
     private var hasReceivedEnd = false
     private var hasFinished = false
@@ -34,7 +36,7 @@ final class TCPTransport: UpstreamTransport, ChannelInboundHandler {
     }
 
     var isWritable: Bool {
-        self.context?.channel.isWritable ?? (self.waitingBytes < Self.waitingLimit)
+        self.context == nil ? self.waitingBytes < Self.waitingLimit : self.takesMore
     }
 
     /// Connects on `eventLoop`; the outcome comes to the receiver.
@@ -138,6 +140,7 @@ final class TCPTransport: UpstreamTransport, ChannelInboundHandler {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
+        self.takesMore = context.channel.isWritable
         self.receiver?.transportWritabilityChanged()
     }
 

@@ -25,6 +25,13 @@ final class Upstream {
     var captureUsage = CaptureUsage()
     /// Whether the endpoint is gone.
     private var isRetired = false
+    // What the target says of the endpoint, asked for every request.
+    /// Whether nobody new is sent to it for the moment.
+    private(set) var isHeld = false
+    /// Whether a kept connection may serve any visitor.
+    private(set) var sharesLinks = true
+    /// Whether the endpoint declares that it speaks HTTP/2.
+    private(set) var speaksHTTP2 = false
 
     init(endpoint: RoutedEndpoint, loop: ProxyLoop) {
         self.endpoint = endpoint
@@ -33,7 +40,19 @@ final class Upstream {
         self.gate = loop.gates[endpoint.id]
         self.updateRestriction()
         self.updateCapture()
+        self.noteTarget()
         self.findPorts()
+    }
+
+    private func noteTarget() {
+        (self.isHeld, self.sharesLinks, self.speaksHTTP2) = (false, true, false)
+        switch self.endpoint.target {
+        case .held: self.isHeld = true
+        case .agent(let target):
+            self.sharesLinks = target.mayShareStreams
+            self.speaksHTTP2 = target.upstreamProtocol == .http2
+        case .address, .cloud: break
+        }
     }
 
     /// The accounts want other things captured than before.
@@ -57,16 +76,12 @@ final class Upstream {
         self.gate = self.loop.gates[endpoint.id]
         self.updateRestriction()
         self.updateCapture()
+        self.noteTarget()
         guard before != self.connections else { return false }
         self.findPorts()
         guard self.isHeld else { return false }
         self.letGo()
         return before.contains { self.loop.agents.port(for: $0) != nil }
-    }
-
-    /// Whether nobody new is sent to it for the moment.
-    var isHeld: Bool {
-        if case .held = self.endpoint.target { true } else { false }
     }
 
     private var connections: [ConnectionID] {
@@ -80,11 +95,6 @@ final class Upstream {
     }
 
     // MARK: HTTP/1.1
-
-    /// Whether a kept connection may serve any visitor.
-    var sharesLinks: Bool {
-        if case .agent(let target) = self.endpoint.target { target.mayShareStreams } else { true }
-    }
 
     /// A kept connection, if there is one.
     func takeIdle() -> HTTP1Link? {
@@ -134,11 +144,6 @@ final class Upstream {
     }
 
     // MARK: HTTP/2
-
-    /// Whether the endpoint declares that it speaks HTTP/2.
-    var speaksHTTP2: Bool {
-        if case .agent(let target) = self.endpoint.target { target.upstreamProtocol == .http2 } else { false }
-    }
 
     /// A stream of a connection that has room for one, or of a new one, opened for `visitor`; nil where the agent is gone.
     func openStream(for visitor: Visitor) -> HTTP2Link? {

@@ -170,7 +170,7 @@ extension HTTP1VisitorHandler {
             guard case .exchanging = self.phase else { return }
         }
         if !self.isInRead { self.exchange.flush() }
-        if self.context?.channel.isWritable == false { self.exchange.setReading(false) }
+        if !self.isWritable { self.exchange.setReading(false) }
         // A link that was full before this request came has no change to tell.
         if self.exchange.link?.isWritable == false { self.requestWritabilityChanged(false) }
         self.updateDeadline()

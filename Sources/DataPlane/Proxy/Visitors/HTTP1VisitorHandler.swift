@@ -64,6 +64,8 @@ package final class HTTP1VisitorHandler: Timed, ChannelInboundHandler {
     /// Within a batch of reads of this channel, whose end flushes.
     private(set) var isInRead = false
     private var isReading = true
+    /// Whether the visitor takes more.
+    private(set) var isWritable = true
     private var isFlushNeeded = false
     /// Whether the flush that is to come decides if the upstream is read on.
     private var isStopDue = false
@@ -120,6 +122,7 @@ package final class HTTP1VisitorHandler: Timed, ChannelInboundHandler {
 
     package func channelWritabilityChanged(context: ChannelHandlerContext) {
         let isWritable = context.channel.isWritable
+        self.isWritable = isWritable
         // Of a batch that is being written, most goes out with the flush behind it: whether the visitor is slow is seen
         // then. Reads of the batch could not be stopped any more.
         if isWritable || !self.isFlushNeeded { self.exchange.setReading(isWritable) } else { self.isStopDue = true }
@@ -227,34 +230,33 @@ package final class HTTP1VisitorHandler: Timed, ChannelInboundHandler {
         context.flush()
         guard self.isStopDue else { return }
         self.isStopDue = false
-        if !context.channel.isWritable { self.exchange.setReading(false) }
+        if !self.isWritable { self.exchange.setReading(false) }
     }
 
     // MARK: Deadlines
 
     /// What the connection is waited for now, and how long; nil when it is over.
     private var patience: (limit: Limit, milliseconds: Int64)? {
-        let limits = self.loop.limits
         switch self.phase {
         case .idle where self.pending != nil:
-            return (.headTimeout, limits.headMilliseconds)
+            return (.headTimeout, self.loop.limits.headMilliseconds)
         case .idle:
-            return (.keepAliveTimeout, limits.keepAliveMilliseconds)
+            return (.keepAliveTimeout, self.loop.limits.keepAliveMilliseconds)
         case .waiting:
             // The table that ends the wait comes by itself; this is for a control plane that is away.
-            return (.waitingVisitors, limits.streamQueueMilliseconds)
+            return (.waitingVisitors, self.loop.limits.streamQueueMilliseconds)
         case .exchanging where self.inputEnded:
-            return (.halfCloseGrace, limits.halfCloseMilliseconds)
-        case .exchanging where self.context?.channel.isWritable == false:
-            return (.slowReaderTimeout, limits.slowReaderMilliseconds)
+            return (.halfCloseGrace, self.loop.limits.halfCloseMilliseconds)
+        case .exchanging where !self.isWritable:
+            return (.slowReaderTimeout, self.loop.limits.slowReaderMilliseconds)
         case .exchanging where self.isAnswered:
-            return (.lingerTimeout, limits.lingerMilliseconds)
+            return (.lingerTimeout, self.loop.limits.lingerMilliseconds)
         case .exchanging where !self.requestEnded && self.isReading:
-            return (.bodyIdleTimeout, limits.bodyIdleMilliseconds)
+            return (.bodyIdleTimeout, self.loop.limits.bodyIdleMilliseconds)
         case .exchanging, .pipe:
-            return (.pipeIdleTimeout, limits.pipeIdleMilliseconds)
+            return (.pipeIdleTimeout, self.loop.limits.pipeIdleMilliseconds)
         case .lingering:
-            return (.lingerTimeout, limits.lingerMilliseconds)
+            return (.lingerTimeout, self.loop.limits.lingerMilliseconds)
         case .over:
             return nil
         }

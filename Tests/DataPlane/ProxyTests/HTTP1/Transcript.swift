@@ -45,7 +45,7 @@ struct Transcript: Equatable {
 }
 
 /// Drives the codec: collects a head, then hands on its body, request after request.
-struct TestConnection {
+struct TestConnection: ~Copyable {
     private(set) var transcript = Transcript()
     private let head: RequestHead
     private var buffer = ByteBuffer()
