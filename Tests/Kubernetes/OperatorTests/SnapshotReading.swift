@@ -42,6 +42,8 @@ struct SnapshotReading {
         case "BackendTLSPolicy": self.snapshot.backendTLSPolicies.append(try BackendTLSPolicy(decoding: value))
         case "TrafficPolicy", "NgrokTrafficPolicy":
             self.snapshot.trafficPolicies.append(try TrafficPolicyObject(decoding: value))
+        case "CloudEndpoint": self.snapshot.cloudEndpoints.append(try CloudEndpoint(decoding: value))
+        case "AgentEndpoint": self.snapshot.agentEndpoints.append(try AgentEndpoint(decoding: value))
         case "Domain": self.snapshot.domains.append(try Domain(decoding: value))
         case let kind: throw Unknown(description: "a case has an object of the kind \(kind ?? "nil")")
         }
@@ -52,6 +54,7 @@ struct SnapshotReading {
             let texts = (member.value.array ?? []).compactMap(\.string)
             switch member.key {
             case "kind": break
+            case "reservedAddresses": self.snapshot.reservedAddresses = Set(texts)
             case "defaultHosts": self.options.defaultHosts = texts
             case "publishedAddresses": self.options.publishedAddresses = texts
             case "plainHTTP": self.options.plainHTTP = .init(rawValue: member.value.string ?? "") ?? .none

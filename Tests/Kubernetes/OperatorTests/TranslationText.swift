@@ -20,6 +20,9 @@ extension Translation {
                     ]
                 }
             ),
+            "addressWishes": .array(
+                self.addressWishes.map { ["object": .string($0.object.description), "mark": .string($0.mark)] }
+            ),
             "claims": .array(self.claims.map(\.description).sorted().map(JSONValue.string)),
             "held": .array(self.held.sorted().map { .string($0.description) }),
         ]

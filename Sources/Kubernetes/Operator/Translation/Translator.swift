@@ -31,8 +31,15 @@ package struct Translator: Sendable {
         let sites =
             ingresses.sites(into: &translation, objects: &objects)
             + gateways.sites(into: &translation, objects: &objects)
+            + LoadBalancerTranslation(
+                snapshot: snapshot,
+                options: self.options,
+                services: services,
+                policies: policies
+            ).sites(into: &translation, objects: &objects)
         var assembly = SiteAssembly(self.options)
         assembly.assemble(sites, into: &translation, objects: objects)
+        OwnEndpointTranslation(policies: policies).translate(snapshot, into: &translation)
         translation.statuses += snapshot.trafficPolicies.map(TrafficPolicyStatus.status)
         translation.sort()
         return translation
@@ -44,6 +51,7 @@ extension Translation {
         self.endpoints.sort {
             ($0.namespace, $0.name, $0.url.description) < ($1.namespace, $1.name, $1.url.description)
         }
+        self.addressWishes.sort { ($0.object.key, $0.place) < ($1.object.key, $1.place) }
         self.statuses.sort { $0.object.description < $1.object.description }
         self.events.sort {
             ($0.object.description, $0.reason.rawValue, $0.message)

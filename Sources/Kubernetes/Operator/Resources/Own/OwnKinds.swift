@@ -18,10 +18,17 @@ package struct PolicyChoice: Codable, Sendable, Hashable {
     package var targetRef: LocalName?
     /// The older form of `inline`.
     package var policy: JSONValue?
+
+    package init(inline: JSONValue? = nil, targetRef: LocalName? = nil) {
+        self.inline = inline
+        self.targetRef = targetRef
+    }
 }
 
 package struct LocalName: Codable, Sendable, Hashable {
     package var name: String
+
+    package init(name: String) { self.name = name }
 }
 
 /// A map of texts, which older objects give as the text of a JSON object.

@@ -16,6 +16,10 @@ package struct ClusterSnapshot: Sendable {
     package var referenceGrants: [ReferenceGrant] = []
     package var backendTLSPolicies: [BackendTLSPolicy] = []
     package var trafficPolicies: [TrafficPolicyObject] = []
+    package var cloudEndpoints: [CloudEndpoint] = []
+    package var agentEndpoints: [AgentEndpoint] = []
+    /// The TCP addresses that are reserved, as `host:port`; nil where that is not known, and what is asked for is believed.
+    package var reservedAddresses: Set<String>?
     /// The names that are reserved: their statuses say where visitors are sent.
     package var domains: [Domain] = []
 

@@ -44,7 +44,8 @@ package struct DesiredUpstream: Sendable, Equatable, Hashable {
     /// The name that is resolved in the cluster, or the external one.
     package var host: String
     package var port: UInt16
-    /// The addresses to choose from in place of the name; nil where the name is resolved.
+    /// The addresses to choose from in place of ``host`` and ``port``, each `address:port` (`[address]:port`); nil where the
+    /// name is resolved.
     package var addresses: [String]?
     /// Whether requests go to it as HTTP/2.
     package var isHTTP2: Bool

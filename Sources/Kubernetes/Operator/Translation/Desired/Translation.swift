@@ -11,6 +11,8 @@ package struct Translation: Sendable, Equatable {
     package var events: [ObjectEvent] = []
     /// The objects that are ours and have something at the edge: they need the finalizer.
     package var claims: Set<ObjectReference> = []
+    /// The TCP addresses that must be reserved before more can be served. By object and port.
+    package var addressWishes: [AddressWish] = []
     /// Those who own endpoints that cannot be worked out now: what they have stays as it is.
     package var held: Set<OwnerID> = []
 
@@ -20,6 +22,18 @@ package struct Translation: Sendable, Equatable {
         let event = ObjectEvent(object: object, reason: reason, message: message)
         if !self.events.contains(event) { self.events.append(event) }
     }
+}
+
+/// A TCP address that a Service needs. Once it is reserved, it stands in the annotation `computed-url`.
+package struct AddressWish: Sendable, Hashable {
+    package let object: ObjectReference
+    /// The Service's own.
+    package let port: Int
+    /// Which of the Service's addresses it is, counted from 0: its place in the annotation, between commas.
+    package let place: Int
+
+    /// What is reserved for the Service is marked by this, so that it is found again after a crash between both.
+    package var mark: String { "service:\(self.object.uid):\(self.place)" }
 }
 
 /// Something that people should know about an object.
@@ -40,6 +54,9 @@ package enum EventReason: String, Sendable, Hashable {
     case policyNotFound = "TrafficPolicyNotFound"
     case policyInvalid = "TrafficPolicyParseFailed"
     case noPorts = "NoPorts"
+    case addressNotReserved = "TCPAddrNotReserved"
+    case computedURL = "FailedToParseComputedURL"
+    case deprecatedField = "DeprecatedField"
     case unsupportedProtocol = "UnsupportedProtocol"
     case unsupportedValue = "UnsupportedValue"
     case referenceNotPermitted = "RefNotPermitted"
