@@ -37,17 +37,18 @@ extension HTTP1VisitorHandler: ExchangeFront {
 
     /// Writes the head that is in the scratch, together with a small body.
     private func writeFirst(_ body: ByteBuffer?) {
+        let loop = self.loop
         guard let body, body.readableBytes > 0 else {
-            self.write(self.loop.responseScratch)
+            self.write(loop.responseScratch)
             return
         }
-        self.framer?.next(body.readableBytes, into: &self.loop.responseScratch)
+        if self.framer != nil { self.framer?.next(body.readableBytes, into: &loop.responseScratch) }
         guard body.readableBytes > Self.joinedBytes else {
-            self.loop.responseScratch.writeImmutableBuffer(body)
-            self.write(self.loop.responseScratch)
+            loop.responseScratch.writeImmutableBuffer(body)
+            self.write(loop.responseScratch)
             return
         }
-        self.write(self.loop.responseScratch)
+        self.write(loop.responseScratch)
         self.write(body)
     }
 
