@@ -1,5 +1,5 @@
 /// What an upstream is told about the visitor, prepared once for each connection.
-package struct ForwardedFields: Sendable {
+package final class ForwardedFields: Sendable {
     /// The visitor's address as text.
     let address: [UInt8]
     /// `http` or `https`.

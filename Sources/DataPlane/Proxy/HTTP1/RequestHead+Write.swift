@@ -6,7 +6,7 @@ extension RequestHead {
     package func write(
         into buffer: inout ByteBuffer,
         from bytes: UnsafeRawBufferPointer,
-        forwarding: borrowing ForwardedFields
+        forwarding: ForwardedFields
     ) {
         // Every byte of the head is written twice at most: the host as Host and as X-Forwarded-Host.
         let escapes = self.hasUnescapedPath ? 2 * self.pathRange.count : 0
@@ -102,7 +102,7 @@ extension RequestHead {
     private func writeForwarded(
         to writer: inout HeadWriter,
         from bytes: UnsafeRawBufferPointer,
-        forwarding: borrowing ForwardedFields
+        forwarding: ForwardedFields
     ) {
         if self.meaning.hasForwarded {
             writer.write("X-Forwarded-For: ")
