@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Installs what is missing on Debian 12 with Swift 6.3: nothing when nothing is missing, quietly otherwise.
 #
-# usage: scripts/install.sh build|lint|demo|api|schemathesis|metrics|oidc|events|pyngrok|terminal|proxies|http2|tls|grpc|firewall|acceptance|test|bench|expressions ...
+# usage: scripts/install.sh build|lint|demo|charts|api|schemathesis|metrics|oidc|events|pyngrok|terminal|proxies|http2|tls|grpc|firewall|acceptance|test|bench|expressions ...
 #   build   what the package is compiled with
 #   lint    what `make lint` needs
 #   demo    what a running edge is asked with
+#   charts   a Python environment with Helm as a library
 #   api     a Python environment with the published client of the REST API
 #   schemathesis   one with what makes up calls after an OpenAPI document
 #   metrics   a Python environment with a scraper
@@ -134,6 +135,9 @@ oidc_environment() { venv oidc python3 oidc-provider-mock==0.3.4 websockets==17.
 # Kafka's mock cluster.
 events_environment() { venv events python3 confluent-kafka==2.16.1; }
 
+# Helm as a library.
+charts_environment() { venv charts python3 helm-python-sdk==0.2.2 PyYAML==6.0.4; }
+
 # What looks at TLS as attackers do.
 tls_environment() { venv tls python3 sslyze==6.3.1; }
 
@@ -175,6 +179,10 @@ for purpose in "$@"; do
         lint)
             need_swift
             debian_packages "${lint_packages[@]}"
+            ;;
+        charts)
+            debian_packages python3 python3-venv
+            charts_environment
             ;;
         demo) debian_packages "${demo_packages[@]}" ;;
         expressions)
