@@ -9,7 +9,7 @@ MAKEFLAGS += --no-print-directory
 CONFIG ?= debug
 export CONFIG
 
-.PHONY: help build release demo test test-web lint format conformance interop library fuzz bench bench-firewall bench-expressions bench-directions bench-planner bench-agent bench-capture acceptance clean
+.PHONY: help build release demo test test-kubernetes test-web lint format conformance interop library fuzz bench bench-firewall bench-expressions bench-directions bench-planner bench-agent bench-capture acceptance clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ demo: ## start an edge, a sample service and an agent, and print the URL of the 
 
 test: ## everything that must pass before a change is merged
 	@scripts/test.sh
+
+test-kubernetes: ## the tests that need a Kubernetes API server, against a real one on loopback
+	@scripts/test-kubernetes.sh
 
 lint: ## check form: format, imports, rules about files, scripts, links
 	@scripts/lint.sh

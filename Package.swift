@@ -19,14 +19,19 @@ let rooms: [(name: String, uses: Set<String>)] = [
     ("ControlPlane", ["System", "Base", "Language", "Wire", "API", "Trust", "Observe"]),
     ("Agent", ["Base", "Language", "Wire", "API", "Trust", "Observe"]),
     ("Kubernetes", ["Base", "Language", "API", "Trust", "Observe", "Agent"]),
-    ("Programs", Set(["Base", "Language", "Wire", "API", "Trust", "Observe", "DataPlane", "ControlPlane", "Agent"])),
+    (
+        "Programs",
+        Set([
+            "Base", "Language", "Wire", "API", "Trust", "Observe", "DataPlane", "ControlPlane", "Agent", "Kubernetes",
+        ])
+    ),
 ]
 
 /// A product of another package, by the name that imports use.
 enum Product: String {
     case NIOCore, NIOPosix, NIOTLS, NIOHTTP1, NIOEmbedded, NIOConcurrencyHelpers, NIOSSL, NIOExtras
     case Logging, Crypto, CryptoExtras, X509, SwiftASN1, GRDB, Yams, TOMLKit, ArgumentParser, DequeModule
-    case ServiceLifecycle, UnixSignals, Hummingbird, HummingbirdCore, HTTPTypes, NIOHPACK, Mustache
+    case ServiceLifecycle, UnixSignals, Hummingbird, HummingbirdCore, HTTPTypes, NIOHPACK, Mustache, AsyncHTTPClient
 
     var package: String {
         switch self {
@@ -47,6 +52,7 @@ enum Product: String {
         case .Hummingbird, .HummingbirdCore: "hummingbird"
         case .HTTPTypes: "swift-http-types"
         case .Mustache: "swift-mustache"
+        case .AsyncHTTPClient: "async-http-client"
         }
     }
 }
@@ -68,6 +74,7 @@ let packages: [String: (url: String, from: Version)] = [
     "swift-service-lifecycle": ("https://github.com/swift-server/swift-service-lifecycle", "2.13.0"),
     "hummingbird": ("https://github.com/hummingbird-project/hummingbird", "2.28.1"),
     "swift-mustache": ("https://github.com/hummingbird-project/swift-mustache", "2.1.1"),
+    "async-http-client": ("https://github.com/swift-server/async-http-client", "1.37.0"),
     "swift-http-types": ("https://github.com/apple/swift-http-types", "1.8.0"),
     "swift-collections": ("https://github.com/apple/swift-collections", "1.6.0"),
 ]
@@ -357,7 +364,14 @@ let modules: [Module] = [
         products: [.Hummingbird, .HummingbirdCore, .HTTPTypes, .NIOCore, .NIOPosix, .Logging],
         embedded: ["Page"]
     ),
-    Module(place: "Kubernetes/KubernetesClient", tests: nil),
+    Module(
+        place: "Kubernetes/KubernetesClient",
+        uses: ["JSON", "Model"],
+        products: [
+            .AsyncHTTPClient, .NIOCore, .NIOConcurrencyHelpers, .NIOHTTP1, .NIOPosix, .NIOSSL, .Logging, .Yams,
+        ],
+        testUses: ["TestCluster"]
+    ),
     Module(
         place: "Kubernetes/Operator",
         uses: ["Addressing", "JSON", "LinearRegex", "Model", "TrafficPolicy", "KubernetesClient"],
@@ -406,6 +420,12 @@ let support: [Module] = [
         place: "Support/TestDatabase",
         uses: ["TestSupport"],
         products: [.NIOConcurrencyHelpers],
+        tests: nil
+    ),
+    Module(
+        place: "Support/TestCluster",
+        uses: ["JSON", "TestSupport", "KubernetesClient"],
+        products: [.Logging, .Yams],
         tests: nil
     ),
     Module(place: "Support/StoreContract", uses: ["Model", "Store"], tests: nil),

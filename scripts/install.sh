@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing on Debian 12 with Swift 6.3: nothing when nothing is missing, quietly otherwise.
 #
-# usage: scripts/install.sh build|lint|demo|charts|api|schemathesis|metrics|oidc|events|pyngrok|terminal|proxies|http2|tls|grpc|firewall|acceptance|test|bench|expressions ...
+# usage: scripts/install.sh build|lint|demo|charts|api|schemathesis|metrics|oidc|events|pyngrok|terminal|proxies|http2|tls|grpc|firewall|acceptance|test|bench|expressions|kubernetes ...
 #   build   what the package is compiled with
 #   lint    what `make lint` needs
 #   demo    what a running edge is asked with
@@ -22,6 +22,7 @@
 #   acceptance   visitors that are slow on purpose
 #   test    as demo, PostgreSQL, Pebble, Chromium, and Python environments with the published SDK under .run/
 #   bench   load generators, and the proxies and tunnels that we are measured beside
+#   kubernetes   what the API server is built with and runs beside
 #   expressions   what counts memory, and the implementations that our expressions are measured beside
 #
 # Example: scripts/install.sh build test
@@ -43,6 +44,8 @@ bench_packages=(
 )
 events_packages=("${demo_packages[@]}" python3-venv openssl rsyslog rsyslog-gnutls librdkafka1)
 
+# The server itself is built by a script of the shared folder, once.
+kubernetes_packages=(etcd-server curl openssl)
 expressions_packages=(valgrind binutils python3 python3-venv)
 
 # Installs those of the Debian packages that are not there.
@@ -239,6 +242,7 @@ for purpose in "$@"; do
             api_environment
             schemathesis_environment
             ;;
+        kubernetes) debian_packages "${kubernetes_packages[@]}" ;;
         netfault) debian_packages "${demo_packages[@]}" iproute2 ;;
         acceptance) debian_packages "${demo_packages[@]}" slowhttptest nghttp2-client nginx ;;
         bench)

@@ -24,14 +24,20 @@ extension ReadObject: Decodable {
             self = .good(try Object(from: decoder))
         } catch {
             let metadata = try Envelope(from: decoder).metadata
-            self = .bad(metadata, reason: (error as? DecodingError)?.place ?? "\(error)")
+            self = .bad(
+                metadata,
+                reason: (error as? DecodingError)?.place(below: decoder.codingPath.count) ?? "\(error)"
+            )
         }
     }
 }
 
 extension DecodingError {
     /// `spec.rules[0].host: Expected to decode String but found number instead.`
-    package var place: String {
+    package var place: String { self.place(below: 0) }
+
+    /// The same, from within the outer `depth` containers.
+    func place(below depth: Int) -> String {
         let context: Context
         switch self {
         case .typeMismatch(_, let found), .valueNotFound(_, let found), .keyNotFound(_, let found),
@@ -39,7 +45,7 @@ extension DecodingError {
             context = found
         @unknown default: return "\(self)"
         }
-        let path = context.codingPath.reduce(into: "") { text, key in
+        let path = context.codingPath.dropFirst(depth).reduce(into: "") { text, key in
             if let index = key.intValue {
                 text += "[\(index)]"
             } else {
