@@ -239,7 +239,7 @@ let modules: [Module] = [
             "Routing",
             "PolicyEngine", "VisitorPages",
         ],
-        products: [.NIOCore, .NIOPosix],
+        products: [.NIOCore, .NIOPosix, .DequeModule],
         tests: [.NIOConcurrencyHelpers, .NIOCore, .NIOEmbedded, .NIOHTTP1]
     ),
     Module(
@@ -383,9 +383,9 @@ let modules: [Module] = [
         place: "Programs/PorticoCLI",
         form: .program("portico"),
         uses: [
-            "Addressing", "JSON", "Model", "Expression", "TrafficPolicy", "APITypes", "APIClient", "PolicyBench",
-            "Portico",
-            "AgentRuntime", "AgentUpdate", "AgentService", "AgentDiagnosis", "AgentConsole", "AgentWeb",
+            "Addressing", "JSON", "Model", "Settings", "Expression", "TrafficPolicy", "APITypes", "APIClient",
+            "PolicyBench",
+            "Portico", "AgentRuntime", "AgentUpdate", "AgentService", "AgentDiagnosis", "AgentConsole", "AgentWeb",
         ],
         products: [.ArgumentParser],
         tests: []

@@ -298,7 +298,7 @@ run_examples() {
     fresh_edge
     mkdir -p "$home/examples"
     drive python3 "$driver" "$bin/portico" "$ROOT/docs/agent.md" "$home/examples" "localhost:$AGENT_PORT" "$EDGE_CA" "$AUTHTOKEN" \
-        "http://127.0.0.1:$API_PORT" "$API_KEY" "${TCP_PORTS%-*}"
+        "http://127.0.0.1:$API_PORT" "$API_KEY" "${TCP_PORTS%-*}" "$HTTP_PORT"
 }
 
 run_proxies() {

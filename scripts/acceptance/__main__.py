@@ -12,7 +12,7 @@ import time
 from stage import CHECKS, Stage
 
 # Modules that register their checks, in this order.
-SETS = {"programs": ["bodies", "outages", "sessions", "slow", "streams", "words"], "soak": ["idle", "soak"],
+SETS = {"programs": ["bodies", "unread", "outages", "sessions", "slow", "streams", "words"], "soak": ["idle", "soak"],
         "overload": ["overload"], "netfault": ["netfault"]}
 
 

@@ -28,11 +28,17 @@ struct EditCommand: ParsableCommand {
         let editor = Process()
         // By way of a shell, since EDITOR may have arguments.
         editor.executableURL = URL(filePath: "/bin/sh")
-        editor.arguments = ["-c", "exec \(ConfigurationEdit.editor(environment)) \"$1\"", "sh", path]
+        let name = ConfigurationEdit.editor(environment)
+        editor.arguments = ["-c", "exec \(name) \"$1\"", "sh", path]
         try editor.run()
         editor.waitUntilExit()
         guard editor.terminationReason == .exit, editor.terminationStatus == 0 else {
-            throw Failure(.usage, "The editor ended with status \(editor.terminationStatus)")
+            throw PorticoError(
+                .invalidConfiguration,
+                code: ErrorCode.usage.name,
+                "The editor \(name.quotedForDisplay) ended with status \(editor.terminationStatus).",
+                remedy: "Set VISUAL or EDITOR to another, or edit \(path) and run 'portico config check'."
+            )
         }
         let location = ConfigurationLocation(flags: [path], environment: environment)
         _ = try AgentSettings.check(location)

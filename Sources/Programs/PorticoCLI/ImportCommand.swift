@@ -2,6 +2,7 @@ import AgentRuntime
 import ArgumentParser
 import Foundation
 import Model
+import Portico
 
 struct ImportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -29,16 +30,21 @@ struct ImportCommand: ParsableCommand {
         do throws(TextFileError) {
             text = try TextFile.read(self.file, limit: 1 << 20)
         } catch {
-            throw Failure(.configurationUnreadable, "\(self.file): \(error.reason)")
+            throw Self.unusable(self.file, error.reason, "Check the path and who may read it; - reads standard input.")
         }
         let result = try ConfigurationImport(text, path: self.file, from: self.from)
         for note in result.notes { PorticoCLI.write("NOTE:  \(note)\n") }
         guard let output else { return print(result.text, terminator: "") }
         guard !FileManager.default.fileExists(atPath: output) else {
-            throw Failure(.configurationUnreadable, "\(output): is there already, and is not written over")
+            throw Self.unusable(output, "it is there already, and is not written over", "Give another --output.")
         }
         try PrivateFile(path: output).replace(with: result.text)
-        print("\(result.endpoints) endpoints written to \(output)")
+        print("\(result.endpoints) endpoint\(result.endpoints == 1 ? "" : "s") written to \(output)")
+    }
+
+    private static func unusable(_ path: String, _ reason: String, _ remedy: String) -> PorticoError {
+        let code = ErrorCode.configurationUnreadable.name
+        return PorticoError(.invalidConfiguration, code: code, "\(path): \(reason).", remedy: remedy)
     }
 }
 

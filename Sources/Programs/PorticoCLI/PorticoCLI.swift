@@ -32,7 +32,8 @@ enum PorticoCLI {
         case let error as PorticoError:
             Self.fail(error.description)
         case let error as Failure:
-            Self.fail(error.description)
+            // As other errors are told: the code comes last.
+            Self.fail(PorticoError(.invalidConfiguration, error.code, error.message).description)
         case let error as AgentSettings.LoadingError:
             Self.fail(error.description)
         case let error as PolicyText.CheckError:
@@ -45,8 +46,8 @@ enum PorticoCLI {
             print(RootCommand.fullMessage(for: error))
             exit(0)
         default:
-            let missing = MissingFeature.error(in: arguments)
-            Self.fail((missing ?? .usage(RootCommand.message(for: error))).description)
+            let known = MissingFeature.error(in: arguments) ?? UnknownCommand.error(in: arguments)
+            Self.fail((known ?? .usage(RootCommand.message(for: error))).description)
         }
     }
 

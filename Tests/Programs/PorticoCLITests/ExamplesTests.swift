@@ -73,6 +73,16 @@ struct ExamplesTests {
         #expect(Self.documented.count >= 15)
     }
 
+    /// Help is folded at 80 columns, and who copies an example would copy the fold.
+    @Test func `An example in help is a line of a terminal`() {
+        for (path, configuration) in Self.commands {
+            let lines = configuration.discussion.split(separator: "\n").map { $0.drop { $0 == " " } }
+            for line in lines where line.hasPrefix("portico ") {
+                #expect(line.count <= 78, "\(path.joined(separator: " ")): \(line)")
+            }
+        }
+    }
+
     @Test(arguments: Self.all) func `An example is understood`(example: String) throws {
         let words = Array(Self.words(of: example).dropFirst())
         if words.first == "api" {

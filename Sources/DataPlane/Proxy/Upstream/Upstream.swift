@@ -147,7 +147,11 @@ final class Upstream {
 
     /// A stream of a connection that has room for one, or of a new one, opened for `visitor`; nil where the agent is gone.
     func openStream(for visitor: Visitor) -> HTTP2Link? {
-        if let connection = self.http2Connections.first(where: \.hasRoom) { return connection.makeLink() }
+        // Where one takes nothing, what is sent to it would wait in it: for as long as it lives, whatever becomes of the
+        // request.
+        if let connection = self.http2Connections.first(where: { $0.hasRoom && $0.isWritable }) {
+            return connection.makeLink()
+        }
         guard let connection = self.openConnection(for: visitor) else { return nil }
         self.http2Connections.append(connection)
         return connection.makeLink()

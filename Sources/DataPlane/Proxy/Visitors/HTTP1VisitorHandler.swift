@@ -10,8 +10,8 @@ package import NIOCore
 ///                    waiting
 ///
 /// Back pressure: reading stops while the upstream takes nothing (`requestWritabilityChanged`), and while more than
-/// a little of the next requests is here already; the upstream's reading stops while the visitor takes nothing
-/// (`channelWritabilityChanged`).
+/// a little of the next requests is here already; no further request is begun, and the upstream's reading stops, while
+/// the visitor takes nothing (`channelWritabilityChanged`).
 package final class HTTP1VisitorHandler: Timed, ChannelInboundHandler {
     package typealias InboundIn = ByteBuffer
     package typealias OutboundOut = ByteBuffer
@@ -127,6 +127,7 @@ package final class HTTP1VisitorHandler: Timed, ChannelInboundHandler {
         // then. Reads of the batch could not be stopped any more.
         if isWritable || !self.isFlushNeeded { self.exchange.setReading(isWritable) } else { self.isStopDue = true }
         self.updateDeadline()
+        if isWritable, case .idle = self.phase { self.goOn() }
     }
 
     package func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -189,12 +190,18 @@ package final class HTTP1VisitorHandler: Timed, ChannelInboundHandler {
         self.pending = pending
     }
 
-    /// Works through what is pending, one request after another, until one of them has to wait.
+    /// Works through what is pending, one request after another, until one of them has to wait, or the visitor takes none
+    /// of the answers.
     func process() {
         guard !self.isProcessing else { return }
         self.isProcessing = true
         defer { self.isProcessing = false }
         while case .idle = self.phase, let bytes = self.pending {
+            // Answers that no upstream gives have nobody else to hold them up.
+            guard self.isWritable else {
+                self.updateDeadline()
+                return
+            }
             self.pending = nil
             guard bytes.readableBytes > 0 else {
                 self.ownsPending = false
@@ -205,8 +212,21 @@ package final class HTTP1VisitorHandler: Timed, ChannelInboundHandler {
     }
 
     private func limitAhead() {
-        guard let pending = self.pending, case .exchanging = self.phase else { return }
+        guard let pending = self.pending else { return }
+        switch self.phase {
+        case .exchanging: break
+        // What is here of a head has a limit of its own, once somebody reads it.
+        case .idle where !self.isWritable: break
+        case .idle, .waiting, .pipe, .lingering, .over: return
+        }
         if pending.readableBytes > self.loop.limits.pipelinedBytes { self.setReading(false) }
+    }
+
+    /// Goes on with what is pending, and with reading.
+    private func goOn() {
+        self.setReading(true)
+        self.process()
+        self.limitAhead()
     }
 
     func setReading(_ isReading: Bool) {
@@ -238,6 +258,8 @@ package final class HTTP1VisitorHandler: Timed, ChannelInboundHandler {
     /// What the connection is waited for now, and how long; nil when it is over.
     private var patience: (limit: Limit, milliseconds: Int64)? {
         switch self.phase {
+        case .idle where self.pending != nil && !self.isWritable:
+            return (.slowReaderTimeout, self.loop.limits.slowReaderMilliseconds)
         case .idle where self.pending != nil:
             return (.headTimeout, self.loop.limits.headMilliseconds)
         case .idle:

@@ -78,7 +78,7 @@ struct DryRunTrafficCommand: AsyncParsableCommand {
             decides. Nobody is asked: no service, and no host outside.
 
             Example:
-              portico traffic dry-run gateway.yaml --endpoint https://shop.example.com --limit 10000
+              portico traffic dry-run gateway.yaml --endpoint https://shop.example.com
             """
     )
 

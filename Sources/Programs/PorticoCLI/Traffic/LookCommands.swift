@@ -10,7 +10,7 @@ struct ListTrafficCommand: AsyncParsableCommand {
         abstract: "Lists captured requests, the newest first.",
         discussion: """
             Example:
-              portico traffic list --filter "obj.duration_us > 1000000 && obj.path.startsWith('/api')"
+              portico traffic list --filter "obj.duration_us > 1000000"
             """
     )
 

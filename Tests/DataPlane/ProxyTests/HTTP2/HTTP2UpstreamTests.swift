@@ -67,6 +67,32 @@ import Testing
         #expect(try test.sentText() == "HTTP/1.1 200 \r\ncontent-length: 7\r\n\r\n")
     }
 
+    @Test func `A connection that takes nothing gets no other request, and ends with those that it has`() throws {
+        let visitor = try Self.visit()
+        try visitor.headers(1, Self.call, ends: false)
+        let upstream = try visitor.test.upstream()
+        upstream.setWritable(false)
+        try visitor.headers(3, Self.call)
+        #expect(visitor.test.upstreams.opened.count == 2)
+        try visitor.reset(1)
+        #expect(upstream.isAborted)
+        #expect(try !visitor.test.upstream(1).isAborted)
+    }
+
+    @Test func `Nothing is left of a body that was taken back before it was sent`() throws {
+        let visitor = try Self.visit()
+        try visitor.headers(1, Self.call, ends: false)
+        try visitor.headers(3, Self.call, ends: false)
+        let service = try HTTP2Service(visitor.test.upstream(), settings: [(4, 0)])
+        try visitor.data(1, "waits")
+        let handler = try visitor.test.channel.pipeline.syncOperations.handler(type: HTTP2VisitorHandler.self)
+        weak let link = handler.streams[1]?.exchange.link as? HTTP2Link
+        #expect(link?.queue.bytes == 5)
+        try visitor.reset(1)
+        #expect(link == nil)
+        #expect(try service.received().last == "RST 1 8")
+    }
+
     @Test func `One that is taken back is taken back there, and the others go on`() throws {
         let visitor = try Self.visit()
         try visitor.headers(1, Self.call, ends: false)

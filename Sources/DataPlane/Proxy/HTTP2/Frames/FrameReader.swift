@@ -47,8 +47,10 @@ package struct FrameReader {
     /// Whether nothing whole has come yet.
     package var isFresh: Bool { self.isFirstFrame }
 
-    /// Whether a header block has begun and not ended: nothing else may come in between.
-    package var isInBlock: Bool { self.block != nil }
+    /// Whether a head has begun and not ended: a header block, or a part of the frame that it begins with.
+    package var isInHead: Bool {
+        self.block != nil || self.held.getInteger(at: self.held.readerIndex + 3) == FrameHeader.Kind.headers
+    }
 
     /// Whether a header block had more frames than it may, or more bytes.
     private(set) var hasEndlessBlock = false

@@ -14,7 +14,7 @@ package struct HTTP2Limits: Sendable {
     /// Bytes that the visitor may send ahead on one stream, and on all together.
     package var streamWindow = 64 * 1024
     package var connectionWindow = 1024 * 1024
-    /// Answers to the visitor's own frames that may wait to be read.
+    /// Frames that no window bounds, of heads and of answers to the visitor's own, that may wait to be read.
     package var queuedFrames = 1000
 
     package init() {}

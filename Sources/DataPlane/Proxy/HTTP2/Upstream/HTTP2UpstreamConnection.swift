@@ -92,8 +92,10 @@ package final class HTTP2UpstreamConnection: Timed, UpstreamTransportReceiver {
     func remove(_ link: HTTP2Link) {
         guard link.id != 0 else { return }
         self.streams.remove(link)
+        if link.isReady { self.ready.removeAll { $0 === link } }
         guard self.streams.count == 0, !self.isOver else { return }
-        if self.isLeaving {
+        if self.isLeaving || !self.isWritable {
+            // What waits in one that takes nothing is for nobody any more.
             self.close()
         } else {
             self.loop.wheel.set(self, in: self.loop.limits.upstreamIdleMilliseconds)

@@ -93,37 +93,3 @@ package final class HTTP2Stream: Timed, NumberedStream {
         self.connection.scheduleFlush()
     }
 }
-
-/// Slices in the order in which they go out.
-struct ByteQueue {
-    private var slices: [ByteBuffer] = []
-    private var first = 0
-    private(set) var bytes = 0
-
-    var isEmpty: Bool { self.bytes == 0 }
-
-    mutating func append(_ slice: ByteBuffer) {
-        guard slice.readableBytes > 0 else { return }
-        self.bytes += slice.readableBytes
-        self.slices.append(slice)
-    }
-
-    /// The next bytes, at most `limit` of them; nil when there are none.
-    mutating func take(upTo limit: Int) -> ByteBuffer? {
-        guard self.first < self.slices.count else { return nil }
-        let count = min(limit, self.slices[self.first].readableBytes)
-        guard count > 0, let taken = self.slices[self.first].readSlice(length: count) else { return nil }
-        self.bytes -= count
-        if self.slices[self.first].readableBytes == 0 {
-            self.first += 1
-            if self.first == self.slices.count { self.clear() }
-        }
-        return taken
-    }
-
-    mutating func clear() {
-        self.slices.removeAll(keepingCapacity: true)
-        self.first = 0
-        self.bytes = 0
-    }
-}

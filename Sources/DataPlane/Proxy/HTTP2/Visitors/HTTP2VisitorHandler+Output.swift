@@ -81,9 +81,11 @@ extension HTTP2VisitorHandler {
 
     func writeHead(_ head: ResponseHead, in bytes: UnsafeRawBufferPointer, of stream: HTTP2Stream, ends: Bool) {
         self.isFlushNeeded = true
+        let before = self.out.readableBytes
         self.out.writeHeaderBlock(stream.id, ends: ends, frameLimit: FrameHeader.payloadLimit) {
             head.writeHTTP2(into: &$0, from: bytes)
         }
+        self.noteUnbounded(self.out.readableBytes - before)
     }
 
     /// Ends a stream before its time.
@@ -137,11 +139,18 @@ extension HTTP2VisitorHandler {
 
     /// Writes a frame that no stream's window bounds.
     func writeControl(_ body: (inout ByteBuffer) -> Void) {
+        let before = self.out.readableBytes
         body(&self.out)
         self.isFlushNeeded = true
-        guard self.context?.channel.isWritable == false else { return }
-        self.unreadControlFrames += 1
-        guard self.unreadControlFrames > self.limits.queuedFrames else { return }
+        self.noteUnbounded(self.out.readableBytes - before)
+    }
+
+    /// A frame of so many bytes was written that no window bounds: so many may wait for a visitor that takes nothing. A
+    /// large one counts for as many as it has KiB.
+    private func noteUnbounded(_ bytes: Int) {
+        guard self.context?.channel.isWritable == false, self.unreadFrames <= self.limits.queuedFrames else { return }
+        self.unreadFrames += 1 + bytes / 1024
+        guard self.unreadFrames > self.limits.queuedFrames else { return }
         self.loop.counters.note(.http2QueuedFrames)
         self.closeNow()
     }

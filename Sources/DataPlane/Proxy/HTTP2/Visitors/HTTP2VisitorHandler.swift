@@ -40,7 +40,8 @@ package final class HTTP2VisitorHandler: Timed, ChannelInboundHandler {
     var recentResets = RecentStreams()
     var receiveWindow: ReceiveWindow
     private(set) var isInRead = false
-    private var isBlockTimed = false
+    /// Whether the deadline of what comes first, or of a head, is running.
+    private var isHeadTimed = true
 
     // To the visitor.
     var out: ByteBuffer
@@ -48,8 +49,11 @@ package final class HTTP2VisitorHandler: Timed, ChannelInboundHandler {
     var ready: [HTTP2Stream] = []
     var isFlushScheduled = false
     var isFlushNeeded = false
-    var unreadControlFrames = 0
+    /// Frames without a window that were written while the visitor took nothing.
+    var unreadFrames = 0
     private var isPingSent = false
+    /// That of a connection that closes when the last has gone out.
+    private var closing: (any Channel)?
 
     /// - Parameters:
     ///   - loop: the loop of the connection.
@@ -101,7 +105,8 @@ package final class HTTP2VisitorHandler: Timed, ChannelInboundHandler {
         self.isInRead = true
         self.isPingSent = false
         do throws(HTTP2Error) {
-            while self.context != nil, try self.receiveNext(&bytes) {}
+            // What is not whole behind something that was has only begun.
+            while self.context != nil, try self.receiveNext(&bytes) { self.isHeadTimed = false }
         } catch {
             if self.reader.hasEndlessBlock { self.loop.counters.note(.http2ContinuationFrames) }
             self.fail(error)
@@ -133,7 +138,7 @@ package final class HTTP2VisitorHandler: Timed, ChannelInboundHandler {
 
     package func channelWritabilityChanged(context: ChannelHandlerContext) {
         guard context.channel.isWritable else { return }
-        self.unreadControlFrames = 0
+        self.unreadFrames = 0
         self.scheduleFlush()
     }
 
@@ -148,6 +153,8 @@ package final class HTTP2VisitorHandler: Timed, ChannelInboundHandler {
 
     package func channelInactive(context: ChannelHandlerContext) {
         self.tearDown()
+        self.closing = nil
+        self.loop.wheel.remove(self)
         context.fireChannelInactive()
     }
 
@@ -159,13 +166,13 @@ package final class HTTP2VisitorHandler: Timed, ChannelInboundHandler {
 
     private func updateDeadline() {
         guard self.context != nil else { return }
-        if self.reader.isInBlock {
-            // From the first frame of a header block on, all of it has one deadline.
-            if !self.isBlockTimed { self.loop.wheel.set(self, in: self.loop.limits.headMilliseconds) }
-            self.isBlockTimed = true
+        if self.reader.isFresh || self.reader.isInHead {
+            // From the first byte of a head on, all of it has one deadline.
+            if !self.isHeadTimed { self.loop.wheel.set(self, in: self.loop.limits.headMilliseconds) }
+            self.isHeadTimed = true
             return
         }
-        self.isBlockTimed = false
+        self.isHeadTimed = false
         let limits = self.loop.limits
         let isBusy = self.streams.count > 0
         self.loop.wheel.set(
@@ -175,7 +182,10 @@ package final class HTTP2VisitorHandler: Timed, ChannelInboundHandler {
     }
 
     package override func deadlinePassed() {
-        if self.isBlockTimed || self.reader.isFresh {
+        if let channel = self.closing {
+            self.loop.counters.note(.lingerTimeout)
+            channel.close(promise: nil)
+        } else if self.isHeadTimed {
             self.loop.counters.note(.headTimeout)
             self.fail(.connection(.enhanceYourCalm))
         } else if self.streams.count == 0 || self.isPingSent {
@@ -199,17 +209,21 @@ package final class HTTP2VisitorHandler: Timed, ChannelInboundHandler {
     func fail(_ error: HTTP2Error) {
         guard let context = self.context, case .connection(let code) = error else { return }
         self.out.writeGoAway(lastStream: self.lastStream, code)
-        self.writeOut()
-        self.tearDown()
-        context.flush()
-        context.closeAfterWriting()
+        self.end(context)
     }
 
     /// The last stream has ended, and no other will come.
     func leaveIfDone() {
         guard case .leaving = self.phase, self.streams.count == 0, let context = self.context else { return }
+        self.end(context)
+    }
+
+    /// Closes once what was written has gone out, or has not gone out in time.
+    private func end(_ context: ChannelHandlerContext) {
         self.writeOut()
         self.tearDown()
+        self.closing = context.channel
+        self.loop.wheel.set(self, in: self.loop.limits.lingerMilliseconds)
         context.flush()
         context.closeAfterWriting()
     }
