@@ -374,8 +374,13 @@ let modules: [Module] = [
     ),
     Module(
         place: "Kubernetes/Operator",
-        uses: ["Addressing", "JSON", "LinearRegex", "Model", "TrafficPolicy", "KubernetesClient"],
-        products: [.Crypto],
+        uses: [
+            "Addressing", "JSON", "LinearRegex", "Model", "TrafficPolicy", "APITypes", "APIClient", "Telemetry",
+            "Portico", "KubernetesClient",
+        ],
+        products: [
+            .Crypto, .Hummingbird, .HummingbirdCore, .HTTPTypes, .NIOCore, .NIOPosix, .Logging, .ServiceLifecycle,
+        ],
         tests: [.Yams],
         testData: ["Golden"]
     ),
@@ -389,6 +394,13 @@ let modules: [Module] = [
         ],
         products: [.ArgumentParser],
         tests: []
+    ),
+    Module(
+        place: "Programs/PorticoOperator",
+        form: .program("portico-operator"),
+        uses: ["Addressing", "Model", "APIClient", "Portico", "KubernetesClient", "Operator"],
+        products: [.ArgumentParser, .Logging, .ServiceLifecycle, .UnixSignals],
+        tests: nil
     ),
     Module(
         place: "Programs/EdgeProgram",
@@ -474,6 +486,14 @@ let wholeTests: [(name: String, uses: [String], products: [Product])] = [
     (
         "StoreCrashTests",
         ["Model", "Store", "SQLiteStore", "PostgresStore", "StoreContract", "StoreWriter", "TestDatabase"], []
+    ),
+    (
+        "KubernetesTests",
+        [
+            "Addressing", "JSON", "Model", "APIClient", "Certificates", "Control", "Portico", "KubernetesClient",
+            "Operator", "EdgeTestSupport", "TestCluster",
+        ],
+        []
     ),
     (
         "SystemTests",

@@ -6,7 +6,7 @@ import Yams
 
 extension TestCluster {
     /// Defines the kinds of the Gateway API, once for all tests of the process. They stay.
-    package func defineGatewayAPI() async throws {
+    package static func defineGatewayAPI() async throws {
         _ = try await Self.gatewayAPI.value
     }
 
@@ -21,6 +21,12 @@ extension TestCluster {
             for definition in try Self.objects(in: text) {
                 try await Self.define(definition, by: client)
             }
+        }
+        // A definition is made before it is served.
+        let discovery = Discovery(client, lifetime: .milliseconds(100))
+        for name in ["httproutes", "tlsroutes", "backendtlspolicies"] {
+            let kind = ResourceKind("gateway.networking.k8s.io", ["v1"], "", name)
+            while try await discovery.type(of: kind) == nil { try await Task.sleep(for: .milliseconds(100)) }
         }
         await client.shutDown()
     }

@@ -33,7 +33,7 @@ package struct TestCluster: Sendable {
             folder: folder,
             configuration: configuration,
             client: client,
-            discovery: Discovery(client),
+            discovery: Discovery(client, lifetime: .milliseconds(200)),
             namespace: "t-\(String(UInt64.random(in: .min ... .max), radix: 36))",
             logger: logger
         )
