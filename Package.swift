@@ -382,6 +382,7 @@ let modules: [Module] = [
             .Crypto, .Hummingbird, .HummingbirdCore, .HTTPTypes, .NIOCore, .NIOPosix, .Logging, .ServiceLifecycle,
         ],
         tests: [.Yams],
+        testUses: ["PolicyBench", "PolicyEngine"],
         testData: ["Golden"]
     ),
     Module(
