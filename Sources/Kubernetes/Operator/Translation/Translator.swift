@@ -28,15 +28,14 @@ package struct Translator: Sendable {
             services: services,
             policies: policies
         )
-        let sites =
-            ingresses.sites(into: &translation, objects: &objects)
-            + gateways.sites(into: &translation, objects: &objects)
-            + LoadBalancerTranslation(
-                snapshot: snapshot,
-                options: self.options,
-                services: services,
-                policies: policies
-            ).sites(into: &translation, objects: &objects)
+        var sites = ingresses.sites(into: &translation, objects: &objects)
+        sites += gateways.sites(besides: Set(sites.map(\.url)), into: &translation, objects: &objects)
+        sites += LoadBalancerTranslation(
+            snapshot: snapshot,
+            options: self.options,
+            services: services,
+            policies: policies
+        ).sites(into: &translation, objects: &objects)
         var assembly = SiteAssembly(self.options)
         assembly.assemble(sites, into: &translation, objects: objects)
         OwnEndpointTranslation(policies: policies).translate(snapshot, into: &translation)

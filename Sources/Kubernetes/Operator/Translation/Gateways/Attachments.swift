@@ -44,6 +44,8 @@ struct ListenerPlan {
     var kinds: [Gateway.RouteGroupKind] = []
     var certificates: [DesiredCertificate] = []
     var connectRules: [PolicyRule] = []
+    /// An endpoint of its own that others have; set where they have all of them.
+    var displaced: EndpointURL?
     /// The routes that it has taken, each once.
     var attached: Set<ObjectReference> = []
 

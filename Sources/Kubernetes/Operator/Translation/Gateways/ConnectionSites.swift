@@ -25,25 +25,21 @@ struct ConnectionSites {
     /// The oldest first.
     let routes: [ConnectionRoute]
 
-    var sites: [Site] {
-        var found: [Site] = []
-        for index in self.plan.listeners.indices {
-            let listener = self.plan.listeners[index]
-            guard listener.isAccepted, listener.isServing, listener.scheme == .tls || listener.scheme == .tcp else {
-                continue
+    /// Those of one listener, by its place.
+    func sites(at index: Int) -> [Site] {
+        let listener = self.plan.listeners[index]
+        guard listener.isAccepted, listener.isServing, listener.scheme == .tls || listener.scheme == .tcp else {
+            return []
+        }
+        var taken: Set<HostPattern> = []
+        return self.routes.flatMap { route -> [Site] in
+            let hosts = route.attachments.filter { $0.gateway == self.plan.gateway.key }.flatMap {
+                $0.hosts[index] ?? []
             }
-            var taken: Set<HostPattern> = []
-            for route in self.routes {
-                let hosts = route.attachments.filter { $0.gateway == self.plan.gateway.key }.flatMap {
-                    $0.hosts[index] ?? []
-                }
-                for host in Set(hosts).sorted(by: { $0.description < $1.description })
-                where taken.insert(host).inserted {
-                    found.append(self.site(host, of: listener, route))
-                }
+            return Set(hosts).sorted { $0.description < $1.description }.filter { taken.insert($0).inserted }.map {
+                self.site($0, of: listener, route)
             }
         }
-        return found
     }
 
     private func site(_ host: HostPattern, of listener: ListenerPlan, _ route: ConnectionRoute) -> Site {

@@ -126,6 +126,9 @@ struct GatewayStatus {
         if programming == nil, gateway.settings == nil || !gateway.isAccepted {
             programming = .init(reason: "Invalid", message: "the Gateway cannot serve; its conditions say why")
         }
+        if programming == nil, let url = plan.displaced {
+            programming = .init(reason: "Invalid", message: "\(url) belongs to another object")
+        }
         if programming == nil, plan.hosts.isEmpty {
             let words = "a listener for TCP needs an address of the Gateway that is a hostname"
             programming = .init(reason: "Invalid", message: words)

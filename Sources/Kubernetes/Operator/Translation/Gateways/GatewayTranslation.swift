@@ -11,8 +11,12 @@ struct GatewayTranslation {
     let services: ServiceDirectory
     let policies: PolicyDirectory
 
-    /// The sites of all Gateways that are ours, the oldest first.
-    func sites(into translation: inout Translation, objects: inout [OwnerID: ObjectReference]) -> [Site] {
+    /// The sites of all Gateways that are ours, the oldest first. Those whose URLs are `taken` are among them, to be told so.
+    func sites(
+        besides taken: Set<EndpointURL>,
+        into translation: inout Translation,
+        objects: inout [OwnerID: ObjectReference]
+    ) -> [Site] {
         let classes = self.snapshot.gatewayClasses.filter {
             self.options.isOurs($0.spec.controllerName, self.options.gatewayController)
         }
@@ -33,6 +37,10 @@ struct GatewayTranslation {
             objects[OwnerID(object.description)] = object
             translation.claims.insert(object)
         }
+        var taken = taken
+        let sites = plans.indices.flatMap { index in
+            self.sites(of: &plans[index], routes, connections, besides: &taken)
+        }
         for plan in plans {
             translation.statuses.append(GatewayStatus(self.snapshot, self.options).status(of: plan))
             if plan.settings == nil { translation.held.insert(plan.owner) }
@@ -41,17 +49,28 @@ struct GatewayTranslation {
             uses: self.uses(routes, connections),
             controller: self.options.gatewayController
         )
-        return plans.flatMap { plan -> [Site] in
-            guard let settings = plan.settings, plan.isAccepted else { return [] }
-            let own = { (attachment: Attachment) in attachment.gateway == plan.gateway.key }
-            let requests = RequestSites(
-                plan: plan,
-                settings: settings,
-                routes: routes.filter { $0.attachments.contains(where: own) }.map { $0.at(plan.gateway.key) }
-            )
-            let bytes = ConnectionSites(plan: plan, settings: settings, routes: connections)
-            return requests.sites + bytes.sites
+        return sites
+    }
+
+    private func sites(
+        of plan: inout GatewayPlan,
+        _ routes: [RequestRoute],
+        _ connections: [ConnectionRoute],
+        besides taken: inout Set<EndpointURL>
+    ) -> [Site] {
+        guard let settings = plan.settings, plan.isAccepted else { return [] }
+        let gateway = plan.gateway.key
+        let own = routes.filter { route in route.attachments.contains { $0.gateway == gateway } }
+        let requests = RequestSites(plan: plan, settings: settings, routes: own.map { $0.at(gateway) })
+        let bytes = ConnectionSites(plan: plan, settings: settings, routes: connections)
+        var all: [Site] = []
+        for index in plan.listeners.indices {
+            let sites = requests.sites(at: index) + bytes.sites(at: index)
+            let free = sites.map(\.url).filter { taken.insert($0).inserted }
+            if free.isEmpty { plan.listeners[index].displaced = sites.first?.url }
+            all += sites
         }
+        return all
     }
 
     // MARK: - Gateways

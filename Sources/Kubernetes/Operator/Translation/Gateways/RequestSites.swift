@@ -15,10 +15,9 @@ struct RequestSites {
         let routes: [SiteRoute]
     }
 
-    var sites: [Site] {
-        self.plan.listeners.indices.filter { self.servesRequests($0) }.flatMap { index in
-            self.hosts(of: index).map { self.site($0, at: index) }
-        }
+    /// Those of one listener, by its place.
+    func sites(at index: Int) -> [Site] {
+        self.servesRequests(index) ? self.hosts(of: index).map { self.site($0, at: index) } : []
     }
 
     private func servesRequests(_ index: Int) -> Bool {
