@@ -45,6 +45,44 @@ import TrafficPolicy
         // 105 are meant; this is six standard deviations to each side.
         #expect((71...139).contains(first))
     }
+
+    /// Filters for responses stand in the policy of the internal endpoint: what it makes of a service's answer.
+    @Test(
+        arguments: [
+            ("H-30-headers-of-requests-and-responses", "https://any.example.com", "x-set=a x-add=b"),
+            ("H-37-cors", "https://a.example.com", "access-control-allow-origin=https://a.example.com"),
+            ("H-37-cors", "https://x.y.b.example.com:8443", "access-control-expose-headers=x-b"),
+            ("H-37-cors", "https://b.example.com:8443", ""),
+            ("H-37-cors", "https://evil.example.org", ""),
+        ]
+    ) func `Responses are changed as the route says`(name: String, origin: String, added: String) throws {
+        let file = GoldenFileTests.folder.appending(path: "\(name).in.yaml", directoryHint: .notDirectory)
+        let reading = try SnapshotReading(yaml: String(contentsOf: file, encoding: .utf8))
+        let endpoints = Translator(reading.options).translate(reading.snapshot).endpoints
+        let endpoint = try #require(
+            endpoints.first { endpoint in
+                let marks = ["x-b", "x-add"]
+                return endpoint.binding == .internal && marks.contains { endpoint.policy?.contains($0) ?? false }
+            }
+        )
+        let suite = try PolicySuite(
+            parsing: """
+                url: \(endpoint.url)
+                binding: internal
+                cases:
+                  - name: the answer
+                    request: {url: /, headers: {origin: "\(origin)"}}
+                    upstream: {headers: {x-set: old, server: own, access-control-allow-origin: theirs}}
+                    expect: 200
+                """
+        )
+        let bench = try PolicyBench(try #require(endpoint.policy), at: suite.endpoint)
+        let outcome = try bench.outcome(of: try #require(suite.cases.first), in: suite)
+        let answered = outcome.headers.map { "\($0.name)=\($0.value)" }
+        for header in added.split(separator: " ") { #expect(answered.contains(String(header)), "\(answered)") }
+        if name.hasPrefix("H-30") { #expect(!answered.contains { $0.hasPrefix("server=") || $0 == "x-set=old" }) }
+        if name.hasPrefix("H-37"), added.isEmpty { #expect(answered.contains("access-control-allow-origin=theirs")) }
+    }
 }
 
 /// The endpoints of a translation, as an edge and an agent would serve them.
