@@ -1,3 +1,4 @@
+import Addressing
 import Foundation
 import JSON
 import KubernetesClient
@@ -55,6 +56,7 @@ struct SnapshotReading {
             switch member.key {
             case "kind": break
             case "reservedAddresses": self.snapshot.reservedAddresses = Set(texts)
+            case "served": self.snapshot.served = Set(try texts.map { try EndpointURL(parsing: $0) })
             case "defaultHosts": self.options.defaultHosts = texts
             case "publishedAddresses": self.options.publishedAddresses = texts
             case "plainHTTP": self.options.plainHTTP = .init(rawValue: member.value.string ?? "") ?? .none

@@ -1,3 +1,5 @@
+package import Addressing
+
 /// What of the cluster a translation looks at, all of one moment.
 package struct ClusterSnapshot: Sendable {
     package var namespaces: [Namespace] = []
@@ -18,6 +20,8 @@ package struct ClusterSnapshot: Sendable {
     package var trafficPolicies: [TrafficPolicyObject] = []
     package var cloudEndpoints: [CloudEndpoint] = []
     package var agentEndpoints: [AgentEndpoint] = []
+    /// What is served at the edge now; nil where that is not known, and what is asked for counts as served.
+    package var served: Set<EndpointURL>?
     /// The TCP addresses that are reserved, as `host:port`; nil where that is not known, and what is asked for is believed.
     package var reservedAddresses: Set<String>?
     /// The names that are reserved: their statuses say where visitors are sent.

@@ -44,6 +44,8 @@ struct ListenerPlan {
     var kinds: [Gateway.RouteGroupKind] = []
     var certificates: [DesiredCertificate] = []
     var connectRules: [PolicyRule] = []
+    /// Whether none of its endpoints is served yet, although it has some.
+    var isWaiting = false
     /// An endpoint of its own that others have; set where they have all of them.
     var displaced: EndpointURL?
     /// The routes that it has taken, each once.

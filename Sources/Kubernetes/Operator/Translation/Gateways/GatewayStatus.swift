@@ -93,8 +93,10 @@ struct GatewayStatus {
         guard plan.settings != nil else {
             return .init(reason: "Invalid", message: "an annotation cannot be carried out; the events say which")
         }
-        guard plan.listeners.contains(where: { $0.isAccepted && $0.isServing }) else {
-            return .init(reason: "Invalid", message: "no listener can serve")
+        let serving = plan.listeners.filter { $0.isAccepted && $0.isServing }
+        guard !serving.isEmpty else { return .init(reason: "Invalid", message: "no listener can serve") }
+        guard !serving.allSatisfy(\.isWaiting) else {
+            return .init(reason: "Pending", message: "the edge does not serve it yet")
         }
         guard !addresses.isEmpty else {
             return .init(reason: "AddressNotAssigned", message: "no name of a listener is reserved at the edge yet")
@@ -125,6 +127,9 @@ struct GatewayStatus {
         }
         if programming == nil, gateway.settings == nil || !gateway.isAccepted {
             programming = .init(reason: "Invalid", message: "the Gateway cannot serve; its conditions say why")
+        }
+        if programming == nil, plan.isWaiting {
+            programming = .init(reason: "Pending", message: "the edge does not serve it yet")
         }
         if programming == nil, let url = plan.displaced {
             programming = .init(reason: "Invalid", message: "\(url) belongs to another object")

@@ -67,6 +67,8 @@ struct GatewayTranslation {
         for index in plan.listeners.indices {
             let sites = requests.sites(at: index) + bytes.sites(at: index)
             let free = sites.map(\.url).filter { taken.insert($0).inserted }
+            let served = self.snapshot.served ?? Set(free)
+            plan.listeners[index].isWaiting = !free.isEmpty && served.isDisjoint(with: free)
             if free.isEmpty { plan.listeners[index].displaced = sites.first?.url }
             all += sites
         }

@@ -19,12 +19,24 @@ struct OwnEndpointTranslation {
 
     func translate(_ snapshot: ClusterSnapshot, into translation: inout Translation) {
         for object in snapshot.cloudEndpoints.oldestFirst() where !object.metadata.isBeingDeleted {
-            self.add(object, created: "CloudEndpointCreated", into: &translation) { translation throws(Refusal) in
+            let said = Said(
+                created: "CloudEndpointCreated",
+                active: "CloudEndpointActive",
+                policy: object.spec.trafficPolicyName ?? object.spec.trafficPolicy?.name,
+                id: object.status?.member("id")
+            )
+            self.add(object, said, snapshot.served, into: &translation) { translation throws(Refusal) in
                 try self.endpoint(of: object, into: &translation)
             }
         }
         for object in snapshot.agentEndpoints.oldestFirst() where !object.metadata.isBeingDeleted {
-            self.add(object, created: "EndpointCreated", into: &translation) { translation throws(Refusal) in
+            let said = Said(
+                created: "EndpointCreated",
+                active: "EndpointActive",
+                policy: object.spec.trafficPolicy?.name,
+                id: nil
+            )
+            self.add(object, said, snapshot.served, into: &translation) { translation throws(Refusal) in
                 try self.endpoint(of: object, snapshot, into: &translation)
             }
         }
@@ -32,7 +44,8 @@ struct OwnEndpointTranslation {
 
     private func add(
         _ object: some KubernetesResource,
-        created: String,
+        _ said: Said,
+        _ served: Set<EndpointURL>?,
         into translation: inout Translation,
         _ make: (inout Translation) throws(Refusal) -> DesiredEndpoint
     ) {
@@ -43,14 +56,49 @@ struct OwnEndpointTranslation {
                 throw Refusal(reason: .policyInvalid, message: problem, isHeld: true)
             }
             translation.endpoints.append(endpoint)
+            let isServed = served?.contains(endpoint.url) ?? true
+            translation.statuses.append(Self.status(of: object, said, endpoint, isServed: isServed))
         } catch {
             if error.isHeld { translation.held.insert(OwnerID(object.reference.description)) }
             translation.warn(object.reference, error.reason, error.message)
-            translation.statuses.append(Self.status(of: object, created: created, error))
+            translation.statuses.append(Self.status(of: object, created: said.created, error))
         }
     }
 
-    /// Of an object that cannot be carried out. What comes of the others, whoever applies them knows.
+    /// What differs between the kinds in what is said about their objects.
+    private struct Said {
+        /// The condition that says whether the endpoint was made, and its reason where it was.
+        let created: String
+        /// The reason of `Ready`.
+        let active: String
+        /// `inline`, or the name of a TrafficPolicy; nil for none.
+        let policy: String?
+        /// What the platform calls the endpoint, as it was written before.
+        let id: JSONValue?
+    }
+
+    private static func status(
+        of object: some KubernetesResource,
+        _ said: Said,
+        _ endpoint: DesiredEndpoint,
+        isServed: Bool
+    ) -> ObjectStatus {
+        let generation = object.reference.generation
+        let pending = ListenerPlan.Problem(reason: "Pending", message: "the edge does not serve it yet")
+        var conditions = [
+            Condition.of(said.created, isServed ? nil : pending, generation),
+            Condition.of("Ready", isServed ? nil : pending, generation, good: said.active),
+        ]
+        if said.policy != nil { conditions.append(.of("TrafficPolicyApplied", isServed ? nil : pending, generation)) }
+        var status: JSONObject = [
+            "observedGeneration": .integer(generation), "assignedURL": .string(endpoint.url.description),
+            "attachedTrafficPolicy": .string(said.policy ?? "none"), "conditions": .array(conditions.map(\.json)),
+        ]
+        if let id = said.id { status.append("id", id) }
+        return ObjectStatus(object: object.reference, status: .object(status))
+    }
+
+    /// Of an object that cannot be carried out.
     private static func status(of object: some KubernetesResource, created: String, _ refusal: Refusal) -> ObjectStatus
     {
         let isOfPolicy = refusal.reason == .policyInvalid || refusal.reason == .policyNotFound
@@ -212,4 +260,9 @@ struct OwnEndpointTranslation {
             throw Refusal(reason: .policyInvalid, message: "the TrafficPolicy \(key) is wrong: \(words)", isHeld: true)
         }
     }
+}
+
+extension PolicyChoice {
+    /// As a status says which one it is.
+    fileprivate var name: String { self.targetRef?.name ?? "inline" }
 }
