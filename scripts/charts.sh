@@ -3,7 +3,8 @@
 #
 # usage: scripts/charts.sh [--write] [--cluster]
 #   --write     writes the plain manifests under deploy/kubernetes/ in place of comparing them
-#   --cluster   also installs, upgrades, rolls back and uninstalls them at the cluster of KUBECONFIG
+#   --cluster   also installs, upgrades, rolls back and uninstalls them at the cluster of KUBECONFIG, a new one, and
+#               tries what its API server makes of our definitions
 #
 # Example: scripts/charts.sh --write
 

@@ -2,6 +2,7 @@
 import argparse
 import sys
 
+import definitions
 import manifests
 import rendering
 import releases
@@ -17,6 +18,7 @@ def main():
     manifests.run(arguments.write)
     if arguments.cluster:
         releases.run()
+        definitions.run()
     sys.exit(report.close())
 
 
