@@ -107,7 +107,7 @@ extension LoginAction {
             let callback = visit.services.callbackURL
             let asked = calls.tokens(for: code, verifier: proof.verifier(of: login), callback: callback).flatMap {
                 tokens in
-                calls.user(tokens, nonce: proof.nonce(of: login), subject: nil).map { (tokens, $0) }
+                calls.user(tokens, nonce: proof.nonce(of: login)).map { (tokens, $0) }
             }
             return self.later(asked, visit) { result throws(Failure) in
                 let (tokens, user) = try Self.value(of: result)

@@ -122,15 +122,17 @@ extension LoginAction {
         return try self.withProvider(visit, otherwise: isAway) { provider throws(Failure) in
             let calls = try ProviderCalls(provider, client, for: visit)
             let isOver = session.tokensEnd.map { visit.now >= $0 - Self.pause } ?? false
+            // Where there is no other place to ask, a new ID token tells of the user.
+            let isToldByToken = provider.identity != nil && provider.userURL == nil
             let renewed: EventLoopFuture<ProviderTokens?> =
-                if isOver, let refresh = session.tokens.refresh {
+                if isOver || isToldByToken, let refresh = session.tokens.refresh {
                     calls.renewed(session.tokens, by: refresh).map { $0 }
                 } else {
                     visit.eventLoop.makeSucceededFuture(nil)
                 }
             let asked = renewed.flatMap { renewed in
-                calls.user(renewed ?? session.tokens, nonce: nil, subject: session.user.subject)
-                    .map { Result<UserClaims, any Error>.success($0) }
+                calls.userAgain(renewed ?? session.tokens, subject: session.user.subject)
+                    .map { Result<UserClaims?, any Error>.success($0) }
                     .flatMapErrorThrowing { .failure($0) }
                     .map { (renewed, $0) }
             }
@@ -140,26 +142,33 @@ extension LoginAction {
 
     private func refreshed(
         _ session: LoginSession,
-        _ result: Result<(ProviderTokens?, Result<UserClaims, any Error>), any Error>,
+        _ result: Result<(ProviderTokens?, Result<UserClaims?, any Error>), any Error>,
         _ visit: LoginVisit
     ) throws(Failure) -> Verdict {
+        let before = session
         var session = session
         session.lastActive = visit.now
         session.mark = self.mark
-        var isRenewed = false
+        var (isRenewed, isTold) = (false, false)
         do throws(Failure) {
             let (tokens, user) = try Self.value(of: result)
             // Kept whatever comes of the user: a refresh token may be good once, and then the old one is over.
             if let tokens {
                 session.tokens = tokens
+                session.tokens.isIdentityRenewed = false
                 session.tokensEnd = tokens.seconds.map { visit.now + $0 }
                 isRenewed = true
             }
-            session.user = try Self.value(of: user)
+            if let user = try Self.value(of: user) {
+                session.user = user
+                isTold = true
+            }
             session.fetched = visit.now
         } catch {
             guard error.isFinal else {
-                // The provider is away: what is known of the user counts until it is back, or the session ends.
+                // The provider is away: what is known of the user counts until it is back, or the session ends. An ID token
+                // that nobody has verified is shown to nobody.
+                session.tokens.identity = before.tokens.identity
                 session.fetched = visit.now - Lifetimes.seconds(self.configuration.userinfoRefreshInterval) + Self.pause
                 visit.exchange.note(
                     "\(self.type.rawValue): the user's data could not be fetched again: \(error.detail)"
@@ -174,7 +183,7 @@ extension LoginAction {
         }
         guard visit.services.sessions.put(session) else { return try self.begin(visit, path: visit.uri) }
         visit.services.directory?.update(session)
-        return try self.pass(session, isRefreshed: true, visit)
+        return try self.pass(session, isRefreshed: isTold, visit)
     }
 
     // MARK: - Passing
@@ -215,7 +224,9 @@ extension LoginAction {
 extension Failure {
     /// Whether a provider has said that the login is over, as against not having said anything.
     fileprivate var isFinal: Bool {
-        switch self.code {
+        // Keys that could not be had, or are older than the token, say nothing of it.
+        if self.cause is DocumentError || self.cause as? TokenProblem == .noKey { return false }
+        return switch self.code {
         case .loginRevoked, .loginCodeExpired, .oidcTokenInvalid, .oidcTokenMissing: true
         default: false
         }

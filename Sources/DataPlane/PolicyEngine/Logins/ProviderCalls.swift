@@ -98,22 +98,43 @@ struct ProviderCalls: Sendable {
 
     // MARK: The user
 
-    /// Who the user is, of tokens that are new.
+    /// Who the user is, of the tokens of a login.
     ///
     /// - Parameters:
-    ///   - tokens: those of the login, or renewed ones.
-    ///   - nonce: what the ID token must have; nil where it answers no login.
-    ///   - subject: who it must be; nil at a login.
+    ///   - tokens: what came for the login's code.
+    ///   - nonce: what the ID token must have.
     /// - Returns: what is known of the user; fails with a ``Failure``.
-    func user(_ tokens: ProviderTokens, nonce: String?, subject: String?) -> EventLoopFuture<UserClaims> {
-        guard let identity = self.provider.identity, nonce != nil || self.provider.userURL == nil else {
-            return self.userData(tokens, of: subject)
+    func user(_ tokens: ProviderTokens, nonce: String) -> EventLoopFuture<UserClaims> {
+        guard let identity = self.provider.identity else { return self.userData(tokens, of: nil) }
+        return self.claims(of: tokens, identity, nonce: nonce).flatMap { self.completed($0, tokens) }
+    }
+
+    /// Who the user is later on.
+    ///
+    /// - Parameters:
+    ///   - tokens: those of the session, or renewed ones.
+    ///   - subject: who it must be.
+    /// - Returns: what is known of the user now; nil where the provider tells nothing new, and what was known counts. Fails
+    ///   with a ``Failure``.
+    func userAgain(_ tokens: ProviderTokens, subject: String) -> EventLoopFuture<UserClaims?> {
+        guard let identity = self.provider.identity else {
+            return self.userData(tokens, of: subject).map { $0 }
         }
-        return self.claims(of: tokens, identity, nonce: nonce).flatMap { claims in
-            if let subject, claims.subject != subject { return self.fail(Self.otherUser) }
-            guard self.provider.userURL != nil else { return self.eventLoop.makeSucceededFuture(claims) }
-            return self.userData(tokens, of: claims.subject).map { claims.completed(by: $0) }
+        if tokens.isIdentityRenewed {
+            return self.claims(of: tokens, identity, nonce: nil).flatMap { claims in
+                guard claims.subject == subject else { return self.fail(Self.otherUser) }
+                return self.completed(claims, tokens).map { $0 }
+            }
         }
+        // The session's own ID token was verified when it came, and may be over since.
+        guard self.provider.userURL != nil else { return self.eventLoop.makeSucceededFuture(nil) }
+        let known = tokens.identity.flatMap { try? SignedToken($0.reveal()).claims() }.flatMap { UserClaims($0) }
+        return self.userData(tokens, of: subject).map { data in known.map(data.completed) ?? data }
+    }
+
+    private func completed(_ claims: UserClaims, _ tokens: ProviderTokens) -> EventLoopFuture<UserClaims> {
+        guard self.provider.userURL != nil else { return self.eventLoop.makeSucceededFuture(claims) }
+        return self.userData(tokens, of: claims.subject).map { claims.completed(by: $0) }
     }
 
     private static var otherUser: Failure {
@@ -148,7 +169,8 @@ struct ProviderCalls: Sendable {
             throw Failure(
                 .oidcTokenInvalid,
                 "The provider's keys could not be fetched.",
-                detail: "the key set of ID tokens: \(words)"
+                detail: "the key set of ID tokens: \(words)",
+                cause: error
             )
         }.flatMapThrowing { set in
             do throws(TokenProblem) {
@@ -259,7 +281,7 @@ struct ProviderCalls: Sendable {
 
 extension Failure {
     fileprivate init(_ problem: TokenProblem) {
-        self.init(.oidcTokenInvalid, "The provider's ID token does not count.", detail: problem.words)
+        self.init(.oidcTokenInvalid, "The provider's ID token does not count.", detail: problem.words, cause: problem)
     }
 
     /// What a provider says where it gives no tokens (RFC 6749 §5.2, and what some add).

@@ -22,6 +22,13 @@ final class FakeProvider: Sendable {
         var userStatus = 200
         /// The status of answers to refresh tokens.
         var refreshStatus = 200
+        /// Whether tokens that are renewed have an ID token among them.
+        var renewsIdentity = false
+        /// Whether there is user data beside that of ID tokens.
+        var hasUserData = true
+        var keysStatus = 200
+        /// For how many seconds ID tokens are good.
+        var identitySeconds = 300
         /// Answers of these paths have a body of so many bytes, or never end.
         var huge: Set<String> = []
         var silent: Set<String> = []
@@ -147,17 +154,15 @@ final class FakeProvider: Sendable {
     ) -> (status: Int, document: Any) {
         switch path {
         case "/.well-known/openid-configuration":
-            return (
-                200,
-                [
-                    "issuer": behaviour.issuer ?? self.issuer,
-                    "authorization_endpoint": self.issuer + "/authorize", "token_endpoint": self.issuer + "/token",
-                    "jwks_uri": self.issuer + "/keys", "userinfo_endpoint": self.issuer + "/user",
-                    "end_session_endpoint": self.issuer + "/logout",
-                    "id_token_signing_alg_values_supported": ["ES256", "none", "HS256"],
-                ]
-            )
-        case "/keys": return (200, ["keys": [self.jwk]])
+            var document: [String: Any] = [
+                "issuer": behaviour.issuer ?? self.issuer,
+                "authorization_endpoint": self.issuer + "/authorize", "token_endpoint": self.issuer + "/token",
+                "jwks_uri": self.issuer + "/keys", "end_session_endpoint": self.issuer + "/logout",
+                "id_token_signing_alg_values_supported": ["ES256", "none", "HS256"],
+            ]
+            if behaviour.hasUserData { document["userinfo_endpoint"] = self.issuer + "/user" }
+            return (200, document)
+        case "/keys": return (behaviour.keysStatus, ["keys": [self.jwk]])
         case "/token": return self.tokens(Self.parameters(body), authorization, behaviour)
         case "/user":
             var user: [String: String] = ["sub": "u1"]
@@ -183,20 +188,22 @@ final class FakeProvider: Sendable {
                 return state.renewals + 1
             }
             guard let number else { return (400, ["error": "invalid_grant"]) }
-            return (
-                200,
-                [
-                    "access_token": "access-\(number)", "refresh_token": "refresh-\(number)", "token_type": "Bearer",
-                    "expires_in": behaviour.tokenSeconds,
-                ] as [String: Any]
-            )
+            var answer: [String: Any] = [
+                "access_token": "access-\(number)", "refresh_token": "refresh-\(number)", "token_type": "Bearer",
+                "expires_in": behaviour.tokenSeconds,
+            ]
+            if behaviour.renewsIdentity {
+                answer["id_token"] = self.identityToken(of: "portico", nonce: nil, behaviour)
+            }
+            return (200, answer)
         }
         guard let code = self.state.withLockedValue({ $0.codes.removeValue(forKey: form["code"] ?? "") }),
             code.callback == form["redirect_uri"], code.challenge == Self.challenge(of: form["code_verifier"] ?? "")
         else { return (400, ["error": "invalid_grant"]) }
         var answer: [String: Any] = [
             "access_token": "access-1", "refresh_token": "refresh-1", "token_type": "Bearer",
-            "expires_in": behaviour.tokenSeconds, "id_token": self.identityToken(code, behaviour),
+            "expires_in": behaviour.tokenSeconds,
+            "id_token": self.identityToken(of: code.client, nonce: code.nonce, behaviour),
         ]
         behaviour.tokens(&answer)
         return (200, answer)
@@ -206,13 +213,13 @@ final class FakeProvider: Sendable {
         Data(SHA256.hash(data: Data(verifier.utf8))).base64URL
     }
 
-    private func identityToken(_ code: Code, _ behaviour: Behaviour) -> String {
+    private func identityToken(of client: String, nonce: String?, _ behaviour: Behaviour) -> String {
         let now = Int(Date().timeIntervalSince1970)
         var claims: [String: Any] = [
-            "iss": self.issuer, "sub": "u1", "aud": code.client, "exp": now + 300, "iat": now,
+            "iss": self.issuer, "sub": "u1", "aud": client, "exp": now + behaviour.identitySeconds, "iat": now,
             "email": "ada@example.com",
         ]
-        if let nonce = code.nonce { claims["nonce"] = nonce }
+        if let nonce { claims["nonce"] = nonce }
         behaviour.claims(&claims)
         var header: [String: Any] = ["alg": "ES256", "kid": self.state.withLockedValue { $0.keyID }]
         behaviour.header(&header)

@@ -291,6 +291,97 @@ import Testing
         }
     }
 
+    /// Renewed tokens bring an ID token of a new key along, while the fake provider's key set cannot be fetched.
+    @Test(arguments: [true, false], [true, false])
+    func `Keys that cannot be fetched end no session`(hasUserData: Bool, areKeysKnown: Bool) async throws {
+        try await Self.with("userinfo_refresh_interval: 1s") { setup in
+            var limits = DocumentCache<KeySet>.Limits()
+            limits.pause = .zero
+            // Where the keys of the login are forgotten there is none at all; where not, that of the token is not among them.
+            if !areKeysKnown { (limits.freshFor, limits.longestAge) = (.zero, .zero) }
+            setup.edge.proxy.policy.services.keySets = KeySetStore(limits)
+        } _: { (edge, provider) async throws in
+            provider.behave {
+                ($0.hasUserData, $0.renewsIdentity, $0.tokenSeconds) = (hasUserData, true, 1)
+                $0.claims = { $0["name"] = "Ada" }
+            }
+            let browser = TestBrowser(edge)
+            #expect(try await browser.login(Self.url, at: provider).status == 200)
+            provider.rotate()
+            provider.behave {
+                $0.keysStatus = 503
+                $0.claims = { $0["name"] = "Lovelace" }
+            }
+            let asked = provider.count("/keys")
+            while provider.count("/keys") == asked {
+                let page = try await browser.get(Self.url)
+                #expect(page.status == 200, "\(page)")
+                await pause()
+            }
+            let page = try await browser.get(Self.url)
+            let number = provider.count("/token")
+            #expect(page.status == 200 && page.body.contains("ngrok-auth-user-name: Ada\r\n"), "\(page)")
+            // The tokens that came are good all the same: those before them are over.
+            #expect(page.body.contains("ngrok-auth-oauth-access-token: access-\(number)\r\n"), "\(page)")
+        }
+    }
+
+    @Test func `A provider without user data tells of the user by new ID tokens`() async throws {
+        try await Self.with("userinfo_refresh_interval: 1s") { (edge, provider) async throws in
+            provider.behave { ($0.hasUserData, $0.renewsIdentity) = (false, true) }
+            let browser = TestBrowser(edge)
+            #expect(try await browser.login(Self.url, at: provider).status == 200)
+            provider.behave { $0.claims = { $0["name"] = "Lovelace" } }
+            var page = try await browser.get(Self.url)
+            while page.status == 200, !page.body.contains("ngrok-auth-user-name: Lovelace\r\n") {
+                await pause()
+                page = try await browser.get(Self.url)
+            }
+            #expect(page.status == 200, "\(page)")
+            // Of another user it is another's.
+            provider.behave { $0.claims = { $0["sub"] = "u2" } }
+            while page.status == 200 {
+                await pause()
+                page = try await browser.get(Self.url)
+            }
+            #expect(page.code == "ERR_NGROK_3113", "\(page)")
+        }
+    }
+
+    /// The fake provider's ID tokens are over in some seconds: clocks may differ by a minute.
+    @Test func `An ID token that is over since the login ends no session`() async throws {
+        try await Self.with("userinfo_refresh_interval: 1s") { (edge, provider) async throws in
+            provider.behave {
+                ($0.hasUserData, $0.identitySeconds) = (false, -50)
+                $0.tokens = { $0["refresh_token"] = nil }
+            }
+            let browser = TestBrowser(edge)
+            let begun = ContinuousClock.now
+            #expect(try await browser.login(Self.url, at: provider).status == 200)
+            while ContinuousClock.now - begun < .seconds(12) {
+                let page = try await browser.get(Self.url)
+                try #require(page.status == 200, "\(page)")
+                await pause()
+            }
+        }
+    }
+
+    @Test func `What ID tokens alone tell of a user is not lost when other data is fetched again`() async throws {
+        try await Self.with("userinfo_refresh_interval: 1s\n          email_domains: [example.com]") {
+            (edge, provider) async throws in
+            provider.behave { $0.user = ["name": "Ada"] }
+            let browser = TestBrowser(edge)
+            #expect(try await browser.login(Self.url, at: provider).status == 200)
+            let asked = provider.count("/user")
+            while provider.count("/user") == asked {
+                #expect(try await browser.get(Self.url).status == 200)
+                await pause()
+            }
+            let page = try await browser.get(Self.url)
+            #expect(page.status == 200 && page.body.contains("ngrok-auth-user-email: ada@example.com"), "\(page)")
+        }
+    }
+
     @Test func `A provider that says of itself what is wrong ends no session, and is asked again`() async throws {
         try await FakeProvider.with { provider in
             try await TestUpstream.with(TestUpstream.echoHead) { upstream in
