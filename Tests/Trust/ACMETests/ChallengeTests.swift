@@ -3,6 +3,7 @@ import Foundation
 import Model
 import Secrets
 import SwiftASN1
+import func TestSupport.pause
 import Testing
 import X509
 
@@ -80,5 +81,22 @@ import X509
         let problem = try JSONDecoder().decode(ACMEProblem.self, from: Data(escaped.utf8))
         #expect("\(problem)" == "no such  [31mname (dns)")
         #expect(problem.isOfName)
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `A program that writes records is ended where nobody waits for it any more`() async throws {
+        let program = FileManager.default.temporaryDirectory.appending(path: "records-\(UUID().uuidString)").path
+        let begun = program + ".begun"
+        defer { for path in [program, begun] { try? FileManager.default.removeItem(atPath: path) } }
+        try Data("#!/bin/sh\n: >\"$0.begun\"\nexec sleep 600\n".utf8).write(to: URL(filePath: program))
+        try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: program)
+        let hook = DNSHook(program: program)
+        let task = Task { try await hook.present(Self.response(.dns)) }
+        while !FileManager.default.fileExists(atPath: begun) {
+            try Task.checkCancellation()
+            await pause()
+        }
+        task.cancel()
+        await #expect(throws: CancellationError.self) { try await task.value }
     }
 }

@@ -32,8 +32,20 @@ package struct DNSHook: Sendable {
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
-        let patience = self.patience
-        let status: Int32 = try await withCheckedThrowingContinuation { continuation in
+        let status = try await withTaskCancellationHandler {
+            try await Self.status(of: process, within: self.patience)
+        } onCancel: {
+            // An edge that ends does not wait for name servers.
+            Self.end(process)
+        }
+        try Task.checkCancellation()
+        guard status == 0 else {
+            throw ACMEError.unanswerable("\(self.program) \(verb) ended with status \(status)")
+        }
+    }
+
+    private static func status(of process: Process, within patience: Duration) async throws -> Int32 {
+        try await withCheckedThrowingContinuation { continuation in
             process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
             do {
                 try process.run()
@@ -42,14 +54,14 @@ package struct DNSHook: Sendable {
                 continuation.resume(throwing: error)
                 return
             }
-            let seconds = Double(patience.components.seconds)
-            DispatchQueue.global().asyncAfter(deadline: .now() + seconds) {
-                // Threads of a pool block signals, and what they start inherits that: SIGTERM would not end it.
-                if process.isRunning { kill(process.processIdentifier, SIGKILL) }
-            }
+            // It may have been too early to end it.
+            if Task.isCancelled { Self.end(process) }
+            DispatchQueue.global().asyncAfter(deadline: .now() + patience / .seconds(1)) { Self.end(process) }
         }
-        guard status == 0 else {
-            throw ACMEError.unanswerable("\(self.program) \(verb) ended with status \(status)")
-        }
+    }
+
+    /// Threads of a pool block signals, and what they start inherits that: SIGTERM would not end it.
+    private static func end(_ process: Process) {
+        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
     }
 }

@@ -8,6 +8,7 @@ import JSON
 import Model
 import Portico
 import Store
+import Synchronization
 import TestSupport
 import Testing
 
@@ -266,6 +267,64 @@ import Testing
                     try await visitor.write(request("GET /", host: "app.shop.example"))
                     #expect(try await visitor.read(until: "\r\n").hasPrefix("HTTP/1.1 "))
                     await visitor.close()
+                }
+            }
+        }
+    }
+
+    @Test func `Answers to challenges are shown also after a reload`() async throws {
+        try await TestPebble.with { pebble in
+            let settings = try pebble.settings(.http)
+            try await TestEdge.with {
+                $0.useACME(of: pebble, settings)
+            } _: { edge in
+                try await edge.withAPI { api in
+                    _ = try await api.call("POST", "/reserved_domains", ["domain": "one.shop.example"])
+                    _ = try await ManagedDomain.wait(edge, until: ManagedDomain.isDone)
+                    var configuration = Control.Configuration(
+                        baseDomains: [try HostName(parsing: TestEdge.baseDomain)],
+                        connectAddress: "localhost:443"
+                    )
+                    configuration.acme = settings
+                    try await edge.control.reload(configuration)
+                    _ = try await api.call("POST", "/reserved_domains", ["domain": "two.shop.example"])
+                    let ended = try await ManagedDomain.wait(edge) {
+                        $0.domain == "two.shop.example"
+                            && (ManagedDomain.isDone($0) || $0.management?.job?.errorCode != nil)
+                    }
+                    #expect(ended.document.management?.job == nil, "\(ended)")
+                }
+            }
+        }
+    }
+
+    /// Does not reach the authority the first time that it is asked for an order.
+    private final class StumblingTransport: ACMETransport {
+        private let transport: HTTPSTransport
+        private let hasStumbled = Atomic(false)
+
+        init(_ transport: HTTPSTransport) { self.transport = transport }
+
+        func send(_ request: ACMERequest) async throws(ACMEError) -> ACMEResponse {
+            if request.url.target.contains("order-plz"), !self.hasStumbled.exchange(true, ordering: .relaxed) {
+                throw .unreachable("the first time")
+            }
+            return try await self.transport.send(request)
+        }
+    }
+
+    @Test func `What failed once is tried again within seconds`() async throws {
+        try await TestPebble.with { pebble in
+            let settings = try pebble.settings(.http, over: StumblingTransport(try pebble.transport()))
+            try await TestEdge.with {
+                $0.useACME(of: pebble, settings)
+            } _: { edge in
+                try await edge.withAPI { api in
+                    let begun = ContinuousClock.now
+                    _ = try await api.call("POST", "/reserved_domains", ["domain": "app.shop.example"])
+                    _ = try await ManagedDomain.wait(edge) { $0.management?.job?.errorCode != nil }
+                    _ = try await ManagedDomain.wait(edge, until: ManagedDomain.isDone)
+                    #expect(ContinuousClock.now - begun < .seconds(30))
                 }
             }
         }

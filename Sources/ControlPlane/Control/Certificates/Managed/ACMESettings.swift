@@ -17,7 +17,7 @@ package struct ACMESettings: Sendable {
     /// writes records either, wildcards get no certificate.
     package var zone: ChallengeZone?
     /// The first wait after a failure; it grows with each.
-    package var firstRetry = Duration.seconds(60)
+    package var firstRetry = Duration.seconds(5)
     /// Between two looks at an order, where the authority does not say.
     package var interval = Duration.seconds(2)
 

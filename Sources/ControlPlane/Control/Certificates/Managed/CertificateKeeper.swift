@@ -40,10 +40,14 @@ actor CertificateKeeper {
     /// Domains whose last order failed, and that wait for the next one.
     private var failing: Set<ID> = []
 
-    init(_ settings: ACMESettings, _ control: Control) {
+    /// - Parameters:
+    ///   - settings: where and how certificates are obtained.
+    ///   - control: what reads and writes for it.
+    ///   - revision: of the answers to challenges that the edge was told last.
+    init(_ settings: ACMESettings, _ control: Control, after revision: UInt64) {
         self.settings = settings
         self.control = control
-        self.solver = EdgeSolver(settings) {
+        self.solver = EdgeSolver(settings, after: revision) {
             try await control.challengeTarget(of: $0, in: settings.zone)
         } publish: {
             await control.show($0)
@@ -59,6 +63,9 @@ actor CertificateKeeper {
     nonisolated func revoke(_ id: ResourceID<RevocationKind>) {
         self.wakes.continuation.yield(.revocation(id))
     }
+
+    /// Of the answers to challenges that the edge was told last.
+    var revision: UInt64 { get async { await self.solver.revision } }
 
     var jobs: CertificateJobs {
         CertificateJobs(

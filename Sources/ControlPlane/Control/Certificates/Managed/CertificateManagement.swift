@@ -92,10 +92,11 @@ package struct CertificateManagement: Codable, Sendable, Hashable {
         )
     }
 
-    /// Five failures an hour at most with a first wait of a minute (1, 5, 15 and 30), then an hour, and up to twelve; each
-    /// up to a fifth longer, so that many domains do not come back at once.
+    /// Five failures an hour at most with a first wait of five seconds (then 1, 5 and 15 minutes), then an hour, and up to
+    /// twelve; each up to a fifth longer, so that many domains do not come back at once. The first one is short: what fails
+    /// once is as a rule a packet, or a record that the authority's name server learns of a moment later.
     static func wait(after failures: Int, first: Duration) -> TimeInterval {
-        let factors: [Double] = [1, 5, 15, 30, 60, 120, 240, 480, 720]
+        let factors: [Double] = [1, 12, 60, 180, 720, 1440, 2880, 5760, 8640]
         let seconds = first / .seconds(1) * factors[min(max(failures, 1), factors.count) - 1]
         return seconds * Double.random(in: 1...1.2)
     }

@@ -12,14 +12,18 @@ import Store
 extension Control {
     /// Obtains and renews certificates until its task is cancelled, as ``authorities`` say.
     func keepCertificates() async {
-        var keeping: Task<Void, Never>?
+        // Edges take no answers to challenges that are older than those that they have, whoever kept certificates then.
+        var keeping: Task<UInt64, Never>?
+        var revision: UInt64 = 0
         for await settings in self.authorities.stream {
             keeping?.cancel()
-            await keeping?.value
-            keeping = settings.map { settings in Task { await self.keepCertificates(as: settings) } }
+            revision = await keeping?.value ?? revision
+            keeping = settings.map { [revision] settings in
+                Task { await self.keepCertificates(as: settings, after: revision) }
+            }
         }
         keeping?.cancel()
-        await keeping?.value
+        _ = await keeping?.value
     }
 
     /// Goes on with other settings. Orders that are under way are taken up again.
@@ -27,12 +31,13 @@ extension Control {
         self.authorities.continuation.yield(settings)
     }
 
-    private func keepCertificates(as settings: ACMESettings) async {
-        let keeper = CertificateKeeper(settings, self)
+    private func keepCertificates(as settings: ACMESettings, after revision: UInt64) async -> UInt64 {
+        let keeper = CertificateKeeper(settings, self, after: revision)
         self.keeper = keeper
         for id in self.domains.ids { keeper.consider(id) }
         await keeper.run()
         self.keeper = nil
+        return await keeper.revision
     }
 
     /// Nil where no authority is configured.

@@ -8,20 +8,23 @@ actor EdgeSolver: ChallengeSolver {
     private let settings: ACMESettings
     private let target: @Sendable (_ name: String) async throws -> HostName?
     private let publish: @Sendable (ChallengeAnswers) async -> Void
-    private var revision: UInt64 = 0
+    private(set) var revision: UInt64
     private var files: [HostName: [String: String]] = [:]
     private var certificates: [HostName: DomainCertificate.KeyPair] = [:]
 
     /// - Parameters:
     ///   - settings: say what may be used.
+    ///   - revision: of the last answers that the edge was told, by this one or another.
     ///   - target: to which name of the zone the owner of a wildcard below `name` points.
     ///   - publish: returns when the edge answers so.
     init(
         _ settings: ACMESettings,
+        after revision: UInt64,
         target: @escaping @Sendable (_ name: String) async throws -> HostName?,
         publish: @escaping @Sendable (ChallengeAnswers) async -> Void
     ) {
         self.settings = settings
+        self.revision = revision
         self.target = target
         self.publish = publish
     }
