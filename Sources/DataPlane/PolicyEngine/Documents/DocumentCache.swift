@@ -18,8 +18,9 @@ struct DocumentCache<Document: FetchedDocument>: Sendable {
     struct Limits: Sendable {
         /// How many documents and failures are kept.
         var documents = 1024
-        /// How many are fetched at the same time.
+        /// How many are fetched at the same time, and of those for one account: whose servers are slow waits alone.
         var fetches = 64
+        var fetchesPerAccount = 16
         /// How many wait for one.
         var waiting = 4096
         var freshFor: TimeAmount = .minutes(15)
@@ -80,7 +81,7 @@ struct DocumentCache<Document: FetchedDocument>: Sendable {
         if let document = self.known(address, with: part, at: now) { return .use(document) }
         let entry = self.entries[address]
         if let entry, let old = self.usable(entry, at: now), part.map(old.has) ?? true {
-            guard self.waiting[address] == nil, self.waiting.count < self.limits.fetches else { return .use(old) }
+            guard self.waiting[address] == nil, self.mayFetch(for: address.account) else { return .use(old) }
             self.waiting[address] = []
             return .refresh(old)
         }
@@ -94,7 +95,7 @@ struct DocumentCache<Document: FetchedDocument>: Sendable {
         {
             return .fail(failure)
         }
-        guard self.waiting.count < self.limits.fetches else { return self.instead(of: .busy, entry, at: now) }
+        guard self.mayFetch(for: address.account) else { return self.instead(of: .busy, entry, at: now) }
         self.waiting[address] = [promise]
         return .fetch
     }
@@ -123,6 +124,11 @@ struct DocumentCache<Document: FetchedDocument>: Sendable {
         return (waiting, result)
     }
 
+    private func mayFetch(for account: ResourceID<AccountKind>) -> Bool {
+        self.waiting.count < self.limits.fetches
+            && self.waiting.keys.count(where: { $0.account == account }) < self.limits.fetchesPerAccount
+    }
+
     private func instead(of error: DocumentError, _ entry: Entry?, at now: NIODeadline) -> Decision {
         entry.flatMap { self.usable($0, at: now) }.map(Decision.use) ?? .fail(error)
     }
@@ -131,11 +137,15 @@ struct DocumentCache<Document: FetchedDocument>: Sendable {
         now < entry.came + self.limits.longestAge ? entry.document : nil
     }
 
-    /// What was tried longest ago goes first: a policy that still asks will have it fetched again.
+    /// Of the account that has most, what was tried longest ago goes first: a policy that still asks will have it fetched
+    /// again, and who names many takes nobody else's place.
     private mutating func makeRoom() {
-        while self.entries.count > self.limits.documents,
-            let oldest = self.entries.min(by: { $0.value.tried < $1.value.tried })
-        {
+        while self.entries.count > self.limits.documents {
+            let counts = Dictionary(grouping: self.entries.keys, by: \.account).mapValues(\.count)
+            guard let account = counts.max(by: { $0.value < $1.value })?.key,
+                let oldest = self.entries.filter({ $0.key.account == account })
+                    .min(by: { $0.value.tried < $1.value.tried })
+            else { return }
             self.entries[oldest.key] = nil
         }
     }

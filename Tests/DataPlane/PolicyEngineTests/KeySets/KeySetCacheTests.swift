@@ -124,4 +124,26 @@ import Testing
         #expect(try self.cache.known(Self.address("https://a.test/"), with: nil, at: Self.start) == nil)
         #expect(try self.cache.known(Self.address("https://c.test/"), with: nil, at: Self.start) != nil)
     }
+
+    @Test func `An account that names many takes neither the fetches nor the room of another`() throws {
+        var limits = DocumentCache<KeySet>.Limits()
+        (limits.fetches, limits.fetchesPerAccount, limits.documents) = (4, 2, 3)
+        var cache = DocumentCache<KeySet>(limits)
+        let promises = Promises()
+        func address(_ account: String, _ number: Int) throws -> DocumentAddress {
+            DocumentAddress(account: try #require(ResourceID("ac_\(account)")), url: "https://\(number).test/")
+        }
+        func isFetched(_ address: DocumentAddress) -> Bool {
+            if case .fetch = cache.ask(for: address, with: nil, promises.make(), at: Self.start) { true } else { false }
+        }
+        #expect(try (0..<3).map { isFetched(try address("2many", $0)) } == [true, true, false])
+        #expect(isFetched(try address("2few", 0)))
+        let all = try [address("2few", 0)] + (0..<5).map { try address("2many", $0) }
+        for (index, one) in all.enumerated() {
+            let now = Self.start + .seconds(Int64(index))
+            _ = cache.end(one, with: .success(try Self.set(TokenSigner())), at: now)
+        }
+        let kept = all.map { cache.known($0, with: nil, at: Self.start + .seconds(5)) != nil }
+        #expect(kept == [true, false, false, false, true, true])
+    }
 }
