@@ -203,6 +203,8 @@ package actor Edge {
         }
         self.isStopped = true
         await self.sshGateway?.stop()
+        // What the control plane has been asked is answered on the loops.
+        await Self.wait(atMost: .seconds(2)) { [directory] in directory.questions == 0 }
         do {
             try await self.group.shutdownGracefully()
         } catch {

@@ -234,6 +234,8 @@ package final class AgentConnection {
     ) {
         let bound = NIOLoopBound((reply, whenAnswered), eventLoop: self.proxyLoop.eventLoop)
         let eventLoop = self.proxyLoop.eventLoop
+        let directory = self.agents.directory
+        directory.beginQuestion()
         Task {
             let result: Result<Answer, Failure>
             do throws(Failure) {
@@ -242,6 +244,7 @@ package final class AgentConnection {
                 result = .failure(error)
             }
             eventLoop.execute {
+                directory.endQuestion()
                 let (reply, whenAnswered) = bound.value
                 reply.complete(result)
                 if case .success(let answer) = result { whenAnswered(answer) }

@@ -1,6 +1,7 @@
 package import EdgeLink
 package import NIOCore
 import NIOConcurrencyHelpers
+import Synchronization
 
 /// Where every agent connection of this edge lives. Asked when a table is taken up, and when a stream is opened to an
 /// agent of another loop.
@@ -16,8 +17,16 @@ package final class SessionDirectory: Sendable {
     }
 
     private let state = NIOLockedValueBox(State())
+    private let open = Atomic(0)
 
     package init() {}
+
+    /// Questions to the control plane whose answers have not reached their loops: a loop ends when there are none.
+    package var questions: Int { self.open.load(ordering: .relaxed) }
+
+    func beginQuestion() { self.open.add(1, ordering: .relaxed) }
+
+    func endQuestion() { self.open.subtract(1, ordering: .relaxed) }
 
     /// A number that no connection of this process has had.
     package func makeID() -> ConnectionID {
