@@ -13,23 +13,22 @@ package struct Tool: Sendable {
 
     /// What it says, on both of its outputs, when it has nothing to read.
     package func run(_ arguments: [String]) async throws -> String {
-        try await withCheckedThrowingContinuation { continuation in
-            // A thread of its own: the tests' threads are few.
-            Thread.detachNewThread { continuation.resume(with: Result { try self.runHere(arguments) }) }
+        let pipe = Pipe()
+        let (ends, end) = AsyncStream.makeStream(of: Int32.self)
+        let output = pipe.fileHandleForWriting
+        let program = try ChildProgram(self.path, arguments, output: output, errors: output) { status in
+            end.yield(status)
+            end.finish()
         }
-    }
-
-    private func runHere(_ arguments: [String]) throws -> String {
-        let process = Process()
-        let output = Pipe()
-        process.executableURL = URL(filePath: self.path)
-        process.arguments = arguments
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        return text
+        try output.close()
+        let said = await withCheckedContinuation { continuation in
+            // A thread of its own: the tests' threads are few.
+            Thread.detachNewThread {
+                continuation.resume(returning: pipe.fileHandleForReading.readDataToEndOfFile())
+            }
+        }
+        for await _ in ends {}
+        withExtendedLifetime(program) {}
+        return String(decoding: said, as: UTF8.self)
     }
 }

@@ -62,17 +62,11 @@ struct TestSSH: Sendable {
     }
 
     private static func run(_ program: String, _ arguments: [String]) async throws -> Int32 {
-        let process = Process()
-        process.executableURL = URL(filePath: program)
-        process.arguments = arguments
-        return try await withCheckedThrowingContinuation { continuation in
-            process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
-            do {
-                try process.run()
-            } catch {
-                continuation.resume(throwing: error)
-            }
-        }
+        let (ends, end) = AsyncStream.makeStream(of: Int32.self)
+        let output = FileHandle.standardError
+        let running = try ChildProgram(program, arguments, output: output, errors: output) { end.yield($0) }
+        defer { withExtendedLifetime(running) {} }
+        return await ends.first { _ in true } ?? -1
     }
 
     /// Starts OpenSSH's client, with options beside those that every client here has, and a key that was made.

@@ -40,17 +40,21 @@ struct TestPebble: Sendable {
     ) async throws {
         let http = try #require(HeldPort(0))
         let https = try #require(HeldPort(0))
-        let process = Process()
-        process.executableURL = SharedMaterial.packageRoot.appending(path: "scripts/pebble.sh")
-        process.arguments = ["\(http.port)", "\(https.port)"]
         var environment = ProcessInfo.processInfo.environment
         if let external { environment["PEBBLE_EAB"] = "\(external.identifier):\(external.key.reveal())" }
         if let zone { environment["PEBBLE_ZONE"] = "\(zone.name):\(zone.port)" }
-        process.environment = environment
         let (input, output) = (Pipe(), Pipe())
-        process.standardInput = input
-        process.standardOutput = output
-        try process.run()
+        let program = try ChildProgram(
+            SharedMaterial.packageRoot.appending(path: "scripts/pebble.sh").path,
+            ["\(http.port)", "\(https.port)"],
+            environment: environment,
+            input: input.fileHandleForReading,
+            output: output.fileHandleForWriting,
+            errors: .standardError
+        )
+        defer { withExtendedLifetime(program) {} }
+        try input.fileHandleForReading.close()
+        try output.fileHandleForWriting.close()
         let line = await Self.firstLine(of: output.fileHandleForReading)
         let places = try JSONDecoder().decode(Places.self, from: Data(line.utf8))
         do {
