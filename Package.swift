@@ -503,7 +503,7 @@ let wholeTests: [(name: String, uses: [String], products: [Product])] = [
             "Capture", "PolicyEngine", "PolicyBench", "Outbound", "Proxy", "Secrets", "ACME", "ChallengeDNS",
             "Certificates",
             "Federation", "Firewall", "SSHKeys", "SSHGateway", "Edge", "Store", "TrafficStore", "Control",
-            "EdgeProgram",
+            "EventDelivery", "EdgeProgram",
             "Portico",
             "EdgeTestSupport",
             "TestSupport",

@@ -41,8 +41,9 @@ package struct TestEdge: Sendable {
         package var logins = LoginServices.Configuration(host: "idp.\(TestEdge.baseDomain)")
         /// What an edge before this one has left; nil for a new store with a new account.
         package var kept: Kept?
-        /// Whether traffic is captured, and kept in memory.
+        /// Whether traffic is captured, and where it is kept: in memory where there is no file for it.
         package var capturesTraffic = false
+        package var trafficFile: String?
         /// Takes what the edge logs; nil for nobody.
         package var logger: Logger?
     }
@@ -104,7 +105,8 @@ package struct TestEdge: Sendable {
             setup.edge.proxy.capture.queue = queue
             traffic = TrafficInspection(
                 queue: queue,
-                store: try TrafficStore.inMemory(keyring: kept.sealingKeys),
+                store: try setup.trafficFile.map { path in try TrafficStore.open(at: path, keyring: kept.sealingKeys) }
+                    ?? TrafficStore.inMemory(keyring: kept.sealingKeys),
                 rehearsal: BenchRehearsal.maker(in: setup.edge.proxy.policy)
             )
         }

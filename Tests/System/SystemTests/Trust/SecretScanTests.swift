@@ -2,6 +2,7 @@ import ACME
 import Addressing
 import Certificates
 import EdgeTestSupport
+import EventDelivery
 import Events
 import Foundation
 import JSON
@@ -11,7 +12,6 @@ import Outbound
 import Portico
 import Proxy
 import Store
-import Synchronization
 import TestSupport
 import Testing
 
@@ -19,72 +19,28 @@ import Testing
 @testable import Edge
 @testable import PolicyEngine
 
-/// After exchanges that carry secrets of every kind, none stands in the database, the log or an event.
+/// After exchanges that carry secrets of every kind, none stands in the database, the log, an event, or the files of captured
+/// traffic and of events that wait for a destination.
 @Suite(.timeLimit(.minutes(5))) struct SecretScanTests {
     private typealias JSONValue = JSON.JSONValue
 
-    /// What was secret, and what was written down.
-    private final class Found: Sendable {
-        private let secrets = Mutex<Set<String>>([])
-        private let lines = Mutex<[String]>([])
-
-        /// A text that nobody else has; a secret from now on.
-        func make(_ name: String) -> String {
-            let text = "canary-\(name)-\(String(UInt64.random(in: .min ... .max), radix: 36))"
-            self.add(text)
-            return text
-        }
-
-        func add(_ secret: String) { _ = self.secrets.withLock { $0.insert(secret) } }
-
-        /// A private key is sought by what is in it: its longest line.
-        func add(key: String) {
-            let line = key.split(separator: "\n").filter { !$0.hasPrefix("-----") }.max { $0.count < $1.count }
-            if let line { self.add(String(line)) }
-        }
-
-        func write(_ line: String) { self.lines.withLock { $0.append(line) } }
-
-        var logged: String { self.lines.withLock { $0.joined(separator: "\n") } }
-        var all: Set<String> { self.secrets.withLock { $0 } }
-
-        /// The secrets that stand in `bytes`, as they are, in base64 wherever it begins, or in hexadecimal digits.
-        func secrets(in bytes: Data) -> [String] {
-            self.all.filter { secret in
-                let data = Data(secret.utf8)
-                let forms =
-                    [data, Data(data.map { String(format: "%02x", $0) }.joined().utf8)]
-                    + (0..<3).map { shift in
-                        // Its ends depend on what stands around it.
-                        let text = (Data(count: shift) + data).base64EncodedString()
-                        return Data(text.dropFirst(4).dropLast(8).utf8)
-                    }
-                return forms.contains { bytes.range(of: $0) != nil }
-            }.sorted()
-        }
-    }
-
-    private struct Handler: LogHandler {
-        let found: Found
-        var metadata: Logger.Metadata = [:]
-        var logLevel: Logger.Level = .trace
-
-        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-            get { self.metadata[key] }
-            set { self.metadata[key] = newValue }
-        }
-
-        func log(event: LogEvent) {
-            self.found.write("\(event.message) \(self.metadata) \(event.metadata ?? [:])")
-        }
-    }
-
-    @Test func `Nothing secret stands in the database, the log or an event, whatever was done`() async throws {
+    @Test func `Nothing secret stands in a file, the log or an event, whatever was done`() async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "scan-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
         let kept = try await TestEdge.Kept.file(at: folder.appending(path: "portico.db").path)
-        let found = Found()
+        let found = ScannedSecrets()
         let queues = [EventQueue(limit: 100_000), EventQueue(limit: 100_000)]
+        let spool = folder.appending(path: "spool")
+        let delivery = EventDelivery(
+            store: kept.store,
+            configuration: DeliveryConfiguration(folder: spool.path),
+            sealingKeys: kept.sealingKeys,
+            transport: NobodyThere(),
+            live: EventBroadcast(),
+            logger: Logger(label: "scan") { _ in ScannedLog(found: found) }
+        )
+        let delivering = Task { try await delivery.run() }
+        defer { delivering.cancel() }
         try await TestPebble.with { pebble in
             try await FakeProvider.with { provider in
                 try await TestUpstream.with(TestUpstream.echoHead) { upstream in
@@ -92,8 +48,11 @@ import Testing
                     try await TestEdge.with { setup in
                         setup.kept = kept
                         setup.useACME(of: pebble, settings)
-                        setup.logger = Logger(label: "scan") { _ in Handler(found: found) }
+                        setup.logger = Logger(label: "scan") { _ in ScannedLog(found: found) }
                         setup.edge.proxy.observation.accessLog = queues[0]
+                        setup.edge.proxy.observation.subscribers = delivery.intake
+                        setup.capturesTraffic = true
+                        setup.trafficFile = folder.appending(path: "traffic.db").path
                         setup.edge.proxy.policy.events = queues[1]
                         setup.edge.proxy.policy.tellsAll = true
                         var outbound = OutboundConfiguration()
@@ -104,16 +63,24 @@ import Testing
                         setup.edge.proxy.policy.services.requester = try OutboundRequester(outbound)
                     } _: { edge in
                         found.add(edge.authtoken)
+                        try await Self.subscribe(edge, delivery)
                         try await Self.configure(edge, pebble, found)
+                        try await Self.signIn(edge, found)
                         let agent = try await edge.connectAgent()
                         try await Self.visit(edge, agent, upstream, provider, found)
                         await agent.close()
                         try await Self.noteKeys(edge, found)
+                        try await edge.withAPI { try await InspectedEdge(edge: edge, api: $0).wait(for: 8) }
+                        // Of the login that was last: those before it are there, too.
+                        while try Self.contents(of: spool).range(of: Data("wall.edge.test".utf8)) == nil {
+                            try Task.checkCancellation()
+                            await pause()
+                        }
                     }
                 }
             }
         }
-        #expect(found.all.count >= 25, "\(found.all.count)")
+        #expect(found.all.count >= 45, "\(found.all.count)")
 
         var events = Data()
         for queue in queues {
@@ -123,8 +90,10 @@ import Testing
             }
         }
         var seen = ["log": Data(found.logged.utf8), "events": events]
+        delivering.cancel()
+        _ = try? await delivering.value
         for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
-            seen[name] = try Data(contentsOf: folder.appending(path: name))
+            seen[name] = try Self.contents(of: folder.appending(path: name))
         }
         seen["database"] = seen.filter { $0.key.hasPrefix("portico.db") }.values.reduce(Data(), +)
         for (name, bytes) in seen {
@@ -132,17 +101,49 @@ import Testing
             #expect(bytes.range(of: Data("PRIVATE KEY".utf8)) == nil, "\(name)")
         }
         // What is looked for would be found: what is no secret is there.
-        for name in ["log", "events", "database"] {
+        for name in ["log", "events", "database", "spool"] {
             #expect(seen[name]?.range(of: Data("app.shop.example".utf8)) != nil, "\(name)")
         }
+        #expect(seen.contains { $0.key.hasPrefix("traffic.db") && $0.value.count > 10_000 })
         found.add("app.shop.example")
         #expect(found.secrets(in: events) == ["app.shop.example"])
     }
 
+    /// All that is in a file, or in the files of a folder.
+    private static func contents(of url: URL) throws -> Data {
+        guard try url.resourceValues(forKeys: [.isDirectoryKey]).isDirectory ?? false else {
+            return try Data(contentsOf: url)
+        }
+        return try FileManager.default.contentsOfDirectory(at: url, includingPropertiesForKeys: nil).sorted {
+            $0.path < $1.path
+        }.reduce(into: Data()) { $0 += try Self.contents(of: $1) }
+    }
+
     // MARK: - What is configured
 
+    /// A destination takes audit events and those of traffic, and all traffic is captured in full.
+    private static func subscribe(_ edge: TestEdge, _ delivery: EventDelivery) async throws {
+        try await edge.withAPI { api in
+            let settings = try await api.call("PATCH", "/traffic_inspector/settings", ["mode": "full"])
+            #expect(settings.status == 200, "\(settings)")
+            let target: JSONValue = ["target": ["datadog": ["api_key": "to-be-replaced", "ddsite": "datadoghq.eu"]]]
+            let destination = try await api.call("POST", "/event_destinations", target).text("id")
+            let types = EventType.all.map { ["type": .string($0.name)] as JSONValue }
+            let made = try await api.call(
+                "POST",
+                "/event_subscriptions",
+                ["sources": .array(types), "destination_ids": [.string(destination)]]
+            )
+            #expect(made.status == 201, "\(made)")
+        }
+        while !delivery.intake.isWanted {
+            try Task.checkCancellation()
+            await pause()
+        }
+    }
+
     /// Secrets in resources of the API, a certificate that is obtained, and an endpoint whose policy has secrets in it.
-    private static func configure(_ edge: TestEdge, _ pebble: TestPebble, _ found: Found) async throws {
+    private static func configure(_ edge: TestEdge, _ pebble: TestPebble, _ found: ScannedSecrets) async throws {
         let password = found.make("password")
         found.add(Data("ada:\(password)".utf8).base64EncodedString())
         let hidden = ["webhook", "header", "expression", "client"].map(found.make)
@@ -153,7 +154,7 @@ import Testing
         let (vault, stream) = (found.make("vault"), found.make("stream"))
         let policy = """
             on_http_request:
-              - expressions: ["req.headers['x-key'].exists(k, k == '\(hidden[2])')"]
+              - expressions: ["req.headers['x-api-key'].exists(k, k == '\(hidden[2])')"]
                 actions: [{type: add-headers, config: {headers: {authorization: "Bearer \(hidden[1])"}}}]
               - expressions: ["req.url.path == '/hook'"]
                 actions: [{type: verify-webhook, config: {provider: gitlab, secret: "\(hidden[0])"}}]
@@ -221,7 +222,7 @@ import Testing
         for (path, fields) in [
             ("/", "Authorization: Basic \(Data("ada:\(password)".utf8).base64EncodedString())\r\n"),
             ("/", "Authorization: Basic \(Data("ada:\(found.make("wrong"))".utf8).base64EncodedString())\r\n"),
-            ("/", "X-Key: \(hidden[2])\r\nAuthorization: Bearer \(found.make("bearer"))\r\n"),
+            ("/", "X-Api-Key: \(hidden[2])\r\nAuthorization: Bearer \(found.make("bearer"))\r\n"),
             ("/", "Cookie: session=\(found.make("cookie"))\r\n"), ("/login", ""),
             ("/hook", "X-Gitlab-Token: \(hidden[0])\r\n"), ("/hook", "X-Gitlab-Token: \(found.make("token"))\r\n"),
         ] {
@@ -241,7 +242,7 @@ import Testing
         _ agent: Agent,
         _ upstream: TestUpstream,
         _ provider: FakeProvider,
-        _ found: Found
+        _ found: ScannedSecrets
     ) async throws {
         let (access, refresh) = (found.make("access"), found.make("refresh"))
         found.add("s3cret-of-portico")
@@ -294,7 +295,7 @@ import Testing
     }
 
     /// The keys that the edge made for itself, which nobody was shown.
-    private static func noteKeys(_ edge: TestEdge, _ found: Found) async throws {
+    private static func noteKeys(_ edge: TestEdge, _ found: ScannedSecrets) async throws {
         let accounts = try await edge.store.list(ACMEAccountRecord.self, in: .platform)
         #expect(accounts.count == 1)
         for account in accounts {
