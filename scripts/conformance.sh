@@ -14,7 +14,7 @@
 #   --strict  http1: exactly what we build is asked for, where the RFCs would permit more
 #
 # Environment: CONFIG=debug|release; of waf-crs WAF_CASES=n, so many of the cases, evenly chosen (all), and WAF_RULES=folder,
-# other rules than Debian's.
+# other rules than Debian's, WAF_TABLE=file, the page that tells what came of it.
 #
 # Example: scripts/conformance.sh http1 --dir ~/more-cases
 
@@ -184,6 +184,7 @@ policy:
         die "nginx did not start: $(tail -n 5 "$home/nginx/error.log")"
     command=(
         python3 "$ROOT/scripts/waf.py" "$1/tests.jsonl" "$HTTP_PORT" "$nginx" "$home/audit.log" --cases "${WAF_CASES:-0}"
+        --table "${WAF_TABLE:-$home/waf-crs.md}"
     )
 }
 

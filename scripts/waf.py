@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """Sends published attacks to an edge and to nginx with the same engine and the same rules, and compares what they find.
 
-    scripts/waf.py TESTS.JSONL EDGE_PORT NGINX_PORT AUDIT_LOG [--cases N] [--verbose]
+    scripts/waf.py TESTS.JSONL EDGE_PORT NGINX_PORT AUDIT_LOG [--cases N] [--table FILE]
 
 Each case goes over connections of its own. nginx tells what it found in its audit log, one JSON object a line; the edge
 in the fields x-waf-rules and x-waf-score of the answer. A case passes when both name the same rules and the same score.
 Cases that one of the two refuses before its firewall sees them are listed with the reason and not counted. The set was
 made for a newer rule set than the one that runs: how many of the rules that it expects were found is printed, for
-knowledge. Ends with `N passed, N failed`.
+knowledge. All of it is written to FILE too, as a page. Ends with `N passed, N failed`.
 """
 import argparse
 import base64
@@ -53,7 +53,8 @@ def request(case):
 
 
 def ask(port, data, is_head):
-    """The answer's head and the port that it was asked from; the head is None where there was no answer."""
+    """The answer's head and the port that it was asked from; the head is None where there was no answer, and empty where
+    the connection is still open without one after some seconds."""
     with socket.create_connection(("127.0.0.1", port), 10) as connection:
         own = connection.getsockname()[1]
         answer = b""
@@ -64,7 +65,9 @@ def ask(port, data, is_head):
                 if not piece:
                     break
                 answer += piece
-        except (ConnectionError, socket.timeout):
+        except socket.timeout:
+            return "", own
+        except ConnectionError:
             pass
     head = answer.partition(b"\r\n\r\n")[0].decode("latin-1")
     return (head if head.startswith("HTTP/") else None), own
@@ -85,6 +88,8 @@ def complete(answer, is_head):
 
 
 def status(head):
+    if head == "":
+        return "waits for the rest of the body"
     return f"answers {head.split(' ')[1]}" if head else "closes the connection"
 
 
@@ -151,7 +156,7 @@ def compare(case, options, audit):
     if rules is None or found is None:
         words = []
         if rules is None:
-            words.append(f"the edge {status(ours)} ({field(ours, 'portico-error-code') or 'no code'})")
+            words.append(f"the edge {status(ours)}")
         if found is None:
             words.append(f"nginx {status(theirs)}")
         return "apart", " and ".join(words)
@@ -173,6 +178,41 @@ def compare(case, options, audit):
     return "fail", ", ".join(words)
 
 
+def page(count, results, sizes, failures, apart):
+    """What came of a run, in Markdown."""
+    lines = [
+        "# Published attacks, beside nginx",
+        "",
+        "Written by `WAF_TABLE=docs/firewall-cases.md make conformance SUITE=waf-crs`; how the cases are run stands in",
+        "[the firewall's page](firewall.md).",
+        "",
+        "| cases | |",
+        "|---|---|",
+        f"| sent to both | {count} |",
+        f"| seen by both firewalls | {results['pass'] + results['fail']} |",
+        f"| of those: the same rules and the same score | {results['pass']} |",
+        f"| … of which some rule matched | {sizes['with rules']} |",
+        f"| … none | {sizes['without']} |",
+        f"| of those: different | {results['fail']} |",
+        f"| not compared, for the reasons below | {results['apart']} |",
+        "",
+    ]
+    if failures:
+        lines += ["## Different", "", "| case | how |", "|---|---|"]
+        lines += [f"| {name} | {words} |" for name, words in failures] + [""]
+    lines += [
+        "## Not compared",
+        "",
+        "Where a reason names an answer, the request is not HTTP as whoever answers takes it, and is refused before any firewall sees",
+        "it. Expressions have a number of steps at the edge ([413](decisions/0413-expressions-have-steps.md)), and none at nginx.",
+        "",
+        "| reason | cases | which |",
+        "|---|---|---|",
+    ]
+    lines += [f"| {words} | {len(ids)} | {' '.join(ids)} |" for words, ids in apart]
+    return "\n".join(lines) + "\n"
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("tests")
@@ -180,7 +220,7 @@ def main():
     parser.add_argument("nginx", type=int)
     parser.add_argument("audit")
     parser.add_argument("--cases", type=int, default=0, help="so many, evenly chosen; 0 for all")
-    parser.add_argument("--verbose", action="store_true")
+    parser.add_argument("--table", help="the page to write")
     options = parser.parse_args()
     with open(options.tests, encoding="utf-8") as file:
         cases = [json.loads(line) for line in file]
@@ -188,6 +228,7 @@ def main():
         cases = [cases[index * len(cases) // options.cases] for index in range(options.cases)]
     audit = AuditLog(options.audit)
     results = collections.Counter()
+    failures = []
     reasons = collections.defaultdict(list)
     expected = collections.Counter()
     sizes = collections.Counter()
@@ -199,6 +240,7 @@ def main():
         results[result] += 1
         if result == "fail":
             print(f"FAIL {case['id']}: {words}")
+            failures.append((case["id"], words))
         elif result == "apart":
             reasons[words].append(case["id"])
         else:
@@ -207,11 +249,16 @@ def main():
                 expected["found" if wanted in words else "missed"] += 1
             for unwanted in case.get("no_expect_ids", []):
                 expected["false" if unwanted in words else "rightly not found"] += 1
-    for words, ids in sorted(reasons.items(), key=lambda item: -len(item[1])):
+    apart = sorted(reasons.items(), key=lambda item: (-len(item[1]), item[0]))
+    for words, ids in apart:
         print(f"apart, {len(ids)}: {words}: {' '.join(ids)}")
-    print(f"{len(cases)} cases; both firewalls saw {results['pass'] + results['fail']}, {results['apart']} came to one or none")
+    seen = results["pass"] + results["fail"]
+    print(f"{len(cases)} cases; both firewalls saw {seen}, {results['apart']} came to one or none")
     print(f"of the same findings {sizes['with rules']} name rules, {sizes['without']} none")
     print(f"beside what the set expects of newer rules: {dict(expected)}")
+    if options.table:
+        with open(options.table, "w", encoding="utf-8") as file:
+            file.write(page(len(cases), results, sizes, failures, apart))
     print(f"{results['pass']} passed, {results['fail']} failed")
     sys.exit(results["fail"] > 0)
 
