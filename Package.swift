@@ -437,7 +437,7 @@ let support: [Module] = [
     ),
     Module(
         place: "Support/TestCluster",
-        uses: ["JSON", "TestSupport", "KubernetesClient"],
+        uses: ["JSON", "Model", "TestSupport", "KubernetesClient"],
         products: [.Logging, .Yams],
         tests: nil
     ),
@@ -494,7 +494,7 @@ let wholeTests: [(name: String, uses: [String], products: [Product])] = [
             "Addressing", "JSON", "Model", "APIClient", "Certificates", "Control", "Portico", "KubernetesClient",
             "Operator", "EdgeTestSupport", "TestCluster",
         ],
-        []
+        [.NIOConcurrencyHelpers]
     ),
     (
         "SystemTests",

@@ -58,7 +58,8 @@ struct RunCommand: AsyncParsableCommand {
             configuration: .init(
                 services: [.init(service: Running(process: process))],
                 gracefulShutdownSignals: [.sigterm, .sigint],
-                logger: logger
+                // It would log the whole configuration.
+                logger: Logger(label: "lifecycle") { _ in SwiftLogNoOpLogHandler() }
             )
         )
         try await group.run()

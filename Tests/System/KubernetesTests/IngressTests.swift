@@ -184,6 +184,39 @@ struct IngressTests {
         }
     }
 
+    @Test func `Of two replicas one ends: no visitor notices, and the other writes from then on (E-08, L-03)`()
+        async throws
+    {
+        try await OperatorRig.with { rig in
+            try await TestUpstream.named("web") { web in
+                try await rig.makeService("web", at: web.port)
+                let (host, later) = (rig.host("stays"), rig.host("later"))
+                let paths = [Path(path: "/", type: "Prefix", service: "web")]
+                try await rig.makeIngress("stays", [(host, paths)])
+                try await rig.expect(host, "/", Answer(status: 200, body: "web"))
+                _ = try rig.startReplica("second")
+                try await rig.cluster.wait("both serve") {
+                    let found = try await rig.api.call("GET", "/endpoints").object["endpoints"]?.array ?? []
+                    return found.count { $0.object?["url"]?.string == "https://\(host)" } == 2
+                }
+                let visiting = Task {
+                    var answers: Set<Int> = []
+                    while !Task.isCancelled { answers.insert(try await rig.visit(host).status) }
+                    return answers
+                }
+                await rig.first?.end()
+                visiting.cancel()
+                #expect(try await visiting.value == [200])
+                // Whoever leads puts its finalizer on it.
+                try await rig.makeIngress("later", [(later, [Path(path: "/", type: "Prefix", service: "web")])])
+                try await rig.expect(later, "/", Answer(status: 200, body: "web"))
+                try await rig.cluster.wait("the other writes") {
+                    try await rig.ingress("later")?.metadata.finalizers.isEmpty == false
+                }
+            }
+        }
+    }
+
     @Test func `A rule that is removed is not served any more, the others as before (I-21)`() async throws {
         try await OperatorRig.with { rig in
             try await TestUpstream.named("web") { web in

@@ -6,19 +6,21 @@ import Foundation
 import JSON
 import KubernetesClient
 import Model
+import NIOConcurrencyHelpers
 import Operator
 import Portico
 import TestCluster
 
 /// An operator between a real API server and a real edge, with services on loopback: what a test of the whole needs.
 ///
-/// Each has a namespace, a class and a lease of its own, and host names that begin with its namespace.
+/// The operator has the rights that the plain manifests give it, and no others. Each has a namespace, a class and a lease of its own, and host names that begin with its namespace.
 struct OperatorRig: Sendable {
     let cluster: TestCluster
     let edge: TestEdge
     let api: TestAPI
     let className: String
     let controller: String
+    fileprivate let replicas = NIOLockedValueBox(Replicas())
 
     /// Runs `body` beside an operator. The namespace must be gone within twenty seconds afterwards, which it is not where a
     /// finalizer is left.
@@ -49,8 +51,8 @@ struct OperatorRig: Sendable {
     ) async throws {
         var configuration = try await self.configuration()
         change(&configuration)
-        let process = try OperatorProcess(configuration, logger: self.cluster.logger)
-        let running = Task { try await process.run() }
+        self.replicas.withLockedValue { $0.configuration = configuration }
+        _ = try self.startReplica("first")
         do {
             try await self.makeClass()
             try await body(self)
@@ -58,13 +60,48 @@ struct OperatorRig: Sendable {
         } catch {
             // The error of the test is the one to tell.
             try? await self.end()
-            running.cancel()
-            _ = await running.result
+            await self.endReplicas()
             throw error
         }
-        running.cancel()
-        // It was cancelled, which it says.
-        _ = await running.result
+        await self.endReplicas()
+    }
+
+    // MARK: - Processes
+
+    /// One process of the operator beside others.
+    struct Replica: Sendable {
+        fileprivate let running: Task<Void, any Error>
+
+        /// Ends it as SIGTERM does.
+        func end() async {
+            self.running.cancel()
+            // It was cancelled, which it says.
+            _ = await self.running.result
+        }
+    }
+
+    fileprivate struct Replicas: Sendable {
+        var configuration: OperatorConfiguration?
+        var running: [Replica] = []
+    }
+
+    /// The process that was there from the beginning.
+    var first: Replica? { self.replicas.withLockedValue { $0.running.first } }
+
+    /// Starts one more, which ends with the test.
+    func startReplica(_ identity: String) throws -> Replica {
+        guard var configuration = self.replicas.withLockedValue({ $0.configuration }) else {
+            throw TestClusterError(what: "the operator is not there yet")
+        }
+        configuration.identity = "\(self.cluster.namespace)-\(identity)"
+        let process = try OperatorProcess(configuration, logger: self.cluster.logger)
+        let replica = Replica(running: Task { try await process.run() })
+        self.replicas.withLockedValue { $0.running.append(replica) }
+        return replica
+    }
+
+    private func endReplicas() async {
+        for replica in self.replicas.withLockedValue({ $0.running }) { await replica.end() }
     }
 
     private func configuration() async throws -> OperatorConfiguration {
@@ -75,8 +112,8 @@ struct OperatorRig: Sendable {
             maximumLegs: 1
         )
         var configuration = OperatorConfiguration(
-            cluster: self.cluster.configuration,
-            namespace: "default",
+            cluster: try await self.cluster.operatorConfiguration(),
+            namespace: TestCluster.operatorNamespace,
             identity: self.cluster.namespace,
             agent: agent
         )

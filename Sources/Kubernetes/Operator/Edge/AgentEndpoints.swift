@@ -12,6 +12,8 @@ package actor AgentEndpoints {
     private static let concurrency = 16
     /// Until a session that was refused is asked for again.
     private static let patience = Duration.seconds(60)
+    /// For visitors who are being served when the process ends.
+    private static let farewell = Duration.seconds(2)
 
     private let configuration: Agent.Configuration
     private let logger: Logger
@@ -54,13 +56,24 @@ package actor AgentEndpoints {
             } catch {
                 self.note(error)
             }
+            let endpoints = Array(self.opened.values)
             self.agent = nil
             self.opened = [:]
             // A cancelled task would not wait for the farewell.
-            await Task { await agent.close() }.value
+            await Task { await Self.leave(agent, endpoints) }.value
             // Credentials may be mended while we run: the process stays, and asks again. Cancelled, the loop ends.
             try? await Task.sleep(for: Self.patience)
         }
+    }
+
+    /// No visitor comes any more, those that are here go on for a moment, and then the session ends.
+    private static func leave(_ agent: Agent, _ endpoints: [Endpoint]) async {
+        await withDiscardingTaskGroup { group in
+            for endpoint in endpoints { group.addTask { await endpoint.close() } }
+        }
+        // The task is its own, which nobody cancels.
+        if !endpoints.isEmpty { try? await Task.sleep(for: Self.farewell) }
+        await agent.close()
     }
 
     private func note(_ error: any Error) {
