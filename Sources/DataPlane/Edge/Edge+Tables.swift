@@ -110,6 +110,17 @@ extension Edge: EdgeNode {
         await self.tellLoops { $0.proxy.capture(orders) }
     }
 
+    /// Each loop keeps a copy of what those who subscribe to events want.
+    func followSubscribers() async {
+        self.configuration.proxy.observation.whenWantedChanges { [weak self] in await self?.tellLoopsOfSubscribers() }
+        // It may have become another since the loops were made.
+        await self.tellLoopsOfSubscribers()
+    }
+
+    private func tellLoopsOfSubscribers() async {
+        await self.tellLoops { $0.proxy.followSubscribers() }
+    }
+
     package func apply(_ certificates: [DomainCertificate]) async -> [HostPattern: Failure] {
         let (changes, failures) = self.domainCertificates.take(certificates)
         // What changed alone: each loop has the others already.

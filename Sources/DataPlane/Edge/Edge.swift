@@ -163,6 +163,7 @@ package actor Edge {
         self.planner = RoutingPlanner(loops: self.loops.count)
         self.watchMemory()
         try await LoopAgents.connect(agents).get()
+        await self.followSubscribers()
     }
 
     /// Ends in good order: no new visitors, what is under way ends by itself or after `drainDuration`, then agents

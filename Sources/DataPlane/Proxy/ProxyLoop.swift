@@ -28,13 +28,11 @@ package final class ProxyLoop {
     /// Nil where no traffic is captured.
     let captures: CaptureOutlet?
     /// Whether each request is recorded.
-    var isObserved: Bool { self.isAlwaysObserved || self.subscribers != nil }
-    private let isAlwaysObserved: Bool
+    private(set) var isObserved: Bool
     /// Who has subscribed to events, where somebody has.
-    var subscribers: (any SubscribedEvents)? {
-        guard let subscribers = self.observation.subscribers, subscribers.isWanted else { return nil }
-        return subscribers
-    }
+    private(set) var subscribers: (any SubscribedEvents)?
+    /// Whether they want the fields of heads.
+    private(set) var recordsHeads = false
     /// Whether somebody is told of every request that a policy has judged.
     let tellsOfAllJudged: Bool
     /// The policies of the table's endpoints.
@@ -86,13 +84,22 @@ package final class ProxyLoop {
         self.limits = configuration.limits
         self.environment = configuration.policy
         self.observation = configuration.observation
-        self.isAlwaysObserved = configuration.observation.isActive
+        self.isObserved = configuration.observation.isActive
         self.captures = CaptureOutlet(configuration.capture)
         self.tellsOfAllJudged = configuration.policy.tellsAll && configuration.policy.events != nil
         self.agents = agents
         self.requestScratch = self.allocator.buffer(capacity: 4096)
         self.responseScratch = self.allocator.buffer(capacity: 16 * 1024)
         self.random = LoopRandom()
+        self.followSubscribers()
+    }
+
+    /// Takes up what those who subscribe to events want from now on.
+    package func followSubscribers() {
+        let wanted = self.observation.subscribers?.wanted ?? WantedEvents()
+        self.subscribers = wanted.events ? self.observation.subscribers : nil
+        self.recordsHeads = wanted.events && wanted.heads
+        self.isObserved = self.observation.isActive || wanted.events
     }
 
     /// Bounds that count from now on, for connections that are open too; a time that is running runs out as it was set.
@@ -215,7 +222,7 @@ package final class ProxyLoop {
     package func counts() -> LoopCounts {
         var endpoints = self.upstreams.values.compactMap { upstream in
             upstream.tally === self.counters.others
-                ? nil : LoopCounts.Endpoint("\(upstream.endpoint.url)", upstream.tally)
+                ? nil : LoopCounts.Endpoint(upstream.urlText, upstream.tally)
         }
         endpoints.append(.init("", self.counters.unrouted))
         endpoints.append(.init("other", self.counters.others))
@@ -247,7 +254,7 @@ package final class ProxyLoop {
         )
         self.shedding.noteTick(late: lag, limit: self.limits.loopLagMilliseconds)
         self.recent.advance()
-        self.captures?.tick()
+        self.captures?.tick(busy: busy)
         self.wheel.advance()
     }
 }

@@ -4,10 +4,24 @@ package protocol EventSink: Sendable {
     func record(_ event: TrafficEvent)
 }
 
-/// A sink whose events are wanted at some times only: who would make one asks before.
-package protocol SubscribedEvents: EventSink {
-    /// Whether any is wanted now. Read on event loops, for each request.
-    var isWanted: Bool { get }
+/// What is wanted of the events of traffic.
+package struct WantedEvents: Sendable, Hashable {
+    /// Whether any are.
+    package var events = false
     /// Whether the fields of heads are.
-    var wantsHeads: Bool { get }
+    package var heads = false
+
+    package init(events: Bool = false, heads: Bool = false) {
+        self.events = events
+        self.heads = heads
+    }
+}
+
+/// A sink whose events are wanted at some times only. Event loops do not ask for each request: they keep a copy of what is
+/// wanted, and are told when that changes.
+package protocol SubscribedEvents: EventSink {
+    /// What is wanted now.
+    var wanted: WantedEvents { get }
+    /// Calls `change` whenever that has become another, and waits for it. There is one who is told.
+    func onChange(_ change: @escaping @Sendable () async -> Void)
 }

@@ -32,6 +32,14 @@ package struct TrafficEvent: Sendable {
     /// `http_request_complete.v0` or `tcp_connection_closed.v0`.
     package var type: String { self.request == nil ? "tcp_connection_closed.v0" : "http_request_complete.v0" }
 
+    /// The event for who shall not read what heads say.
+    package var withoutHeads: TrafficEvent {
+        var event = self
+        event.request?.fields = nil
+        event.request?.responseFields = nil
+        return event
+    }
+
     package struct Connection: Sendable {
         package var client: IPAddress?
         package var server: NetworkAddress?
@@ -80,8 +88,8 @@ package struct TrafficEvent: Sendable {
         /// Nil where no upstream was asked.
         package var connectionReused: Bool?
         /// The fields of both heads; nil where nobody wants them.
-        package var fields: [RecordedField]?
-        package var responseFields: [RecordedField]?
+        package var fields: RecordedHead?
+        package var responseFields: RecordedHead?
         /// Nil where it is not traced.
         package var span: TraceSpan?
 

@@ -64,8 +64,8 @@ package struct SubscriptionTable: Sendable {
     }
 
     /// Whether events of traffic are wanted at all, and whether the fields of heads are.
-    var wanted: TrafficIntake.Wanted {
-        var wanted = TrafficIntake.Wanted()
+    var wanted: WantedEvents {
+        var wanted = WantedEvents()
         for types in self.routes.values {
             for type in [EventType.httpRequestComplete, .tcpConnectionClosed] {
                 for route in types[type.name] ?? [] {

@@ -1,30 +1,32 @@
 package import Events
-internal import Synchronization
+internal import NIOConcurrencyHelpers
 
 /// Takes events of traffic from event loops, while somebody wants them.
 package final class TrafficIntake: SubscribedEvents {
-    struct Wanted: Sendable, Hashable {
-        var events = false
-        /// The fields of requests and responses.
-        var heads = false
-    }
-
     let queue: EventQueue
-    private let areEventsWanted = Atomic(false)
-    private let areHeadsWanted = Atomic(false)
+    private let current = NIOLockedValueBox(WantedEvents())
+    private let whenChanged = NIOLockedValueBox<(@Sendable () async -> Void)?>(nil)
 
     /// - Parameter limit: how many wait at most to be written down.
     package init(limit: Int) {
         self.queue = EventQueue(limit: limit)
     }
 
-    package var isWanted: Bool { self.areEventsWanted.load(ordering: .relaxed) }
-    package var wantsHeads: Bool { self.areHeadsWanted.load(ordering: .relaxed) }
+    package var wanted: WantedEvents { self.current.withLockedValue { $0 } }
+
+    package func onChange(_ change: @escaping @Sendable () async -> Void) {
+        self.whenChanged.withLockedValue { $0 = change }
+    }
 
     package func record(_ event: TrafficEvent) { self.queue.record(event) }
 
-    func want(_ wanted: Wanted) {
-        self.areEventsWanted.store(wanted.events, ordering: .relaxed)
-        self.areHeadsWanted.store(wanted.heads, ordering: .relaxed)
+    /// In force on all event loops when this returns.
+    func want(_ wanted: WantedEvents) async {
+        let isNew = self.current.withLockedValue { current in
+            defer { current = wanted }
+            return current != wanted
+        }
+        guard isNew else { return }
+        await self.whenChanged.withLockedValue { $0 }?()
     }
 }

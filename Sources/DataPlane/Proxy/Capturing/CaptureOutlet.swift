@@ -24,11 +24,16 @@ final class CaptureOutlet {
     /// So many are handed over at once, before the tick.
     private static let longestGathering = 64
     private static let ticksPerSecond = 1000 / DeadlineWheel.tickMilliseconds
+    /// From this share of its time on a loop has none to spare, and captures so many times less: what is masked, sealed and
+    /// stored elsewhere takes the same processors.
+    private static let busyShare = 0.9
+    private static let busyDivisor = 4
 
     private let queue: CaptureQueue
     private let exchangesPerTick: Int
     private let mostHeldBytes: Int
-    /// What of the budget is left until the next tick.
+    /// The budget until the next tick, and what of it is left.
+    private var budget: Int
     private var left: Int
     private var ticks: UInt64 = 0
     private var gathered: [TrafficExchange] = []
@@ -46,7 +51,8 @@ final class CaptureOutlet {
         let loops = max(1, configuration.loops)
         self.exchangesPerTick = max(1, configuration.exchangesPerSecond / loops / Int(Self.ticksPerSecond))
         self.mostHeldBytes = configuration.heldBytes / loops
-        self.left = self.exchangesPerTick
+        self.budget = self.exchangesPerTick
+        self.left = self.budget
     }
 
     /// What is captured of requests to an endpoint.
@@ -61,7 +67,7 @@ final class CaptureOutlet {
     /// requests are seen beside one with very many.
     func takeTurn(_ usage: inout CaptureUsage) -> Bool {
         if usage.tick != self.ticks { usage = CaptureUsage(tick: self.ticks) }
-        guard self.left > 0, usage.count <= self.exchangesPerTick / 2 else {
+        guard self.left > 0, usage.count <= self.budget / 2 else {
             self.overBudget += 1
             return false
         }
@@ -88,10 +94,13 @@ final class CaptureOutlet {
         if self.gathered.count >= Self.longestGathering { self.handOver() }
     }
 
-    /// A quarter of a second has passed.
-    func tick() {
+    /// A quarter of a second has passed. `busy` is the share of it in which the loop had something to do, nil where that is
+    /// not known.
+    func tick(busy: Double? = nil) {
         self.ticks += 1
-        self.left = self.exchangesPerTick
+        let isBusy = busy.map { $0 >= Self.busyShare } ?? false
+        self.budget = isBusy ? max(1, self.exchangesPerTick / Self.busyDivisor) : self.exchangesPerTick
+        self.left = self.budget
         if !self.gathered.isEmpty || self.overBudget > 0 || self.reduced > 0 { self.handOver() }
     }
 

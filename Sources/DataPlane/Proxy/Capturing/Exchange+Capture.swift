@@ -10,15 +10,15 @@ extension Exchange {
     func beginCapture(_ head: RequestHead, in bytes: ByteBuffer, for upstream: Upstream) {
         guard self.depth == 1, let outlet = self.loop.captures else { return }
         if let capture = self.capture {
-            capture.note(upstream.endpoint)
+            capture.note(upstream)
             return
         }
-        guard let settings = upstream.captureSettings else { return }
+        guard upstream.isCaptured else { return }
         // What is sent again on purpose is always to be found.
         guard self.replay != nil || outlet.takeTurn(&upstream.captureUsage) else { return }
         let isFull =
             upstream.fullCapturesPerMille > 0
-            && Int(self.loop.random.next() % 1000) < upstream.fullCapturesPerMille && settings.mode == .full
+            && Int(self.loop.random.next() % 1000) < upstream.fullCapturesPerMille
         let id = self.record?.id ?? self.loop.drawRequestID()
         let capture = bytes.withUnsafeReadableBytes { raw in
             ExchangeCapture(
@@ -27,7 +27,7 @@ extension Exchange {
                 in: raw,
                 isSecure: self.context.visitor.isSecure,
                 isFull: isFull,
-                at: upstream.endpoint,
+                at: upstream,
                 outlet: outlet
             )
         }

@@ -28,16 +28,16 @@ final class ExchangeCapture {
         in bytes: UnsafeRawBufferPointer,
         isSecure: Bool,
         isFull: Bool,
-        at endpoint: RoutedEndpoint,
+        at upstream: Upstream,
         outlet: CaptureOutlet
     ) {
         self.began = NIODeadline.now().uptimeNanoseconds
         self.outlet = outlet
         self.facts = TrafficFacts(
             id: id,
-            account: endpoint.account,
-            endpointID: endpoint.id,
-            endpoint: "\(endpoint.url)",
+            account: upstream.endpoint.account,
+            endpointID: upstream.endpoint.id,
+            endpoint: upstream.urlText,
             time: Date()
         )
         func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
@@ -70,9 +70,9 @@ final class ExchangeCapture {
         return true
     }
 
-    func note(_ endpoint: RoutedEndpoint) {
-        self.facts.endpointID = endpoint.id
-        self.facts.endpoint = "\(endpoint.url)"
+    func note(_ upstream: Upstream) {
+        self.facts.endpointID = upstream.endpoint.id
+        self.facts.endpoint = upstream.urlText
     }
 
     func noteOriginal(_ id: String) { self.facts.original = id }

@@ -292,7 +292,7 @@ package final class Exchange {
         guard self.depth == 1 else { return }
         self.tally = upstream.tally
         guard let record = self.record else { return }
-        record.note(upstream.endpoint)
+        record.note(upstream)
         self.context.note(upstream.endpoint.account)
     }
 

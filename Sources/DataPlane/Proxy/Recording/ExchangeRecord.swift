@@ -22,7 +22,7 @@ final class ExchangeRecord {
     init(_ head: RequestHead, in bytes: UnsafeRawBufferPointer, isSecure: Bool, loop: ProxyLoop) {
         let observation = loop.observation
         let fields = RecordedFields(head, in: bytes, isTraced: observation.traces != nil)
-        self.recordsHeads = loop.subscribers?.wantsHeads ?? false
+        self.recordsHeads = loop.recordsHeads
         self.id = loop.drawRequestID()
         self.passesID = observation.passesRequestIDs && !fields.hasRequestID
         self.began = NIODeadline.now().uptimeNanoseconds
@@ -58,9 +58,9 @@ final class ExchangeRecord {
         if self.recordsHeads { self.request.fields = head.fields.recorded(in: bytes) }
     }
 
-    func note(_ endpoint: RoutedEndpoint) {
-        self.request.endpoint = "\(endpoint.url)"
-        self.account = endpoint.account
+    func note(_ upstream: Upstream) {
+        self.request.endpoint = upstream.urlText
+        self.account = upstream.endpoint.account
     }
 
     func note(_ head: ResponseHead, in bytes: UnsafeRawBufferPointer) {
@@ -113,7 +113,7 @@ final class ExchangeRecord {
             request: self.request,
             policy: judged.map { .init($0.policy.record) } ?? .init()
         )
-        observation.accessLog?.record(event)
+        if let log = observation.accessLog { log.record(self.recordsHeads ? event.withoutHeads : event) }
         traces?.record(event)
         // A request whose visitor left before there was an answer is not complete.
         if status != 0 { subscribers?.record(event) }
@@ -127,15 +127,13 @@ final class ExchangeRecord {
 }
 
 extension FieldTable {
-    /// All of them as texts, as they came.
-    fileprivate func recorded(in bytes: UnsafeRawBufferPointer) -> [RecordedField] {
-        (0..<self.count).map { index in
-            let slot = self[index]
-            return RecordedField(
-                String(decoding: bytes[slot.name], as: UTF8.self),
-                String(decoding: bytes[slot.value], as: UTF8.self)
-            )
-        }
+    /// All of them, as they came.
+    fileprivate func recorded(in bytes: UnsafeRawBufferPointer) -> RecordedHead {
+        var length = 0
+        for index in 0..<self.count { length += self[index].name.count + self[index].value.count }
+        var head = RecordedHead(fields: self.count, bytes: length)
+        for index in 0..<self.count { head.append(name: bytes[self[index].name], value: bytes[self[index].value]) }
+        return head
     }
 }
 

@@ -17,6 +17,11 @@ package struct Observation: Sendable {
 
     package init() {}
 
+    /// Calls `change` when what those who subscribe want has become another: the loops are to take that up then.
+    package func whenWantedChanges(_ change: @escaping @Sendable () async -> Void) {
+        self.subscribers?.onChange(change)
+    }
+
     /// Whether requests are recorded whoever has subscribed.
     var isActive: Bool { self.accessLog != nil || self.traces != nil || self.passesRequestIDs }
 }

@@ -5,6 +5,8 @@ import Model
 /// How one event loop reaches one endpoint: the connections that it keeps, and how to open another.
 final class Upstream {
     private(set) var endpoint: RoutedEndpoint
+    /// Its URL as text, made when somebody wants it.
+    private(set) lazy var urlText = "\(self.endpoint.url)"
     /// Where its requests are counted.
     let tally: RequestTally
     private unowned let loop: ProxyLoop
@@ -19,8 +21,8 @@ final class Upstream {
     private(set) var gate: EndpointGate?
     /// Which visitors it takes; nil for all of them.
     private(set) var restriction: VisitorRestriction?
-    /// What is captured of its requests; nil for nothing.
-    private(set) var captureSettings: CaptureSettings?
+    /// Whether its requests are captured, and of a thousand how many in full.
+    private(set) var isCaptured = false
     private(set) var fullCapturesPerMille = 0
     var captureUsage = CaptureUsage()
     /// Whether the endpoint is gone.
@@ -57,8 +59,9 @@ final class Upstream {
 
     /// The accounts want other things captured than before.
     func updateCapture() {
-        self.captureSettings = self.loop.captures?.settings(of: self.endpoint)
-        self.fullCapturesPerMille = self.captureSettings?.fullPerMille(at: "\(self.endpoint.url)") ?? 0
+        let settings = self.loop.captures?.settings(of: self.endpoint)
+        self.isCaptured = settings != nil
+        self.fullCapturesPerMille = settings?.fullPerMille(at: self.urlText) ?? 0
     }
 
     /// The accounts' restrictions are others than before. What is reached inside an account alone has none.
@@ -72,6 +75,7 @@ final class Upstream {
     ///   to be let go.
     func update(_ endpoint: RoutedEndpoint) -> Bool {
         let before = self.connections
+        if self.endpoint.url != endpoint.url { self.urlText = "\(endpoint.url)" }
         self.endpoint = endpoint
         self.gate = self.loop.gates[endpoint.id]
         self.updateRestriction()

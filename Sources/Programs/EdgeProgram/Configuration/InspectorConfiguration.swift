@@ -23,8 +23,8 @@ package struct InspectorConfiguration: Sendable {
             .integer(in: 1...1_000_000, of: "exchanges"),
             default: 2000,
             """
-            How many are captured within a second, on all event loops together. Further ones are left out and counted: \
-            traffic is never slower for being looked at.
+            How many are captured within a second, on all event loops together; a quarter of that by loops that have no time \
+            to spare. Further ones are left out and counted: traffic is never slower for being looked at.
             """
         )
         self.heldBytes = settings.value(

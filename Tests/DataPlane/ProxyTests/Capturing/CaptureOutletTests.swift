@@ -51,6 +51,15 @@ import Testing
         #expect(more == 19)
     }
 
+    @Test func `A loop without time to spare captures a quarter`() throws {
+        let outlet = try Self.outlet(perSecond: 80)
+        for (busy, turns) in [(0.5, 20), (0.95, 5), (nil, 20)] as [(Double?, Int)] {
+            outlet.tick(busy: busy)
+            var usages = [CaptureUsage](repeating: CaptureUsage(), count: 40)
+            #expect(usages.indices.count { outlet.takeTurn(&usages[$0]) } == turns)
+        }
+    }
+
     @Test func `What captures hold is bounded, and comes back`() throws {
         let outlet = try Self.outlet(perSecond: 80)
         #expect(outlet.hold(900))

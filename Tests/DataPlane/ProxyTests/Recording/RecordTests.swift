@@ -18,6 +18,56 @@ import Testing
         var all: [TrafficEvent] { self.events.withLockedValue { $0 } }
     }
 
+    /// Keeps what it gets, and wants what it is told to want.
+    private final class Subscribers: SubscribedEvents {
+        private let state = NIOLockedValueBox((wanted: WantedEvents(), events: [TrafficEvent]()))
+        var wanted: WantedEvents {
+            get { self.state.withLockedValue(\.wanted) }
+            set { self.state.withLockedValue { $0.wanted = newValue } }
+        }
+        func onChange(_: @escaping @Sendable () async -> Void) {}
+        func record(_ event: TrafficEvent) { self.state.withLockedValue { $0.events.append(event) } }
+        var all: [TrafficEvent] { self.state.withLockedValue(\.events) }
+    }
+
+    @Test func `A loop records for subscribers from when it is told of them until it is told that they are gone`()
+        throws
+    {
+        let subscribers = Subscribers()
+        let test = try Self.test { $0.subscribers = subscribers }
+        for (wanted, count) in [(false, 0), (true, 1), (true, 2), (false, 2)] {
+            subscribers.wanted = WantedEvents(events: wanted)
+            test.loop.followSubscribers()
+            #expect(test.loop.isObserved == wanted)
+            _ = try Self.get(test)
+            try test.upstream().answer("HTTP/1.1 204 No Content\r\n\r\n")
+            #expect(subscribers.all.count == count)
+            #expect(subscribers.all.allSatisfy { $0.request?.fields == nil })
+        }
+    }
+
+    @Test func `Heads are for subscribers who want them, and not for the access log`() throws {
+        let (log, subscribers) = (Kept(), Subscribers())
+        subscribers.wanted = WantedEvents(events: true, heads: true)
+        let test = try Self.test {
+            $0.accessLog = log
+            $0.subscribers = subscribers
+        }
+        _ = try Self.get(test, "X-Twice: a\r\nX-Empty:\r\nX-Twice: B\r\n")
+        try test.upstream().answer("HTTP/1.1 204 No Content\r\nX-Answer: c\r\n\r\n")
+        let request = try #require(subscribers.all.first?.request)
+        let fields = try #require(request.fields).fields
+        #expect(
+            fields.filter { $0.name.hasPrefix("X-") } == [
+                .init("X-Twice", "a"), .init("X-Empty", ""), .init("X-Twice", "B"),
+            ]
+        )
+        #expect(request.responseFields?.fields.contains(.init("X-Answer", "c")) == true)
+        #expect(
+            log.all.count == 1 && log.all.first?.request?.fields == nil && log.all.first?.request?.responseFields == nil
+        )
+    }
+
     private static func test(_ change: (inout Observation) -> Void) throws -> LoopUnderTest {
         var configuration = ProxyConfiguration()
         change(&configuration.observation)

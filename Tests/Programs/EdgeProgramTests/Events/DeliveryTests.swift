@@ -41,7 +41,7 @@ import Testing
                     for number in 0..<20 { audits.append(try await test.audit(number)) }
                     // The subscription is known when its audit events arrive.
                     try await receiver.wait { try Set(audits).isSubset(of: $0.ids) }
-                    #expect(delivery.intake.isWanted && delivery.intake.wantsHeads)
+                    #expect(delivery.intake.wanted == WantedEvents(events: true, heads: true))
                     for number in 0..<100 { delivery.intake.record(test.request(number)) }
                     try await receiver.wait { try $0.events.count >= 120 }
                     return (audits, await delivery.status(of: destination.id))
@@ -113,7 +113,7 @@ import Testing
 
     /// Waits for the subscriptions to be known.
     static func untilWanted(_ delivery: EventDelivery) async throws {
-        while !delivery.intake.isWanted { await pause() }
+        while !delivery.intake.wanted.events { await pause() }
     }
 
     @Test func `An audit event says who did what`() async throws {
@@ -281,7 +281,7 @@ import Testing
             let test = try DeliveryUnderTest(in: folder)
             let delivery = try test.delivery()
             try await test.run(delivery) {
-                #expect(!delivery.intake.isWanted)
+                #expect(!delivery.intake.wanted.events)
                 var events = test.live.events(
                     of: test.account,
                     types: ["http_request_complete.v0", "vault_created.v0"]

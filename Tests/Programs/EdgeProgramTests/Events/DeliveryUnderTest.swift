@@ -102,7 +102,7 @@ struct DeliveryUnderTest: Sendable {
     func request(_ number: Int, host: String = "a.test") -> TrafficEvent {
         var request = TrafficEvent.Request(method: "GET", scheme: "http", host: host, path: "/\(number)", query: "")
         request.status = 200
-        request.fields = [.init("accept", "Text/HTML"), .init("AUTHORIZATION", "Bearer hush")]
+        request.fields = RecordedHead([.init("accept", "Text/HTML"), .init("AUTHORIZATION", "Bearer hush")])
         var connection = TrafficEvent.Connection(start: Date())
         connection.client = IPAddress(v4: 0xC000_0201)
         connection.serverName = host
