@@ -19,6 +19,11 @@ package struct DeliveryConfiguration: Sendable {
     package var refusals = 5
     /// The folder of `file` destinations; nil where there are none.
     package var files: String?
+    /// Whether other edges may have the same database: one of them takes the audit events to their destinations.
+    package var isShared = false
+    /// How often that one tells that it is there, and after how long without that another takes its place.
+    package var leaseBeat = Duration.seconds(5)
+    package var leasePatience = Duration.seconds(20)
     /// What this edge is called in messages of syslog.
     package var hostName = "portico"
     /// What addresses of the API begin with, without a slash at its end.

@@ -25,8 +25,12 @@ package actor EventDelivery: EventCourier {
     private var isHeard = false
     private(set) var started = Date.distantFuture
     private var workers: [String: Worker] = [:]
+    /// Destinations that the log has said nothing is sent to.
+    private var unserved: Set<String> = []
     /// How far the audit events are taken for each destination.
     var audit: [String: AuditProgress] = [:]
+    /// Whether it is this edge that takes them, of several with one database.
+    var lease: AuditLease?
 
     private struct Worker {
         let worker: DestinationWorker
@@ -62,7 +66,7 @@ package actor EventDelivery: EventCourier {
             Task { await self.setHeard(isHeard) }
         }
         // Somebody may have begun to look before.
-        self.setHeard(self.live.isHeard)
+        await self.setHeard(self.live.isHeard)
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.followStore() }
             group.addTask { await self.takeTraffic() }
@@ -75,15 +79,15 @@ package actor EventDelivery: EventCourier {
         await self.outbox.sync()
     }
 
-    private func setHeard(_ isHeard: Bool) {
+    private func setHeard(_ isHeard: Bool) async {
         self.isHeard = isHeard
-        self.want()
+        await self.want()
     }
 
-    private func want() {
+    private func want() async {
         var wanted = self.table.wanted
         wanted.events = wanted.events || self.isHeard
-        self.intake.want(wanted)
+        await self.intake.want(wanted)
     }
 
     // MARK: - Subscriptions
@@ -97,7 +101,8 @@ package actor EventDelivery: EventCourier {
             subscriptions
         )
         self.table = table
-        self.want()
+        await self.want()
+        self.warn(of: destinations, subscriptions)
         for (id, worker) in self.workers where table.destinations[id]?.document.target != worker.target {
             worker.task.cancel()
             self.workers[id] = nil
@@ -107,6 +112,27 @@ package actor EventDelivery: EventCourier {
         for (id, destination) in table.destinations where self.workers[id] == nil { self.begin(id, destination) }
         await self.outbox.keep(Set(destinations.map(\.id.text)))
         for id in self.audit.keys where table.destinations[id] == nil { self.audit[id] = nil }
+    }
+
+    /// Says once of which destinations nothing is sent to although somebody has subscribed for them.
+    private func warn(
+        of destinations: [Stored<EventDestinationRecord>],
+        _ subscriptions: [Stored<EventSubscriptionRecord>]
+    ) {
+        let wanted = Set(subscriptions.flatMap(\.document.destinations))
+        let unserved = destinations.filter {
+            wanted.contains($0.id.text) && self.workshop.problem(of: $0.document.target) != nil
+        }
+        for destination in unserved where !self.unserved.contains(destination.id.text) {
+            self.logger.warning(
+                "events are not sent to a destination that somebody has subscribed for",
+                metadata: [
+                    "destination.id": "\(destination.id)",
+                    "error": "\(self.workshop.problem(of: destination.document.target)?.message ?? "")",
+                ]
+            )
+        }
+        self.unserved = Set(unserved.map(\.id.text))
     }
 
     /// Begins the work for a destination when `former`, who is sending to it yet perhaps, has ended: two never do.

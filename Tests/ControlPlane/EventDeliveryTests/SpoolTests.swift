@@ -1,5 +1,6 @@
 import Events
 import Foundation
+import Logging
 import TestSupport
 import Testing
 
@@ -136,6 +137,42 @@ import Testing
             #expect(found.prefix(2) == ["ev_0", "ev_1"])
             #expect(found.last == "ev_29")
             #expect(found.count < 30 && found.count == again.count + found.count)
+        }
+    }
+
+    @Test func `An event that is larger than any may be leaves no other out`() async throws {
+        try await withFolder { folder in
+            let outbox = Outbox("\(folder)/spool", logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            try await outbox.open()
+            let events = [Self.event(0), Self.event(1, bytes: 2 << 20), Self.event(2)]
+            #expect(await outbox.append(events, to: "ed_1") == 2)
+            #expect(await outbox.batch(for: "ed_1", limit: 9, bytes: 1 << 20)?.events.map(\.id) == ["ev_0", "ev_2"])
+        }
+    }
+
+    @Test func `The bound of all files holds over destinations, and one that is emptied makes room`() async throws {
+        try await withFolder { folder in
+            var limits = Outbox.Limits()
+            (limits.bytes, limits.totalBytes) = (1 << 20, 1 << 20)
+            let outbox = Outbox(
+                "\(folder)/spool",
+                limits: limits,
+                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            )
+            try await outbox.open()
+            let events = (0..<100).map { Self.event($0, bytes: 10_000) }
+            let first = await outbox.append(Array(events[..<60]), to: "ed_1")
+            let second = await outbox.append(events, to: "ed_2")
+            #expect(first == 60 && (40..<46).contains(second))
+            #expect(await !outbox.hasRoom(for: "ed_2"))
+            #expect(await outbox.append(events, to: "ed_3") == 0)
+            let waiting = await outbox.waiting(for: "ed_1").bytes + outbox.waiting(for: "ed_2").bytes
+            #expect(waiting <= 1 << 20)
+            while let batch = await outbox.batch(for: "ed_1", limit: 9, bytes: 1 << 20) {
+                await outbox.finish(batch, of: "ed_1")
+            }
+            #expect(await outbox.append(Array(events[..<40]), to: "ed_3") == 40)
+            #expect(await outbox.waiting(for: "ed_1").taken == 60)
         }
     }
 

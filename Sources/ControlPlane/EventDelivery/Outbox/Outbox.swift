@@ -27,6 +27,8 @@ package actor Outbox {
     package struct Waiting: Sendable, Hashable {
         package var events = 0
         package var bytes = 0
+        /// Of all that were taken since its files were opened, and those that waited then.
+        package var taken = 0
     }
 
     private static let threads = MultiThreadedEventLoopGroup(numberOfThreads: 1)
@@ -70,15 +72,28 @@ package actor Outbox {
         }
     }
 
+    /// What tells this edge from others that share its database; it stays as long as the folder.
+    func edgeName() -> String {
+        let path = "\(self.folder)/edge"
+        if let known = try? String(contentsOfFile: path, encoding: .utf8), known.utf8.count == 32 { return known }
+        let digits = (0..<2).map { _ in String(UInt64.random(in: .min ... .max), radix: 16) }
+        let name = digits.map { String(repeating: "0", count: 16 - $0.utf8.count) + $0 }.joined()
+        do {
+            try Data(name.utf8).write(to: URL(filePath: path), options: .atomic)
+        } catch {
+            // The next start has another: others wait for this one then, for a while.
+            self.report(error)
+        }
+        return name
+    }
+
     // MARK: - In
 
-    /// Takes events for a destination, in their order, as far as there is room.
+    /// Takes events for a destination, in their order, as far as there is room, but for those that are larger than any may be.
     ///
     /// - Returns: how many. Those are sent, whatever ends this process.
     package func append(_ events: [SpooledEvent], to destination: String) -> Int {
-        let frames = events.map(SpoolFrame.encode)
-        // One that is too large is none that could be taken later.
-        let possible = frames.prefix { $0 != nil }.compactMap(\.self)
+        let possible = events.compactMap(SpoolFrame.encode)
         do {
             let spool = try self.spool(destination)
             let used = self.spools.values.reduce(0) { $0 + $1.bytes }
@@ -129,7 +144,7 @@ package actor Outbox {
 
     package func waiting(for destination: String) -> Waiting {
         guard let spool = try? self.spool(destination) else { return Waiting() }
-        return Waiting(events: spool.count, bytes: spool.bytes)
+        return Waiting(events: spool.count, bytes: spool.bytes, taken: spool.taken)
     }
 
     /// Whether there is room for what must not be left out: half of all.
@@ -150,16 +165,24 @@ package actor Outbox {
         }
     }
 
-    /// How far the audit events were taken for a destination: a revision of the store. Nil where none were.
-    package func auditCursor(of destination: String) -> Int64? {
-        let text = try? String(contentsOfFile: "\(self.folder)/\(destination)/audit", encoding: .utf8)
-        return text.flatMap { Int64($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
+    /// How far the audit events were taken for a destination. Nil where none were.
+    func auditPlace(of destination: String) -> AuditPlace? {
+        (try? String(contentsOfFile: "\(self.folder)/\(destination)/audit", encoding: .utf8)).flatMap(AuditPlace.init)
     }
 
-    package func setAuditCursor(_ revision: Int64, of destination: String) {
+    /// Puts what another edge has noted in the place of all that was noted here.
+    func setAuditPlaces(_ places: [String: AuditPlace]) {
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: self.folder)) ?? [] {
+            // Most have none.
+            try? FileManager.default.removeItem(atPath: "\(self.folder)/\(name)/audit")
+        }
+        for (destination, place) in places { self.setAuditPlace(place, of: destination) }
+    }
+
+    func setAuditPlace(_ place: AuditPlace, of destination: String) {
         do {
             _ = try self.spool(destination)
-            try Data("\(revision)\n".utf8)
+            try Data(place.text.utf8)
                 .write(to: URL(filePath: "\(self.folder)/\(destination)/audit"), options: .atomic)
         } catch {
             self.report(error)

@@ -39,6 +39,8 @@ final class Spool {
     private var isDirty = false
     /// Events that wait.
     private(set) var count = 0
+    /// Of all that were taken since it was opened, and those that waited then.
+    private(set) var taken = 0
     /// Places in files that could not be read; what stood behind them is lost.
     private(set) var damages = 0
 
@@ -77,6 +79,7 @@ final class Spool {
         if let first = self.segments.first, first.number > self.cursor.segment {
             self.cursor = Position(segment: first.number, offset: 0)
         }
+        self.taken = self.count
     }
 
     /// Of all files.
@@ -108,6 +111,7 @@ final class Spool {
             try segment.append(chunk, events: inChunk)
             self.isDirty = true
             self.count += inChunk
+            self.taken += inChunk
             taken += inChunk
         }
         return taken

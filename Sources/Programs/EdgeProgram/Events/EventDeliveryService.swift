@@ -35,6 +35,7 @@ extension EdgeProgramConfiguration {
         delivery.syncInterval = self.events.syncInterval
         delivery.longestPause = self.events.longestPause
         delivery.files = self.events.files
+        delivery.isShared = self.store != nil
         delivery.hostName = self.connectHost.text
         delivery.apiURL = self.published.apiURL.map { "\($0)" } ?? ""
         delivery.writeLine = { Terminal.log(LineText.printable(json: $0)) }

@@ -9,8 +9,17 @@ internal import Store
 struct AuditProgress {
     /// Those up to this revision of the store are written down for it, or none of its.
     var revision: Revision
+    /// The last audit event that is.
+    var event: String
     /// What is on the disk of that.
     var saved: Revision
+    /// Up to where all have arrived, as far as that is known.
+    var arrived: AuditPlace?
+    /// Where all have arrived when so many are gone of those that its files have taken.
+    var mark: (place: AuditPlace, taken: Int)?
+
+    var place: AuditPlace { AuditPlace(revision: self.revision.number, event: self.event) }
+
     /// Whether it waits for room: what comes next is read again when there is some.
     var isBehind = false
 }
@@ -36,14 +45,20 @@ extension EventDelivery {
             }
             guard await wakeups.next() != nil else { break }
         }
-        await self.saveProgress(isLast: true)
+        await self.saveProgress()
+        // Its own task has not ended.
+        await Task { await self.releaseLease() }.value
     }
 
     /// Reads what is new, and what destinations that were behind have room for now.
     ///
     /// - Returns: the last revision.
     private func round(after seen: Revision?) async throws(StoreError) -> Revision {
-        await self.beginAudits()
+        guard try await self.takesAudits() else {
+            self.audit = [:]
+            return try await self.lookOn(after: seen)
+        }
+        try await self.beginAudits()
         for (id, progress) in self.audit where progress.isBehind {
             guard await self.outbox.hasRoom(for: id) else { continue }
             self.audit[id]?.isBehind = false
@@ -62,7 +77,7 @@ extension EventDelivery {
             guard let last = changes.last else { break }
             if changes.contains(where: \.changesSubscriptions) {
                 try await self.loadTable()
-                await self.beginAudits()
+                try await self.beginAudits()
             }
             await self.take(changes, after: seen)
             revision = last.revision
@@ -70,23 +85,30 @@ extension EventDelivery {
                 self.audit[id]?.revision = revision
             }
         }
-        await self.saveProgress(isLast: false)
+        await self.saveProgress()
         return max(revision, seen ?? .zero)
     }
 
     /// Where destinations begin of which nothing is known: behind what made them what they are.
-    private func beginAudits() async {
+    private func beginAudits() async throws(StoreError) {
         for id in self.table.audited where self.audit[id] == nil {
-            let saved = await self.outbox.auditCursor(of: id).map(Revision.init)
-            let begin = saved ?? self.table.destinations[id]?.revision ?? .zero
-            self.audit[id] = AuditProgress(revision: begin, saved: saved ?? .zero)
+            let made = self.table.destinations[id]?.revision ?? .zero
+            let known = await self.outbox.auditPlace(of: id)
+            var begin: Revision?
+            if let known { begin = try await self.revision(of: known) }
+            self.audit[id] = AuditProgress(
+                revision: begin ?? made,
+                event: known?.event ?? "",
+                saved: .zero,
+                arrived: known
+            )
         }
         for id in self.audit.keys where !self.table.audited.contains(id) { self.audit[id] = nil }
     }
 
     /// Writes down the audit events among `changes` for those who want them and have not got them. Those after `seen` are
     /// shown to those who look; where it is nil, those since the start.
-    private func take(_ changes: [RecordChange], after seen: Revision?) async {
+    func take(_ changes: [RecordChange], after seen: Revision?) async {
         for change in changes {
             guard let event = change.record.flatMap(AuditEvent.init(record:)) else { continue }
             let envelope = event.envelope(apiURL: self.configuration.apiURL)
@@ -111,25 +133,26 @@ extension EventDelivery {
             }
             for (id, progress) in self.audit where !progress.isBehind && progress.revision < change.revision {
                 self.audit[id]?.revision = change.revision
+                self.audit[id]?.event = event.id.text
             }
         }
     }
 
     /// Notes on the disk how far each destination is, where much has come since or nothing more will.
-    private func saveProgress(isLast: Bool) async {
+    private func saveProgress() async {
         let due = self.audit.filter { $0.value.revision > $0.value.saved }
         guard !due.isEmpty else { return }
         // The events first: what is noted as taken must be there.
         guard await self.outbox.sync() else { return }
         for (id, progress) in due {
-            await self.outbox.setAuditCursor(progress.revision.number, of: id)
+            await self.outbox.setAuditPlace(progress.place, of: id)
             self.audit[id]?.saved = progress.revision
         }
     }
 }
 
 extension RecordChange {
-    fileprivate var changesSubscriptions: Bool {
+    var changesSubscriptions: Bool {
         self.kind == EventDestinationRecord.recordKind || self.kind == EventSubscriptionRecord.recordKind
     }
 }
