@@ -171,6 +171,18 @@ import Testing
         }
     }
 
+    private static func azure(
+        _ uri: String = "https://dce.example.test",
+        tenant: String = "t",
+        secret: String = "hush"
+    ) -> JSONValue {
+        var object = Self.azure
+        object.set("logs_ingestion_uri", to: .string(uri))
+        object.set("tenant_id", to: .string(tenant))
+        object.set("client_secret", to: .string(secret))
+        return .object(object)
+    }
+
     @Test func `A key is not sent to another site than it was given for`() async throws {
         try await APIUnderTest.run { (api) async throws in
             let made = try await api.create("/event_destinations", ["target": ["datadog": ["api_key": "hush"]]])
@@ -199,6 +211,8 @@ import Testing
                 "kafka", ["brokers": "a.test", "topic": "t", "tls": true, "username": "u", "password": "hush"],
                 ["brokers": "a.test", "topic": "t", "tls": false, "username": "u", "password": "[redacted]"]
             ),
+            ("azure_logs_ingestion", Self.azure(), Self.azure("https://evil.example.test", secret: "[redacted]")),
+            ("azure_logs_ingestion", Self.azure(), Self.azure(tenant: "evil", secret: "[redacted]")),
         ] as [(String, JSONValue, JSONValue)]
     )
     func `A secret is not sent to another host than it was given for`(

@@ -40,12 +40,19 @@ package struct EventPost: Sendable {
 /// What came back.
 package struct EventAnswer: Sendable {
     package let status: Int
-    /// Its beginning.
-    package let body: String
+    package let bytes: [UInt8]
 
-    package init(status: Int, body: String) {
+    package init(status: Int, bytes: [UInt8]) {
         self.status = status
-        self.body = body
+        self.bytes = bytes
+    }
+
+    package var text: String { String(decoding: self.bytes, as: UTF8.self) }
+
+    /// What people may be shown of it.
+    package var body: String {
+        let text = String(decoding: self.bytes.prefix(200), as: UTF8.self)
+        return String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 0x20 ? " " : $0 }))
     }
 }
 

@@ -20,13 +20,17 @@ package struct SenderWorkshop: Sendable {
     /// What keeps events from a target; nil for nothing.
     package func problem(of target: EventTarget) -> Failure? {
         switch target {
-        case .firehose, .kinesis, .cloudWatchLogs, .azureLogs, .bucket:
-            Failure(.eventsNotDelivered, "The edge does not speak to services of this kind.")
+        case .bucket: Failure(.eventsNotDelivered, "The edge does not write to buckets; firehose does.")
+        case .firehose(.role, _), .kinesis(.role, _), .cloudWatchLogs(.role, _):
+            Failure(
+                .eventsNotDelivered,
+                "The edge is nobody at Amazon who could assume a role. Give creds in its place."
+            )
         case .file where self.configuration.files == nil:
             Failure(.destinationFile, "The edge's configuration names no folder for files of events.")
         case .kafka:
             KafkaSender.problem().map { Failure(.destinationLibrary, "librdkafka is not there.", detail: $0) }
-        case .datadog, .debug, .http, .otlp, .syslog, .file: nil
+        case .datadog, .debug, .http, .otlp, .syslog, .file, .firehose, .kinesis, .cloudWatchLogs, .azureLogs: nil
         }
     }
 
@@ -88,9 +92,44 @@ package struct SenderWorkshop: Sendable {
             guard let folder = self.configuration.files else { throw Failure(.destinationFile, "There is no folder.") }
             // Names have no slash, and each account has a folder of its own.
             return FileSender("\(folder)/\(account)/\(file.name)", limit: file.bytes, kept: file.files)
-        case .firehose, .kinesis, .cloudWatchLogs, .azureLogs, .bucket:
-            throw Failure(.eventsNotDelivered, "The edge does not speak to services of this kind.")
+        case .firehose(let access, let stream): return try self.amazon(.firehose, stream, access, seals, account)
+        case .kinesis(let access, let stream): return try self.amazon(.kinesis, stream, access, seals, account)
+        case .cloudWatchLogs(let access, let group): return try self.amazon(.logs, group, access, seals, account)
+        case .azureLogs(let azure):
+            return AzureLogsSender(
+                AzureLogsSender.Target(
+                    tenant: azure.tenant,
+                    client: azure.client,
+                    secret: try azure.secret.reveal(seals),
+                    uri: azure.uri,
+                    rule: azure.rule,
+                    stream: azure.stream
+                ),
+                account: account,
+                transport: self.transport
+            )
+        case .bucket: throw Failure(.eventsNotDelivered, "The edge does not write to buckets.")
         }
+    }
+
+    private func amazon(
+        _ service: AmazonSender.Service,
+        _ name: String,
+        _ access: CloudAccess,
+        _ seals: RecordSeals,
+        _ account: ResourceID<AccountKind>
+    ) throws -> any EventSender {
+        guard case .key(let id, let secret) = access,
+            let sender = AmazonSender(
+                service,
+                name: name,
+                keyID: id,
+                secret: try secret.reveal(seals),
+                account: account,
+                transport: self.transport
+            )
+        else { throw Failure(.eventsNotDelivered, "It has no keys of Amazon, or its ARN names no region.") }
+        return sender
     }
 
     private func debug(_ isLogged: Bool, _ url: String, _ account: ResourceID<AccountKind>) -> any EventSender {

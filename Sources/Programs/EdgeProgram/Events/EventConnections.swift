@@ -48,7 +48,7 @@ struct EventConnections: EventTransport {
         let eventLoop = MultiThreadedEventLoopGroup.singleton.any()
         do {
             let answer = try await self.requester.send(request, on: eventLoop).get()
-            return EventAnswer(status: answer.status, body: Self.beginning(of: answer.body))
+            return EventAnswer(status: answer.status, bytes: Array(answer.body.readableBytesView))
         } catch let error as PolicyRequestError {
             throw .failed(Self.text(of: error))
         } catch {
@@ -62,12 +62,6 @@ struct EventConnections: EventTransport {
         case .timedOut: "no answer in time"
         case .tooLarge: "the answer is too large"
         }
-    }
-
-    /// What people may be shown of an answer.
-    private static func beginning(of body: ByteBuffer) -> String {
-        let text = String(decoding: body.readableBytesView.prefix(200), as: UTF8.self)
-        return String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 0x20 ? " " : $0 }))
     }
 
     func addresses(of host: String, port: UInt16) async throws(DeliveryError) -> [IPAddress] {

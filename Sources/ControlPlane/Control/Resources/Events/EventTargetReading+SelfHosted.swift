@@ -121,7 +121,7 @@ extension EventTargetReading {
     }
 
     /// Scheme, host and port.
-    private static func origin(of url: String) -> [String]? {
+    static func origin(of url: String) -> [String]? {
         URLComponents(string: url).map { [$0.scheme ?? "", $0.host ?? "", "\($0.port ?? 0)"].map { $0.lowercased() } }
     }
 

@@ -95,14 +95,24 @@ struct EventTargetReading {
 
     private func azure(_ body: CheckedBody) throws(Failure) -> EventTarget {
         let secret = try Self.needed("client_secret", of: body)
-        var sealed = SealedText(secret, self.keys)
-        if secret == Self.redacted, case .azureLogs(let old)? = self.kept { sealed = old.secret }
+        let (tenant, client) = (try Self.needed("tenant_id", of: body), try Self.needed("client_id", of: body))
         let uri = try Self.needed("logs_ingestion_uri", of: body)
         try Self.checkURL(uri)
+        var sealed = SealedText(secret, self.keys)
+        if secret == Self.redacted, case .azureLogs(let old)? = self.kept {
+            // What is asked for with the secret goes to that host.
+            guard Self.origin(of: old.uri) == Self.origin(of: uri), old.tenant == tenant, old.client == client else {
+                throw Failure(
+                    .destinationFields,
+                    "client_secret must be given again, for the tenant, the client or the host is another."
+                )
+            }
+            sealed = old.secret
+        }
         return .azureLogs(
             .init(
-                tenant: try Self.needed("tenant_id", of: body),
-                client: try Self.needed("client_id", of: body),
+                tenant: tenant,
+                client: client,
                 secret: sealed,
                 uri: uri,
                 rule: try Self.needed("data_collection_rule_id", of: body),
