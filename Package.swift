@@ -204,7 +204,7 @@ let modules: [Module] = [
     Module(place: "Observe/WebComponents", tests: nil, embedded: ["Assets"]),
     Module(
         place: "Observe/Capture",
-        uses: ["Addressing", "JSON", "Model"],
+        uses: ["Addressing", "JSON", "Model", "Events"],
         products: [.NIOCore, .NIOConcurrencyHelpers]
     ),
     Module(place: "DataPlane/Routing", uses: ["Addressing", "Model", "EdgeLink"]),

@@ -10,7 +10,7 @@ package struct TrafficQuery: Sendable {
     package let account: ResourceID<AccountKind>
     /// Only what came before this exchange, by its identifier; nil to begin with the newest.
     package var before: String?
-    /// Only what came after this one; the oldest come first then.
+    /// Only what came after this one, or all where that is gone; the oldest come first then.
     package var after: String?
     package var isOldestFirst = false
     package var limit = 100

@@ -20,14 +20,28 @@ struct TrafficRow: Sendable {
         CREATE INDEX exchange_by_account ON exchange (account, seq);
         CREATE INDEX exchange_by_endpoint ON exchange (account, endpoint, seq);
         CREATE INDEX exchange_by_key ON exchange (data_key) WHERE data_key IS NOT NULL;
-        CREATE TABLE total (one INTEGER PRIMARY KEY CHECK (one = 1), exchanges INTEGER NOT NULL, bytes INTEGER NOT NULL) STRICT;
-        INSERT INTO total VALUES (1, 0, 0);
+        """
+
+    /// What each account has.
+    static let totalsSchema = """
+        CREATE TABLE account_total (
+            account TEXT PRIMARY KEY, exchanges INTEGER NOT NULL, bytes INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO account_total SELECT account, count(*), sum(bytes) FROM exchange GROUP BY account;
         CREATE TRIGGER exchange_added AFTER INSERT ON exchange BEGIN
-            UPDATE total SET exchanges = exchanges + 1, bytes = bytes + NEW.bytes;
+            INSERT INTO account_total VALUES (NEW.account, 1, NEW.bytes)
+                ON CONFLICT (account) DO UPDATE SET exchanges = exchanges + 1, bytes = bytes + NEW.bytes;
         END;
         CREATE TRIGGER exchange_deleted AFTER DELETE ON exchange BEGIN
-            UPDATE total SET exchanges = exchanges - 1, bytes = bytes - OLD.bytes;
+            UPDATE account_total SET exchanges = exchanges - 1, bytes = bytes - OLD.bytes WHERE account = OLD.account;
         END;
+        """
+
+    /// One total for all, as the first version kept it.
+    static let formerTotals = """
+        DROP TRIGGER exchange_added;
+        DROP TRIGGER exchange_deleted;
+        DROP TABLE total;
         """
 
     /// Without the detail, which most who search do not want.
@@ -115,15 +129,24 @@ struct TrafficRow: Sendable {
         )
     }
 
-    /// Deletes the oldest until no more than so many bytes are left.
+    /// Deletes the oldest of the account that has most, until no more than so many bytes are left: one with very much traffic
+    /// takes no room from those with little.
     static func trim(to bytes: Int, _ db: Database) throws {
         while try Self.holdings(db).bytes > bytes {
+            let largest = "SELECT account FROM account_total ORDER BY bytes DESC LIMIT 1"
+            guard let account = try String.fetchOne(db, sql: largest) else { return }
             try db.execute(
-                sql: "DELETE FROM exchange WHERE seq IN (SELECT seq FROM exchange ORDER BY seq LIMIT ?)",
-                arguments: [100]
+                sql:
+                    "DELETE FROM exchange WHERE seq IN (SELECT seq FROM exchange WHERE account = ? ORDER BY seq LIMIT ?)",
+                arguments: [account, 100]
             )
             guard db.changesCount > 0 else { return }
         }
+    }
+
+    /// Accounts of which nothing is left need no total.
+    static func forgetEmptyAccounts(_ db: Database) throws {
+        try db.execute(sql: "DELETE FROM account_total WHERE exchanges = 0")
     }
 
     static func deleteOldest(before time: Date, _ db: Database) throws -> Int {
@@ -142,8 +165,13 @@ struct TrafficRow: Sendable {
 
     // MARK: Reading
 
-    static func holdings(_ db: Database) throws -> TrafficStore.Holdings {
-        let row = try Row.fetchOne(db, sql: "SELECT exchanges, bytes FROM total")
+    /// - Parameter account: nil for all accounts.
+    static func holdings(of account: ResourceID<AccountKind>? = nil, _ db: Database) throws -> TrafficStore.Holdings {
+        let row = try Row.fetchOne(
+            db,
+            sql: "SELECT sum(exchanges), sum(bytes) FROM account_total WHERE ?1 IS NULL OR account = ?1",
+            arguments: [account?.text]
+        )
         return TrafficStore.Holdings(exchanges: row?[0] ?? 0, bytes: row?[1] ?? 0)
     }
 

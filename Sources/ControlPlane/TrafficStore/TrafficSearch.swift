@@ -64,7 +64,7 @@ struct TrafficSearch {
         }
         let microseconds = { (date: Date) in Int64(date.timeIntervalSince1970 * 1_000_000) }
         if let before = self.query.before { add("seq < ?", try self.sequence(of: before, db) ?? 0) }
-        if let after = self.query.after { add("seq > ?", try self.sequence(of: after, db) ?? Int64.max) }
+        if let after = self.query.after { add("seq > ?", try self.sequence(of: after, db) ?? 0) }
         if let endpoint = self.query.endpoint { add("endpoint = ?", endpoint) }
         if let endpoint = self.query.endpointID { add("endpoint_id = ?", endpoint.text) }
         if let from = self.query.from { add("time >= ?", microseconds(from)) }

@@ -54,7 +54,7 @@ extension TrafficStore {
 
     /// "PorT", which tells the file from the databases of other programs, and from an edge's own.
     private static let application = 0x506F_7254
-    private static let version = 1
+    private static let version = 2
 
     private static func prepare(_ database: some DatabaseWriter) throws {
         try database.writeWithoutTransaction { db in
@@ -65,11 +65,18 @@ extension TrafficStore {
             let application = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0
             let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
             if application == Self.application, version == Self.version { return }
+            if application == Self.application, version == 1 {
+                try db.execute(sql: TrafficRow.formerTotals)
+                try db.execute(sql: TrafficRow.totalsSchema)
+                try db.execute(sql: "PRAGMA user_version = \(Self.version)")
+                return
+            }
             let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema WHERE type = 'table'") ?? 0
             guard application == 0, tables == 0 else {
                 throw TrafficStoreError("this is no store of traffic that this version knows; move the file away")
             }
             try db.execute(sql: TrafficRow.schema)
+            try db.execute(sql: TrafficRow.totalsSchema)
             try db.execute(sql: TrafficKeys.schema)
             try db.execute(sql: "PRAGMA application_id = \(Self.application)")
             try db.execute(sql: "PRAGMA user_version = \(Self.version)")

@@ -15,7 +15,7 @@ package final class TrafficStore: Sendable {
     package struct Retention: Sendable {
         /// From the end of an exchange on.
         package var time: Duration = .seconds(72 * 3600)
-        /// What all of it may take, about.
+        /// What all of it may take, about; beyond that the account that has most loses its oldest.
         package var bytes = 1 << 30
 
         package init() {}
@@ -78,7 +78,10 @@ package final class TrafficStore: Sendable {
             guard deleted > 0 else { break }
         }
         try await self.write { db in try TrafficRow.trim(to: retention.bytes, db) }
-        try await self.write { [keys] db in try keys.deleteUnused(db) }
+        try await self.write { [keys] db in
+            try keys.deleteUnused(db)
+            try TrafficRow.forgetEmptyAccounts(db)
+        }
         do {
             try await self.database.writeWithoutTransaction { db in
                 // Gives pages back to the file system, a few thousand at a time.
@@ -95,8 +98,11 @@ package final class TrafficStore: Sendable {
         try await self.write { db in try TrafficRow.deleteAll(of: account, db) }
     }
 
-    package func holdings() async throws(TrafficStoreError) -> Holdings {
-        try await self.read { db in try TrafficRow.holdings(db) }
+    /// - Parameter account: nil for all accounts.
+    package func holdings(
+        of account: ResourceID<AccountKind>? = nil
+    ) async throws(TrafficStoreError) -> Holdings {
+        try await self.read { db in try TrafficRow.holdings(of: account, db) }
     }
 
     // MARK: Reading

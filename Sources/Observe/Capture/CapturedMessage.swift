@@ -31,6 +31,8 @@ package struct CapturedMessage: Sendable, Equatable {
     package var body: ByteBuffer
     /// How long the body was.
     package var bodyBytes: Int
+    /// Whether parts of the body are hidden.
+    package var isBodyMasked = false
 
     package init(fields: [Field], fieldCount: Int? = nil, body: ByteBuffer = ByteBuffer(), bodyBytes: Int? = nil) {
         self.fields = fields

@@ -6,7 +6,8 @@ package struct TrafficDetailError: Error, Sendable, Equatable {
 }
 
 extension TrafficDetail {
-    private static let format: UInt8 = 1
+    /// Format 1 does not tell whether bodies are masked.
+    private static let format: UInt8 = 2
     /// More than this in one list is no detail of ours.
     private static let mostItems = 10_000
 
@@ -26,10 +27,11 @@ extension TrafficDetail {
     /// Reads what ``bytes`` wrote.
     package init(reading bytes: ByteBuffer) throws(TrafficDetailError) {
         var input = bytes
-        guard input.readInteger(as: UInt8.self) == Self.format else {
+        guard let format = input.readInteger(as: UInt8.self), (1...Self.format).contains(format) else {
             throw TrafficDetailError(what: "it is of another format")
         }
-        self.init(request: try input.message(), response: try input.flag() ? try input.message() : nil)
+        let request = try input.message(format)
+        self.init(request: request, response: try input.flag() ? try input.message(format) : nil)
         self.isLogCut = try input.flag()
         for _ in 0..<(try input.number(upTo: Self.mostItems)) { self.log.append(try input.entry()) }
         guard input.readableBytes == 0 else { throw TrafficDetailError(what: "something stands behind it") }
@@ -55,6 +57,7 @@ extension ByteBuffer {
         }
         self.writeNumber(message.fieldCount)
         self.writeInteger(Int64(message.bodyBytes))
+        self.writeFlag(message.isBodyMasked)
         self.writeNumber(message.body.readableBytes)
         self.writeImmutableBuffer(message.body)
     }
@@ -98,7 +101,7 @@ extension ByteBuffer {
         return text
     }
 
-    fileprivate mutating func message() throws(TrafficDetailError) -> CapturedMessage {
+    fileprivate mutating func message(_ format: UInt8) throws(TrafficDetailError) -> CapturedMessage {
         var fields: [CapturedMessage.Field] = []
         for _ in 0..<(try self.number(upTo: 10_000)) {
             var field = CapturedMessage.Field(try self.text(), try self.text())
@@ -110,9 +113,12 @@ extension ByteBuffer {
         guard let bodyBytes = self.readInteger(as: Int64.self), bodyBytes >= 0 else {
             throw TrafficDetailError(what: "a length is missing")
         }
+        let isMasked = format > 1 ? try self.flag() : false
         let count = try self.number()
         guard let body = self.readSlice(length: count) else { throw TrafficDetailError(what: "a body is cut") }
-        return CapturedMessage(fields: fields, fieldCount: fieldCount, body: body, bodyBytes: Int(bodyBytes))
+        var message = CapturedMessage(fields: fields, fieldCount: fieldCount, body: body, bodyBytes: Int(bodyBytes))
+        message.isBodyMasked = isMasked
+        return message
     }
 
     fileprivate mutating func entry() throws(TrafficDetailError) -> PolicyLogEntry {

@@ -49,7 +49,7 @@ extension CapturedMessage {
             "body": .string(Data(self.body.readableBytesView).base64EncodedString()),
             "body_bytes": .integer(Int64(self.bodyBytes)),
             "captured_body_bytes": .integer(Int64(self.body.readableBytes)),
-            "is_whole": .bool(self.isWhole),
+            "is_whole": .bool(self.isWhole), "is_body_masked": .bool(self.isBodyMasked),
         ]
     }
 }

@@ -15,13 +15,9 @@ package struct RecordedField: Sendable, Equatable {
     /// Whether its value lets whoever reads it act as somebody else: that is in no event.
     package var isSecret: Bool {
         let name = self.name.lowercased()
-        return Self.secrets.contains(name) || Self.parts.contains { name.contains($0) }
+        return SecretNames.standardOnly.hides(name) || Self.parts.contains { name.contains($0) }
     }
 
-    private static let secrets: Set<String> = [
-        "authorization", "proxy-authorization", "cookie", "set-cookie", "set-cookie2", "x-api-key", "api-key",
-        "apikey", "x-amz-security-token", "x-goog-iap-jwt-assertion", "cf-access-jwt-assertion", "x-hub-signature",
-    ]
     private static let parts = ["token", "secret", "password", "session-id", "credential", "signature"]
 
     /// `Content-Type`: each word begins with a capital letter.

@@ -60,8 +60,10 @@ extension TrafficEvent.Request {
         object["http.request.url.scheme"] = self.scheme
         object["http.request.url.host"] = self.host
         object["http.request.url.path"] = self.path
-        object["http.request.url.query"] = self.query
-        let query = self.query.isEmpty ? "" : "?\(self.query)"
+        // A token in a query lets its reader act as somebody else, too.
+        let shown = SecretNames.standardOnly.query(self.query, mask: RecordedField.hidden)
+        object["http.request.url.query"] = shown
+        let query = shown.isEmpty ? "" : "?\(shown)"
         object["http.request.url.raw"] = "\(self.scheme)://\(self.host)\(self.path)\(query)"
         object["http.request.user_agent"] = self.userAgent
         object.set("http.request.body_length", self.bodyBytes.map { .integer(Int64($0)) })
@@ -76,10 +78,10 @@ extension TrafficEvent.Request {
     }
 
     /// Names as they are written in documents, values in small letters (`spec/observability.md` 2.1), and no secrets.
-    private static func map(_ fields: [RecordedField]?) -> JSONValue? {
-        guard let fields else { return nil }
+    private static func map(_ head: RecordedHead?) -> JSONValue? {
+        guard let head else { return nil }
         var members = JSONObject()
-        for field in fields {
+        for field in head.fields {
             let name = field.canonicalName
             let value = JSONValue.string(field.isSecret ? RecordedField.hidden : field.value.lowercased())
             members.set(name, to: .array((members[name]?.array ?? []) + [value]))

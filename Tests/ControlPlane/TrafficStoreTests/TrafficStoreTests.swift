@@ -159,6 +159,53 @@ import Testing
         #expect(try await store.holdings() == TrafficStore.Holdings(exchanges: 0, bytes: 0))
     }
 
+    @Test func `An account with very much traffic takes no room from one with little`() async throws {
+        let store = try Self.store(bytes: 200_000)
+        let quiet = ResourceID<AccountKind>.random()
+        try await store.append([Samples.exchange(1, of: quiet)])
+        for number in 2..<400 { try await store.append([Samples.exchange(number, isFull: true, bodyBytes: 3000)]) }
+        #expect(try await store.exchange("req_1", of: quiet) != nil)
+        let (own, all) = (try await store.holdings(of: quiet), try await store.holdings())
+        #expect(own.exchanges == 1 && all.exchanges > 1 && all.bytes <= 200_000)
+        // The newest of the other are there.
+        #expect(try await store.exchange("req_399", of: Samples.account) != nil)
+        try await store.clear(quiet)
+        #expect(try await store.holdings(of: quiet) == TrafficStore.Holdings(exchanges: 0, bytes: 0))
+    }
+
+    @Test func `What comes after an exchange that is gone is all that there is`() async throws {
+        let store = try Self.store()
+        try await store.append([Samples.exchange(1), Samples.exchange(2)])
+        var query = TrafficQuery(Samples.account)
+        query.after = "req_0"
+        #expect(try await store.page(query).exchanges.map(\.id) == ["req_1", "req_2"])
+    }
+
+    @Test func `A file of the version before is taken over with what is in it`() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "traffic-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let (path, keyring) = ("\(folder)/inner/traffic.db", SealingKeyring(.random()))
+        let store = try TrafficStore.open(at: path, keyring: keyring)
+        try await store.append([Samples.exchange(1), Samples.exchange(2)])
+        // As the version before kept totals.
+        try await store.database.write { db in
+            try db.execute(
+                sql: """
+                    DROP TRIGGER exchange_added; DROP TRIGGER exchange_deleted; DROP TABLE account_total;
+                    CREATE TABLE total (one INTEGER PRIMARY KEY CHECK (one = 1), exchanges INTEGER NOT NULL, bytes INTEGER NOT NULL) STRICT;
+                    CREATE TRIGGER exchange_added AFTER INSERT ON exchange BEGIN UPDATE total SET exchanges = exchanges + 1; END;
+                    CREATE TRIGGER exchange_deleted AFTER DELETE ON exchange BEGIN UPDATE total SET exchanges = exchanges - 1; END;
+                    PRAGMA user_version = 1;
+                    """
+            )
+        }
+        let again = try TrafficStore.open(at: path, keyring: keyring)
+        let before = try await again.holdings()
+        #expect(before.exchanges == 2 && before.bytes > 600)
+        try await again.append([Samples.exchange(3)])
+        #expect(try await again.holdings(of: Samples.account).exchanges == 3)
+    }
+
     @Test func `A file of something else is left alone`() async throws {
         try await TemporaryFolder.with { folder in
             let path = "\(folder)/traffic.db"

@@ -11,6 +11,7 @@ import Testing
             bodyBytes: 4000
         )
         request.fields[0].isMasked = true
+        request.isBodyMasked = true
         var detail = TrafficDetail(request: request, response: CapturedMessage(fields: []))
         detail.isLogCut = true
         detail.log = [
@@ -39,6 +40,19 @@ import Testing
         #expect(try TrafficDetail(reading: Self.whole.bytes) == Self.whole)
         let least = TrafficDetail(request: CapturedMessage(fields: []))
         #expect(try TrafficDetail(reading: least.bytes) == least)
+    }
+
+    @Test func `A detail of the first format reads, too`() throws {
+        var bytes = ByteBuffer(bytes: [1])
+        bytes.writeInteger(0 as UInt32)
+        bytes.writeInteger(7 as UInt32)
+        bytes.writeInteger(300 as Int64)
+        bytes.writeInteger(2 as UInt32)
+        bytes.writeString("ab")
+        bytes.writeRepeatingByte(0, count: 1 + 1 + 4)
+        let request = try TrafficDetail(reading: bytes).request
+        #expect(request.fieldCount == 7 && request.bodyBytes == 300 && String(buffer: request.body) == "ab")
+        #expect(!request.isBodyMasked)
     }
 
     @Test func `Secrets are not written`() throws {

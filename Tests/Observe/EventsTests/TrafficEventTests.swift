@@ -33,6 +33,19 @@ import Testing
         ).line(id: try #require(ResourceID("ev_2test")))
     }
 
+    @Test(
+        arguments: [
+            ("access_token=hush&b=c", "access_token=[redacted]&b=c"), ("a&code=hush", "a&code=[redacted]"),
+            ("b=c&tokens=3", "b=c&tokens=3"),
+        ]
+    )
+    func `What lets its reader act as somebody else is in no URL of an event`(query: String, shown: String) throws {
+        let request = TrafficEvent.Request(method: "GET", scheme: "https", host: "a.test", path: "/a", query: query)
+        let line = try Self.line(request)
+        #expect(line.contains("\"query\":\"\(shown)\"") && line.contains("\"raw\":\"https://a.test/a?\(shown)\""))
+        #expect(!line.contains("hush"))
+    }
+
     @Test func `The event of a request has its fields under their names`() throws {
         var request = TrafficEvent.Request(
             method: "GET",

@@ -72,6 +72,7 @@ enum TrafficFields {
         Field("body_bytes", .integer, "How long the body was."),
         Field("captured_body_bytes", .integer, "How much of it is here."),
         Field("is_whole", .boolean, "Whether nothing was cut."),
+        Field("is_body_masked", .boolean, "Whether something of the body is hidden."),
     ]
 
     private static let log: [Field] = [
@@ -206,7 +207,7 @@ enum TrafficFields {
         Field("dropped_queue_full", .integer, "Of these, because they could not be taken in time."),
         Field("dropped_not_stored", .integer, "Of these, because they could not be stored."),
         Field("reduced", .integer, "Captured with less than was asked for, because too much was under way."),
-        Field("stored", .integer, "Exchanges that are kept, of all accounts."),
+        Field("stored", .integer, "Exchanges of the account that are kept."),
         Field("stored_bytes", .integer, "What they take."),
     ]
 
@@ -224,6 +225,17 @@ enum TrafficFields {
             ),
             create: .optional,
             "All headers in the place of the captured ones."
+        ),
+        Field(
+            "set_headers",
+            .list(
+                .object([
+                    Field("name", .text, create: .optional, "The name."),
+                    Field("value", .text, create: .optional, "The value."),
+                ])
+            ),
+            create: .optional,
+            "Headers in the place of those of the same names, or beside the others."
         ),
         Field("body", .text, create: .optional, "Another body in base64."),
         Field("endpoint_id", .text, create: .optional, "The member of the pool that gets it."),

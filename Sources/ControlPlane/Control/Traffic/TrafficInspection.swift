@@ -4,6 +4,7 @@ internal import EdgeLink
 internal import Foundation
 package import Logging
 package import Model
+internal import NIOCore
 internal import Synchronization
 package import TrafficStore
 
@@ -117,6 +118,18 @@ final class TrafficMasks: Sendable {
             (masks[exchange.facts.account] ?? Self.standard).mask(&exchange)
             return exchange
         }
+    }
+
+    /// What comes back when a request is sent again is shown as what was captured is.
+    func mask(_ answer: inout ReplayAnswer, of account: ResourceID<AccountKind>) {
+        var message = CapturedMessage(
+            fields: answer.fields.map { .init($0.name, $0.value) },
+            body: ByteBuffer(bytes: answer.body),
+            bodyBytes: answer.body.count + (answer.isBodyCut ? 1 : 0)
+        )
+        (self.state.withLock { $0.masks[account] } ?? Self.standard).mask(&message)
+        answer.fields = message.fields.map { ($0.name, $0.value) }
+        answer.body = Array(message.body.readableBytesView)
     }
 }
 

@@ -15,6 +15,8 @@ package struct ReplayEdits: Sendable {
     package var query: String?
     /// All of them, in the place of those that were captured.
     package var headers: [(name: String, value: String)]?
+    /// In the place of those of the same names, or beside the others.
+    package var setHeaders: [(name: String, value: String)] = []
     package var body: [UInt8]?
     /// The member of the pool that gets it.
     package var endpointID: String?
@@ -71,7 +73,9 @@ extension TrafficInspector {
             "path": .string(String(order.target.prefix { $0 != "?" })), "edited": .texts(edits.names),
         ]
         try await self.note("traffic_replayed.v0", of: id, event, by: caller)
-        return ReplayResult(answer: try await self.control.replay(order), omittedHeaders: omitted)
+        var answer = try await self.control.replay(order)
+        traffic.masks.mask(&answer, of: caller.account)
+        return ReplayResult(answer: answer, omittedHeaders: omitted)
     }
 
     private func order(
@@ -85,6 +89,9 @@ extension TrafficInspector {
         }
         guard !message.isBodyCut || edits.body != nil else {
             throw Failure(.replayNotPossible, "The body of this request was cut when it was captured.")
+        }
+        guard !message.isBodyMasked || edits.body != nil else {
+            throw Failure(.replayNotPossible, "Parts of the body of this request are masked. Give the body anew.")
         }
         let isCut = message.fieldCount > message.fields.count || message.fields.contains(where: \.isCut)
         guard !isCut || edits.headers != nil else {
@@ -150,32 +157,33 @@ extension TrafficInspector {
         _ edits: ReplayEdits,
         host: String
     ) throws(Failure) -> (fields: [(name: String, value: String)], omitted: [String]) {
+        let count = (edits.headers?.count ?? 0) + edits.setHeaders.count
+        guard count <= Self.mostHeaders else {
+            throw Failure(.replayHeader, "There are \(count) headers of at most \(Self.mostHeaders).")
+        }
         var fields: [(name: String, value: String)] = [("Host", host)]
         var omitted: [String] = []
+        let given = Set(edits.setHeaders.map { $0.name.lowercased() })
         if let headers = edits.headers {
-            guard headers.count <= Self.mostHeaders else {
-                throw Failure(.replayHeader, "There are \(headers.count) headers of at most \(Self.mostHeaders).")
-            }
             for header in headers where header.name.lowercased() != "host" {
                 try Self.check(header)
-                guard !Self.forbidden.contains(header.name.lowercased()) else {
-                    throw Failure(.replayHeader, "The header \(header.name) is the edge's to say.")
-                }
                 // Sent back as it was shown.
-                guard !header.value.contains(TrafficMask.text) else {
+                if header.value.contains(TrafficMask.text) {
                     omitted.append(header.name)
-                    continue
+                } else {
+                    fields.append(header)
                 }
-                fields.append(header)
             }
-            return (fields, omitted)
+        } else {
+            for field in message.fields where !Self.forbidden.contains(field.name.lowercased()) {
+                if field.isMasked { omitted.append(field.name) } else { fields.append((field.name, field.value)) }
+            }
         }
-        for field in message.fields where !Self.forbidden.contains(field.name.lowercased()) {
-            guard !field.isMasked else {
-                omitted.append(field.name)
-                continue
-            }
-            fields.append((field.name, field.value))
+        fields.removeAll { given.contains($0.name.lowercased()) }
+        omitted.removeAll { given.contains($0.lowercased()) }
+        for header in edits.setHeaders {
+            try Self.check(header)
+            fields.append(header)
         }
         return (fields, omitted)
     }
@@ -189,6 +197,9 @@ extension TrafficInspector {
             header.value.utf8.allSatisfy({ ($0 >= 0x20 && $0 != 0x7F) || $0 == 0x09 })
         else {
             throw Failure(.replayHeader, "The value of \(header.name) is too long, or has characters that end a line.")
+        }
+        guard !Self.forbidden.contains(header.name.lowercased()) else {
+            throw Failure(.replayHeader, "The header \(header.name) is the edge's to say.")
         }
     }
 

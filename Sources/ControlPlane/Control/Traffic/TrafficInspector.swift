@@ -55,10 +55,11 @@ package struct TrafficInspector: Sendable {
         return stream
     }
 
-    /// How the inspector does: of the whole edge, without anything of other accounts but their number.
-    package func status() async throws(Failure) -> (CaptureQueue.Totals, TrafficStore.Holdings)? {
+    /// How the inspector does: how many exchanges went which way on the whole edge, and what is kept of the caller's account.
+    package func status(by caller: Caller) async throws(Failure) -> (CaptureQueue.Totals, TrafficStore.Holdings)? {
         guard let traffic else { return nil }
-        let holdings = try await Self.asking { () async throws(TrafficStoreError) in try await traffic.store.holdings()
+        let holdings = try await Self.asking { () async throws(TrafficStoreError) in
+            try await traffic.store.holdings(of: caller.account)
         }
         return (traffic.queue.totals, holdings)
     }

@@ -27,7 +27,7 @@ struct TrafficResource: APIResource {
         switch call.name {
         case "settings": return Self.json(try await self.inspector.settings(by: caller))
         case "update_settings": return Self.json(try await self.update(call.body, caller))
-        case "status": return try await self.status()
+        case "status": return try await self.status(caller)
         case "tail": return try await self.tail(call.body, caller)
         case "replay":
             let id = try self.shape.checkedID(call.id)
@@ -106,8 +106,8 @@ struct TrafficResource: APIResource {
 
     // MARK: Operations
 
-    private func status() async throws(Failure) -> JSONObject {
-        let status = try await self.inspector.status()
+    private func status(_ caller: Caller) async throws(Failure) -> JSONObject {
+        let status = try await self.inspector.status(by: caller)
         let totals = status?.0 ?? CaptureQueue.Totals()
         return [
             "is_enabled": .bool(status != nil), "captured": .integer(Int64(totals.captured)),
@@ -245,6 +245,7 @@ struct TrafficResource: APIResource {
         edits.path = body.filledText("path")
         edits.query = body.text("query")
         edits.headers = body.objects("headers")?.map { ($0.text("name") ?? "", $0.text("value") ?? "") }
+        edits.setHeaders = body.objects("set_headers")?.map { ($0.text("name") ?? "", $0.text("value") ?? "") } ?? []
         edits.endpointID = body.filledText("endpoint_id")
         if let text = body.text("body") {
             guard let data = Data(base64Encoded: text) else { throw Failure(.replayBody, "The body is no base64.") }

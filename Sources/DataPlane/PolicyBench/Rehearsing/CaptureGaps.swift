@@ -26,6 +26,7 @@ struct CaptureGaps {
         "conn.tls.", "conn.server", "conn.client_port", "conn.bytes", "conn.k8s", "actions.ngrok.terminate_tls",
     ]
     private static let cookieNames = ["req.cookies", "getreqcookie"]
+    private static let setCookieNames = ["res.cookies", "getrescookie"]
     /// These look at credentials, or at all of a body.
     private static let credentialActions: Set<ActionType> = [
         .basicAuth, .jwtValidation, .oauth, .openIDConnect, .verifyWebhook,
@@ -51,19 +52,27 @@ struct CaptureGaps {
 
     /// Why nothing can be said of an exchange in which a policy took these steps; nil where something can.
     func reason(_ steps: [PolicyRecord.Step], _ exchange: TrafficExchange) -> String? {
-        let masked = (exchange.detail?.request.fields ?? []).filter(\.isMasked).map { $0.name.lowercased() }
+        let masked = Self.masked(exchange.detail?.request)
+        let answered = Self.masked(exchange.detail?.response)
         let isQueryMasked = exchange.facts.query.contains(TrafficMask.text)
         for step in steps {
             guard let rule = self.rules[Key(phase: step.place.phase, rule: step.place.rule)] else { continue }
             switch step.event {
             case .matched, .unmatched:
-                if let reason = Self.reason(rule.text, exchange, masked, isQueryMasked: isQueryMasked) { return reason }
+                if let reason = Self.reason(rule.text, exchange, masked + answered, isQueryMasked: isQueryMasked) {
+                    return reason
+                }
                 guard step.event == .matched else { continue }
                 if let reason = Self.reason(rule.types, exchange, masked) { return reason }
             case .went, .ended: continue
             }
         }
         return nil
+    }
+
+    /// Names of headers of which something is hidden, in small letters.
+    private static func masked(_ message: CapturedMessage?) -> [String] {
+        (message?.fields ?? []).filter(\.isMasked).map { $0.name.lowercased() }
     }
 
     private static func reason(
@@ -82,7 +91,23 @@ struct CaptureGaps {
         if masked.contains("cookie"), let name = self.cookieNames.first(where: text.contains) {
             return "a rule looks at \(name), which is masked"
         }
-        return isQueryMasked && text.contains("query") ? "a rule looks at the query, parts of which are masked" : nil
+        if masked.contains("set-cookie"), let name = self.setCookieNames.first(where: text.contains) {
+            return "a rule looks at \(name), which is masked"
+        }
+        let isUnknown = isQueryMasked && Self.looksAtQuery(text)
+        return isUnknown ? "a rule looks at the query, parts of which are masked" : nil
+    }
+
+    /// By its own name, or by that of a URL that has it.
+    private static func looksAtQuery(_ text: String) -> Bool {
+        if text.contains("query") || text.contains("req.url.uri") { return true }
+        // The path alone is in the clear.
+        var rest = text.replacing("req.url.raw_path", with: "")[...]
+        while let range = rest.firstRange(of: "req.url") {
+            rest = rest[range.upperBound...]
+            if rest.first != "." || rest.hasPrefix(".raw") { return true }
+        }
+        return false
     }
 
     private static func reason(_ types: Set<ActionType>, _ exchange: TrafficExchange, _ masked: [String]) -> String? {
@@ -93,9 +118,9 @@ struct CaptureGaps {
         {
             return "\(type) looks at what is masked or not captured"
         }
-        let isWhole = exchange.detail.map { !$0.request.isBodyCut } ?? false
+        let isWhole = exchange.detail.map { !$0.request.isBodyCut && !$0.request.isBodyMasked } ?? false
         if let type = types.intersection(self.messageActions).map(\.rawValue).min(), !isWhole {
-            return "\(type) looks at bodies, which are not whole"
+            return "\(type) looks at bodies, which are not whole, or masked"
         }
         return nil
     }

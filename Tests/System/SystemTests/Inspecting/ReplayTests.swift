@@ -78,6 +78,34 @@ import Testing
         }
     }
 
+    @Test func `Single headers are changed, and a body that is masked is given anew`() async throws {
+        try await TrafficInspectorTests.with { inspected in
+            let fields =
+                "X-A: b\r\nX-B: d\r\nAuthorization: Bearer old\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+            let id = try await Self.captured(inspected, "POST /login", fields, body: "user=ada&password=hush")
+            let path = "/traffic_inspector/\(id)"
+            let request = try await inspected.api.call("GET", path).object["request"]?.object
+            #expect(request.map(Self.body) == "user=ada&password=[masked]")
+            #expect(request?["is_body_masked"] == .bool(true))
+            #expect(try await inspected.api.call("POST", "\(path)/replay", [:]).code == 10085)
+            let answer = try await inspected.api.call(
+                "POST",
+                "\(path)/replay",
+                [
+                    "body": .string(Data("user=ada".utf8).base64EncodedString()),
+                    "set_headers": [
+                        ["name": "authorization", "value": "Bearer new"], ["name": "X-A", "value": "c"],
+                    ],
+                ]
+            )
+            let seen = Self.body(answer.object)
+            #expect(seen.contains("authorization: Bearer new\r\n") && seen.contains("X-B: d\r\n"))
+            #expect(seen.contains("X-A: c\r\n") && !seen.contains("X-A: b"))
+            #expect(seen.hasSuffix("\r\n\r\nuser=ada"))
+            #expect(answer.object["omitted_headers"] == .array([]))
+        }
+    }
+
     @Test(
         arguments: [
             (["method": "get"], 10091), (["method": "CONNECT"], 10091), (["path": "no-slash"], 10091),
@@ -86,6 +114,7 @@ import Testing
             (["headers": [["name": "X-A", "value": "a\r\nX-B: c"]]], 10087),
             (["headers": [["name": "Transfer-Encoding", "value": "chunked"]]], 10087),
             (["headers": [["name": "X-Forwarded-For", "value": "1.2.3.4"]]], 10087),
+            (["set_headers": [["name": "Host", "value": "b.test"]]], 10087),
             (["endpoint_id": "ep_0123456789"], 10092),
         ] as [(JSONValue, Int)]
     )
