@@ -11,11 +11,13 @@ struct ReplayTrafficCommand: AsyncParsableCommand {
         commandName: "replay",
         abstract: "Sends a captured request again, through the edge and its policies as they are now.",
         discussion: """
-            Headers whose values are masked are left out; --header gives them anew. With
-            --header, all headers are those that are given.
+            Headers whose values are masked are left out; --header gives them anew, or others in
+            the place of those of the same name. A body that is masked or was cut must be given.
 
-            Example:
+            Examples:
               portico traffic replay req_0123456789abcdef0123456789abcdef --path /v2/orders
+              portico traffic replay req_0123456789abcdef0123456789abcdef \\
+                --header "Authorization: Bearer $TOKEN" --body-file order.json
             """
     )
 
@@ -32,6 +34,8 @@ struct ReplayTrafficCommand: AsyncParsableCommand {
     var headers: [String] = []
     @Option(help: ArgumentHelp("Another body.", valueName: "text"))
     var body: String?
+    @Option(name: .customLong("body-file"), help: ArgumentHelp("A file with another body.", valueName: "path"))
+    var bodyFile: String?
     @Option(help: ArgumentHelp("The member of the pool that gets it.", valueName: "endpoint-id"))
     var member: String?
 
@@ -39,12 +43,24 @@ struct ReplayTrafficCommand: AsyncParsableCommand {
         var body = JSONObject()
         let texts = [
             ("method", self.method), ("path", self.path), ("query", self.query), ("endpoint_id", self.member),
-            ("body", self.body.map { Data($0.utf8).base64EncodedString() }),
+            ("body", try self.newBody?.base64EncodedString()),
         ]
         for (name, value) in texts { if let value { body.set(name, to: .string(value)) } }
-        if !self.headers.isEmpty { body.set("headers", to: .array(try self.headers.map(Self.header))) }
+        if !self.headers.isEmpty { body.set("set_headers", to: .array(try self.headers.map(Self.header))) }
         let path = "/traffic_inspector/\(self.id.escapedForPath)/replay"
         self.options.show(try await self.options.send(APICall(.post, path, body: body)), as: Self.text)
+    }
+
+    private var newBody: Data? {
+        get throws {
+            guard let path = self.bodyFile else { return self.body.map { Data($0.utf8) } }
+            guard self.body == nil else { throw ValidationError("Give --body or --body-file, and not both.") }
+            do {
+                return try Data(contentsOf: URL(filePath: path))
+            } catch {
+                throw Failure(.usage, "\(path): the file cannot be read.", cause: error)
+            }
+        }
     }
 
     private static func header(_ text: String) throws -> JSONValue {
@@ -136,9 +152,12 @@ struct CaptureTrafficCommand: AsyncParsableCommand {
         commandName: "capture",
         abstract: "Shows or decides what is captured of the account's traffic.",
         discussion: """
+            --endpoint and --mask take the place of what was decided with them before.
+
             Examples:
               portico traffic capture
               portico traffic capture full --per-mille 100
+              portico traffic capture full --per-mille 0 --endpoint https://shop.example.com=1000
             """
     )
 
@@ -155,9 +174,15 @@ struct CaptureTrafficCommand: AsyncParsableCommand {
         help: ArgumentHelp("A further name to hide; may be repeated.", valueName: "name")
     )
     var masked: [String] = []
+    @Option(
+        name: .customLong("endpoint"),
+        help: ArgumentHelp("Another share for one endpoint; may be repeated.", valueName: "url=count")
+    )
+    var endpoints: [String] = []
 
     func run() async throws {
         var body = JSONObject()
+        if !self.endpoints.isEmpty { body.set("endpoints", to: .array(try self.endpoints.map(Self.endpoint))) }
         if let mode { body.set("mode", to: .string(mode)) }
         if let perMille { body.set("full_per_mille", to: .integer(Int64(perMille))) }
         if !self.masked.isEmpty { body.set("masked_names", to: .array(self.masked.map(JSONValue.string))) }
@@ -166,13 +191,53 @@ struct CaptureTrafficCommand: AsyncParsableCommand {
         let settings = try await self.options.send(call)
         let status = try await self.options.send(APICall(.get, "/traffic_inspector/status"))
         self.options.show(settings) { settings in
-            var text = "captured: \(settings["mode"]?.string ?? "")"
+            var text = "captured:   \(settings["mode"]?.string ?? "")"
             if settings["mode"]?.string == "full" {
                 text += ", \(settings["full_per_mille"]?.integer ?? 0) of 1000 in full"
+                for case .object(let endpoint) in settings["endpoints"]?.array ?? [] {
+                    text += "\n            \(endpoint["full_per_mille"]?.integer ?? 0) of 1000"
+                    text += " at \(endpoint["url"]?.string ?? "")"
+                }
             }
-            text += "\nkept on the edge: \(status["stored"]?.integer ?? 0) requests"
-            text += "\nleft out since the edge started: \(status["dropped"]?.integer ?? 0)"
-            return text
+            let masked = (settings["masked_names"]?.array ?? []).compactMap(\.string)
+            if !masked.isEmpty { text += "\nmasked too: \(masked.joined(separator: ", "))" }
+            text += "\nkept:       \(status["stored"]?.integer ?? 0) requests of the account"
+            text +=
+                "\nleft out:   \(status["dropped"]?.integer ?? 0) requests of all accounts, since the edge was started"
+            return TrafficText.printable(text)
         }
+    }
+
+    private static func endpoint(_ text: String) throws -> JSONValue {
+        // A URL has no = in front of its query, and endpoints have none.
+        let parts = text.split(separator: "=", omittingEmptySubsequences: false)
+        guard parts.count == 2, let share = Int64(parts[1]) else {
+            throw ValidationError("\"\(text)\" is no share of an endpoint: write URL=COUNT, 0 to 1000.")
+        }
+        return ["url": .string(String(parts[0])), "full_per_mille": .integer(share)]
+    }
+}
+
+struct ClearTrafficCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "clear",
+        abstract: "Deletes all captured traffic of the account.",
+        discussion: """
+            Example:
+              portico traffic clear --yes
+            """
+    )
+
+    @OptionGroup var options: TrafficOptions
+    @Flag(name: .customLong("yes"), help: "Does it. Without this nothing is deleted.")
+    var isMeant = false
+
+    func run() async throws {
+        guard self.isMeant else {
+            let kept = try await self.options.send(APICall(.get, "/traffic_inspector/status"))["stored"]?.integer ?? 0
+            throw ValidationError("\(kept) captured requests would be deleted for good: say --yes.")
+        }
+        _ = try await self.options.send(APICall(.post, "/traffic_inspector/clear"))
+        print("all captured traffic of the account is deleted")
     }
 }

@@ -21,7 +21,7 @@ struct TrafficCommand: ParsableCommand {
             """,
         subcommands: [
             ListTrafficCommand.self, TailTrafficCommand.self, ShowTrafficCommand.self, ReplayTrafficCommand.self,
-            DryRunTrafficCommand.self, ExportTrafficCommand.self, CaptureTrafficCommand.self,
+            DryRunTrafficCommand.self, ExportTrafficCommand.self, CaptureTrafficCommand.self, ClearTrafficCommand.self,
         ]
     )
 }
@@ -100,11 +100,17 @@ enum TrafficText {
         let query = object["query"]?.string ?? ""
         let target = (object["path"]?.string ?? "") + (query.isEmpty ? "" : "?\(query)")
         let code = object["error_code"]?.string ?? ""
+        // What has about one length comes first, so that it stands below each other.
         let words = [
-            time, status, object["method"]?.string ?? "", "\(object["host"]?.string ?? "")\(target)",
-            "\(milliseconds) ms", object["client_ip"]?.string ?? "", object["id"]?.string ?? "", code,
+            time, object["id"]?.string ?? "", status, Self.padded(object["method"]?.string ?? "", to: 6),
+            Self.padded("\(milliseconds) ms", to: 10), Self.padded(object["client_ip"]?.string ?? "", to: 15),
+            "\(object["host"]?.string ?? "")\(target)", code,
         ]
         return Self.printable(words.filter { !$0.isEmpty }.joined(separator: "  "))
+    }
+
+    private static func padded(_ text: String, to width: Int) -> String {
+        text + String(repeating: " ", count: max(0, width - text.count))
     }
 
     /// What visitors have sent moves no cursor here.
@@ -145,8 +151,8 @@ enum TrafficText {
         let bytes = Data(base64Encoded: message["body"]?.string ?? "") ?? Data()
         let count = message["body_bytes"]?.integer ?? 0
         guard count > 0 else { return "" }
-        guard let text = String(validating: bytes, as: UTF8.self) else { return "    (\(count) bytes)\n" }
-        let cut = bytes.count < count ? "    (of \(count) bytes)\n" : ""
+        guard let text = String(validating: bytes, as: UTF8.self) else { return "\n    (\(count) bytes, no text)\n" }
+        let cut = bytes.count < count ? "    (the beginning of \(count) bytes)\n" : ""
         return "\n" + text.split(separator: "\n", omittingEmptySubsequences: false).map { "    \($0)\n" }.joined() + cut
     }
 
