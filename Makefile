@@ -79,7 +79,7 @@ bench-capture: ## measure what the capture of traffic costs, and a rehearsal of 
 bench-agent: ## measure the agent's start, and what it keeps when idle
 	@scripts/bench-agent.sh
 
-## PART=name               for acceptance: programs, soak, overload, netfault, tests, crash, firewall, events, fuzz, tsan or bench (all, one after another)
+## PART=name               for acceptance: programs, soak, overload, netfault, tests, crash, firewall, events, capture, fuzz, tsan or bench (all, one after another)
 acceptance: ## the tests in full counts: soak, slow readers, gigabyte bodies, every client
 	@scripts/acceptance.sh $(if $(PART),--part $(PART))
 

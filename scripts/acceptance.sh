@@ -15,6 +15,7 @@
 #                           stop the database; part of tests, so only where it is named
 #                 firewall  all published attacks, to an edge and to nginx with the same firewall, and both under load
 #                 events    events to real receivers, while the edge is killed: all that was acknowledged arrives
+#                 capture   what the capture of traffic costs at 20,000 requests a second, and a rehearsal of 10,000 exchanges
 #                 fuzz      every target of the fuzzer for a minute
 #                 tsan      the package's tests under the thread sanitizer
 #                 bench     expressions, and the edge beside other proxies and tunnels
@@ -64,12 +65,12 @@ while (($# > 0)); do
 done
 if ((${#parts[@]} == 0)); then
     parts=(programs)
-    "$quick" || parts+=(soak overload netfault tests firewall events fuzz tsan bench)
+    "$quick" || parts+=(soak overload netfault tests firewall events capture fuzz tsan bench)
 fi
 for part in "${parts[@]}"; do
     case "$part" in
-        programs | soak | overload | netfault | tests | crash | firewall | events | fuzz | tsan | bench) ;;
-        *) die "no such part: $part (programs, soak, overload, netfault, tests, crash, firewall, events, fuzz, tsan or bench)" ;;
+        programs | soak | overload | netfault | tests | crash | firewall | events | capture | fuzz | tsan | bench) ;;
+        *) die "no such part: $part (programs, soak, overload, netfault, tests, crash, firewall, events, capture, fuzz, tsan or bench)" ;;
     esac
 done
 need_shared
@@ -175,6 +176,14 @@ part_events() {
         "$ROOT/scripts/interop.sh" events
     else
         CONFIG=release PORTICO_KILL_ROUNDS="${PORTICO_KILL_ROUNDS:-100}" "$ROOT/scripts/interop.sh" events
+    fi
+}
+
+part_capture() {
+    if "$quick"; then
+        CONFIG=debug ROUNDS=2 DUR=2 OFFERED=500 RATIO=0.5 "$ROOT/scripts/bench-capture.sh"
+    else
+        CONFIG=release "$ROOT/scripts/bench-capture.sh"
     fi
 }
 

@@ -21,6 +21,7 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/programs.sh"
 . "$(dirname "${BASH_SOURCE[0]}")/edge.sh"
 . "$(dirname "${BASH_SOURCE[0]}")/waf.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/turns.sh"
 help_if_asked "${1:-}"
 
 rounds="${ROUNDS:-5}" seconds="${DUR:-5}" connections="${CONNECTIONS:-32}" ratio="${RATIO:-0.95}"
@@ -29,7 +30,7 @@ configuration="${CONFIG:-release}"
 build_programs "$configuration" portico-edge
 home="$RUN_DIR/bench-firewall"
 rm -rf "$home"
-mkdir -p "$home/service"
+mkdir -p "$home"
 trap stop_started EXIT
 trap 'exit 130' INT TERM HUP
 bin="$(bin_folder "$configuration")"
@@ -37,27 +38,7 @@ WAF_WORKERS="$(nproc)"
 rules=/usr/share/modsecurity-crs/rules
 
 service="$(free_ports 1)"
-cat >"$home/service.conf" <<CONF
-daemon off;
-worker_processes 1;
-pid $home/service/pid;
-error_log $home/service/error.log crit;
-events { worker_connections 4096; }
-http {
-    access_log off;
-    client_body_temp_path $home/service/body;
-    proxy_temp_path $home/service/proxy;
-    fastcgi_temp_path $home/service/fastcgi;
-    uwsgi_temp_path $home/service/uwsgi;
-    scgi_temp_path $home/service/scgi;
-    keepalive_requests 1000000;
-    server {
-        listen 127.0.0.1:$service;
-        location / { default_type text/plain; return 200 "hello\n"; }
-    }
-}
-CONF
-start "$home/service.log" nginx -c "$home/service.conf" -e "$home/service/error.log"
+answering_nginx "$home" "$service" 'default_type text/plain; return 200 "hello\n";'
 
 cat >"$home/waf.yml" <<'YAML'
 on_http_request:
@@ -98,37 +79,18 @@ sed 's/shop\.localhost/both.localhost/' "$home/page.lua" >"$home/both.lua"
 printf '%s\nwrk.path = "/order"\nwrk.method = "POST"\nwrk.body = "name=Ada+Lovelace&city=London&items=3&note=as+soon+as+possible"
 wrk.headers["Content-Type"] = "application/x-www-form-urlencoded"\n' "$browser" >"$home/form.lua"
 
-# run LOAD PORT: requests a second; a run with an answer that is no 2xx ends the bench.
+# run NAME LOAD: requests a second of the edge or of nginx; a run with an answer that is no 2xx ends the bench.
 run() {
-    local told
-    told="$(wrk -t 2 -c "$connections" -d "${seconds}s" -s "$home/$1.lua" "http://127.0.0.1:$2/")"
+    local told port="$HTTP_PORT"
+    [ "$1" = edge ] || port="$nginx"
+    told="$(wrk -t 2 -c "$connections" -d "${seconds}s" -s "$home/$2.lua" "http://127.0.0.1:$port/")"
     ! grep -q 'Non-2xx\|Socket errors' <<<"$told" || die "not every request was served: $told"
     sed -nE 's/^Requests\/sec: *([0-9.]+).*/\1/p' <<<"$told"
 }
 
-median() { sort -n | awk '{ all[NR] = $1 } END { print all[int((NR + 1) / 2)] }'; }
-
-passed=0 failed=0
 for load in page both form; do
-    run "$load" "$HTTP_PORT" >/dev/null
-    run "$load" "$nginx" >/dev/null
-    : >"$home/edge.$load"
-    : >"$home/nginx.$load"
-    for ((round = 1; round <= rounds; round++)); do
-        run "$load" "$HTTP_PORT" >>"$home/edge.$load"
-        run "$load" "$nginx" >>"$home/nginx.$load"
-        printf '%s, round %d: edge %s, nginx %s requests a second\n' "$load" "$round" "$(tail -n 1 "$home/edge.$load")" \
-            "$(tail -n 1 "$home/nginx.$load")"
-    done
-    if awk -v edge="$(median <"$home/edge.$load")" -v nginx="$(median <"$home/nginx.$load")" -v wanted="$ratio" \
-        -v load="$load" 'BEGIN {
-            printf "%s: edge %.0f, nginx %.0f, ratio %.2f (wanted %s)\n", load, edge, nginx, edge / nginx, wanted
-            exit !(edge / nginx >= wanted)
-        }'; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-    fi
+    run edge "$load" >/dev/null
+    run nginx "$load" >/dev/null
+    take_turns "$load" edge nginx "$ratio"
 done
-echo "$passed passed, $failed failed"
-((failed == 0))
+closing_line

@@ -23,7 +23,7 @@ import threading
 import time
 import traceback
 
-from receivers import SECRET, CollectorStandIn, KafkaMock, Lines, Rsyslog, Web
+from receivers import SECRET, CollectorStandIn, KafkaMock, Lines, Rsyslog, SecuredKafkaMock, Web
 
 HOST = "visited.portico.localhost"
 # What answers visitors: a policy of the edge, and nothing behind it.
@@ -159,6 +159,7 @@ web, collector = Web(ports[0]), CollectorStandIn(ports[1])
 receivers = {
     "http": web, "otlp": collector, "syslog": Rsyslog(home / "rsyslog", ports[2]),
     "syslog+tls": Rsyslog(home / "rsyslog-tls", ports[3], tls), "kafka": KafkaMock("portico-events"),
+    "kafka+tls": SecuredKafkaMock("portico-secured", tls, "edge", SECRET),
     "file": Lines(home / "files", "all.jsonl"),
 }
 targets = {
@@ -167,6 +168,8 @@ targets = {
     "syslog": {"syslog": {"address": f"127.0.0.1:{ports[2]}", "app_name": "edge"}},
     "syslog+tls": {"syslog": {"address": f"127.0.0.1:{ports[3]}", "tls": True, "facility": 4}},
     "kafka": {"kafka": {"brokers": receivers["kafka"].brokers, "topic": "portico-events"}},
+    "kafka+tls": {"kafka": {"brokers": receivers["kafka+tls"].brokers, "topic": "portico-secured", "tls": True,
+                            "username": "edge", "password": SECRET}},
     "file": {"file": {"name": "all.jsonl", "max_file_size": 65536, "max_files": 100}},
 }
 edge = Edge()
@@ -246,6 +249,18 @@ def _():
 @case("kafka: the account is the key of each message")
 def _():
     assert len(receivers["kafka"].keys) == 1 and min(receivers["kafka"].keys).startswith("ac_")
+
+
+@case("kafka: TLS is ended, and the password asked for, in front of every broker")
+def _():
+    assert receivers["kafka+tls"].logins > 0 and receivers["kafka+tls"].refused == 0
+    wrong = json.loads(json.dumps(targets["kafka+tls"]))
+    wrong["kafka"]["password"] = "another"
+    made = call("POST", "/event_destinations", {"target": wrong})
+    answer = call("POST", f"/event_destinations/{made['id']}/send_test_event", {}, refused=True)
+    assert answer["error_code"] == "ERR_NGROK_100663" and "another" not in answer["msg"], answer
+    assert receivers["kafka+tls"].refused > 0
+    call("DELETE", f"/event_destinations/{made['id']}")
 
 
 for number in range(options.rounds):

@@ -6,6 +6,10 @@ import http.server
 import json
 import pathlib
 import random
+import select
+import socket
+import ssl
+import struct
 import subprocess
 import threading
 import time
@@ -147,6 +151,106 @@ class KafkaMock:
                 self.events.append(json.loads(message.value()))
                 self.keys.add(message.key().decode())
         return list(self.events)
+
+
+class SecuredKafkaMock(KafkaMock):
+    """The same behind TLS and SASL/PLAIN, which the mock cluster does not speak: a front for each broker ends TLS, lets in who
+    knows the password, and has the cluster name the fronts in the place of its brokers."""
+
+    VERSIONS, HANDSHAKE, AUTHENTICATE = 18, 17, 36
+
+    def __init__(self, topic, tls, user, password):
+        super().__init__(topic)
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.context.load_cert_chain(tls["cert"], tls["key"])
+        self.secret = f"\0{user}\0{password}".encode()
+        self.logins, self.refused = 0, 0
+        self.fronts = {}
+        listeners = []
+        for broker in self.brokers.split(","):
+            listener = socket.create_server(("127.0.0.1", 0))
+            self.fronts[int(broker.split(":")[1])] = listener.getsockname()[1]
+            listeners.append(listener)
+        self.brokers = ",".join(f"127.0.0.1:{port}" for port in self.fronts.values())
+        for listener, port in zip(listeners, self.fronts):
+            threading.Thread(target=self.accept, args=(listener, port), daemon=True).start()
+
+    def accept(self, listener, port):
+        while True:
+            client, _ = listener.accept()
+            threading.Thread(target=self.serve, args=(client, port), daemon=True).start()
+
+    def serve(self, client, port):
+        try:
+            with self.context.wrap_socket(client, server_side=True) as client, \
+                    socket.create_connection(("127.0.0.1", port)) as broker:
+                if self.log_in(client, broker):
+                    self.pass_on(client, broker)
+        except OSError:
+            pass
+
+    def log_in(self, client, broker):
+        """Answers what comes in front of the login: which requests there are, the handshake, and the password."""
+        while frame := self.frame(client):
+            key, version, number = struct.unpack(">hhi", frame[4:12])
+            if key == self.VERSIONS:
+                broker.sendall(frame)
+                self.answer(client, self.with_login(self.frame(broker)[4:], version))
+            elif key == self.HANDSHAKE:
+                self.answer(client, struct.pack(">ihih", number, 0, 1, 5) + b"PLAIN")
+            elif key == self.AUTHENTICATE:
+                right = frame.endswith(self.secret)
+                self.answer(client, struct.pack(">ihhi", number, 0 if right else 58, -1, 0)
+                            + (struct.pack(">q", 0) if version else b""))
+                self.logins += right
+                self.refused += not right
+                return right
+            else:
+                return False
+        return False
+
+    def with_login(self, body, version):
+        """What the cluster says of the requests that it knows, and those of the login."""
+        entries = [struct.pack(">hhh", key, 0, 1) for key in (self.HANDSHAKE, self.AUTHENTICATE)]
+        if version < 3 or body[4:6] != b"\0\0":
+            # Behind number and error, and a count of four bytes.
+            count, = struct.unpack(">i", body[6:10])
+            return body[:6] + struct.pack(">i", count + 2) + b"".join(entries) + body[10:]
+        return body[:6] + bytes([body[6] + 2]) + b"".join(entry + b"\0" for entry in entries) + body[7:]
+
+    @staticmethod
+    def answer(client, body):
+        client.sendall(struct.pack(">i", len(body)) + body)
+
+    def pass_on(self, client, broker):
+        # One thread: the two directions of TLS are not for two.
+        while True:
+            ready = [client] if client.pending() else select.select([client, broker], [], [])[0]
+            if client in ready:
+                if not (frame := self.frame(client)):
+                    return
+                broker.sendall(frame)
+            if broker in ready:
+                if not (frame := self.frame(broker)):
+                    return
+                client.sendall(self.renamed(frame))
+
+    def renamed(self, frame):
+        for port, front in self.fronts.items():
+            frame = frame.replace(b"127.0.0.1" + struct.pack(">i", port), b"127.0.0.1" + struct.pack(">i", front))
+        return frame
+
+    @staticmethod
+    def frame(connection):
+        """With its length; empty at the end."""
+        data = b""
+        while len(data) < 4 or len(data) < 4 + struct.unpack(">i", data[:4])[0]:
+            wanted = 4 - len(data) if len(data) < 4 else 4 + struct.unpack(">i", data[:4])[0] - len(data)
+            part = connection.recv(wanted)
+            if not part:
+                return b""
+            data += part
+        return data
 
 
 class Lines:

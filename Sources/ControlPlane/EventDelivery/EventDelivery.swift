@@ -94,8 +94,8 @@ package actor EventDelivery: EventCourier {
 
     /// Reads who wants what, and begins and ends the work for destinations.
     func loadTable() async throws(StoreError) {
-        let destinations = try await self.store.everything(EventDestinationRecord.self)
-        let subscriptions = try await self.store.everything(EventSubscriptionRecord.self)
+        let (destinations, known) = try await self.store.everything(EventDestinationRecord.self)
+        let (subscriptions, _) = try await self.store.everything(EventSubscriptionRecord.self)
         let table = SubscriptionTable(
             destinations.filter { self.workshop.problem(of: $0.document.target) == nil },
             subscriptions
@@ -110,7 +110,7 @@ package actor EventDelivery: EventCourier {
             self.begin(id, destination, after: worker.task)
         }
         for (id, destination) in table.destinations where self.workers[id] == nil { self.begin(id, destination) }
-        await self.outbox.keep(Set(destinations.map(\.id.text)))
+        await self.outbox.keep(known)
         for id in self.audit.keys where table.destinations[id] == nil { self.audit[id] = nil }
     }
 
@@ -234,18 +234,20 @@ package actor EventDelivery: EventCourier {
 }
 
 extension RecordStore {
-    /// All documents of one type, whosever they are.
+    /// All documents of one type, whosever they are, and the identifiers of all records of it.
     fileprivate func everything<Document: StoredDocument>(
         _ type: Document.Type
-    ) async throws(StoreError) -> [Stored<Document>] {
+    ) async throws(StoreError) -> ([Stored<Document>], Set<String>) {
         var found: [Stored<Document>] = []
+        var known: Set<String> = []
         var before: String?
         while true {
             let page = Page(before: before, limit: Page.limits.upperBound)
             let records = try await self.list(Document.recordKind, in: .platform, page)
-            // One that does not read is of a newer version.
+            known.formUnion(records.map(\.id))
+            // One that does not read is of a newer version, and what waits for it stays.
             found += records.compactMap { try? Stored<Document>($0) }
-            guard records.count == page.limit else { return found }
+            guard records.count == page.limit else { return (found, known) }
             before = records.last?.id
         }
     }

@@ -13,11 +13,15 @@ package struct RecordedHead: Sendable {
 
     package init(_ fields: [RecordedField]) {
         self.init(fields: fields.count, bytes: 0)
-        for field in fields { self.append(name: field.name.utf8, value: field.value.utf8) }
+        for field in fields {
+            Array(field.name.utf8).withUnsafeBytes { name in
+                Array(field.value.utf8).withUnsafeBytes { self.append(name: name, value: $0) }
+            }
+        }
     }
 
     /// Heads are far below 2 GiB.
-    package mutating func append(name: some Sequence<UInt8>, value: some Sequence<UInt8>) {
+    package mutating func append(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
         self.bytes.append(contentsOf: name)
         self.ends.append(Int32(truncatingIfNeeded: self.bytes.count))
         self.bytes.append(contentsOf: value)

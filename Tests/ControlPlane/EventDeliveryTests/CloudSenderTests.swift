@@ -50,17 +50,16 @@ import Testing
         _ name: String,
         _ transport: ServiceStandIn
     ) throws -> AmazonSender {
-        try #require(
-            AmazonSender(
-                service,
-                name: name,
-                keyID: "AKIDEXAMPLE",
-                secret: Self.secret,
-                account: .random(),
-                transport: transport,
-                now: { Self.time }
-            )
+        let sender = AmazonSender(
+            service,
+            name: name,
+            keyID: "AKIDEXAMPLE",
+            secret: Self.secret,
+            account: .random(),
+            transport: transport,
+            now: { Self.time }
         )
+        return try #require(sender)
     }
 
     private static func body(_ post: EventPost) throws -> JSONObject {

@@ -27,7 +27,7 @@ package struct ReplayEdits: Sendable {
     var names: [String] {
         [
             (self.method != nil, "method"), (self.path != nil, "path"), (self.query != nil, "query"),
-            (self.headers != nil, "headers"), (self.body != nil, "body"),
+            (self.headers != nil || !self.setHeaders.isEmpty, "headers"), (self.body != nil, "body"),
         ].filter(\.0).map(\.1)
     }
 }

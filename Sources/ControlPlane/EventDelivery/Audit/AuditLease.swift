@@ -89,28 +89,37 @@ struct AuditLease {
     private mutating func take(_ store: any RecordStore) async throws(StoreError) {
         guard let former = self.record?.document else { return }
         let edge = self.edge
+        self.isHeld = false
+        guard
+            try await self.write(
+                store,
+                {
+                    $0.edge = edge
+                    $0.isHeld = true
+                }
+            )
+        else { return }
         self.isHeld = true
         self.inherited = former.edge == edge ? nil : former.arrived
-        try await self.write(store) {
-            $0.edge = edge
-            $0.isHeld = true
-        }
     }
 
-    /// Another that writes at the same time is found with the next look.
+    /// - Returns: whether it was written. Another that writes at the same time is found with the next look.
+    @discardableResult
     private mutating func write(
         _ store: any RecordStore,
         _ change: (inout AuditLeaseRecord) -> Void
-    ) async throws(StoreError) {
-        guard var next = self.record else { return }
+    ) async throws(StoreError) -> Bool {
+        guard var next = self.record else { return false }
         change(&next.document)
         next.document.beat += 1
         do throws(StoreError) {
             let revisions = try await store.commit([.update(next)])
             self.record = next.written(at: revisions[0])
             self.changed = .now
+            return true
         } catch .conflict {
             self.isHeld = false
+            return false
         }
     }
 }

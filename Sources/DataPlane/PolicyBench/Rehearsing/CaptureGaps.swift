@@ -98,14 +98,18 @@ struct CaptureGaps {
         return isUnknown ? "a rule looks at the query, parts of which are masked" : nil
     }
 
+    /// Members of `req.url` that say nothing of the query.
+    private static let partsWithoutQuery = [
+        ".path", ".raw_path", ".host", ".port", ".scheme", ".authority", ".user_password",
+    ]
+
     /// By its own name, or by that of a URL that has it.
     private static func looksAtQuery(_ text: String) -> Bool {
-        if text.contains("query") || text.contains("req.url.uri") { return true }
-        // The path alone is in the clear.
-        var rest = text.replacing("req.url.raw_path", with: "")[...]
+        if text.contains("query") { return true }
+        var rest = text[...]
         while let range = rest.firstRange(of: "req.url") {
             rest = rest[range.upperBound...]
-            if rest.first != "." || rest.hasPrefix(".raw") { return true }
+            if !self.partsWithoutQuery.contains(where: rest.hasPrefix) { return true }
         }
         return false
     }

@@ -26,7 +26,7 @@ final class CaptureOutlet {
     private static let ticksPerSecond = 1000 / DeadlineWheel.tickMilliseconds
     /// From this share of its time on a loop has none to spare, and captures so many times less: what is masked, sealed and
     /// stored elsewhere takes the same processors.
-    private static let busyShare = 0.9
+    private static let busyShare = 0.8
     private static let busyDivisor = 4
 
     private let queue: CaptureQueue

@@ -132,7 +132,12 @@ extension FieldTable {
         var length = 0
         for index in 0..<self.count { length += self[index].name.count + self[index].value.count }
         var head = RecordedHead(fields: self.count, bytes: length)
-        for index in 0..<self.count { head.append(name: bytes[self[index].name], value: bytes[self[index].value]) }
+        for index in 0..<self.count {
+            head.append(
+                name: UnsafeRawBufferPointer(rebasing: bytes[self[index].name]),
+                value: UnsafeRawBufferPointer(rebasing: bytes[self[index].value])
+            )
+        }
         return head
     }
 }
