@@ -165,7 +165,7 @@ struct TrafficRow: Sendable {
 
     // MARK: Reading
 
-    /// - Parameter account: nil for all accounts.
+    /// Of an account; of all where it is nil.
     static func holdings(of account: ResourceID<AccountKind>? = nil, _ db: Database) throws -> TrafficStore.Holdings {
         let row = try Row.fetchOne(
             db,

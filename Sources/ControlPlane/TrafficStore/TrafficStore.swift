@@ -98,7 +98,7 @@ package final class TrafficStore: Sendable {
         try await self.write { db in try TrafficRow.deleteAll(of: account, db) }
     }
 
-    /// - Parameter account: nil for all accounts.
+    /// Of an account; of all where it is nil.
     package func holdings(
         of account: ResourceID<AccountKind>? = nil
     ) async throws(TrafficStoreError) -> Holdings {

@@ -151,7 +151,7 @@ struct AmazonSender: EventSender {
 
     // MARK: What is answered
 
-    /// - Parameter count: the member that says how many were not taken, of an answer that says that the others were.
+    /// `count` is the member that says how many were not taken, of an answer that says that the others were.
     private static func check(_ answer: EventAnswer, counting count: String?) throws(DeliveryError) {
         guard answer.status == 200 else {
             let text = "Amazon answered \(answer.status): \(answer.body)"
