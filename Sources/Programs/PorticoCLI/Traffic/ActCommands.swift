@@ -157,7 +157,7 @@ struct CaptureTrafficCommand: AsyncParsableCommand {
             Examples:
               portico traffic capture
               portico traffic capture full --per-mille 100
-              portico traffic capture full --per-mille 0 --endpoint https://shop.example.com=1000
+              portico traffic capture full --per-mille 0 --endpoint https://a.example=1000
             """
     )
 
