@@ -136,7 +136,7 @@ import Testing
             )
             #expect(made.status == 201, "\(made)")
         }
-        while !delivery.intake.isWanted {
+        while !delivery.intake.wanted.events {
             try Task.checkCancellation()
             await pause()
         }
