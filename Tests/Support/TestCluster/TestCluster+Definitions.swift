@@ -10,22 +10,41 @@ extension TestCluster {
         _ = try await Self.gatewayAPI.value
     }
 
+    /// Defines our own kinds as the chart does, once for all tests of the process. They stay.
+    package static func defineOwnKinds() async throws {
+        _ = try await Self.ownKinds.value
+    }
+
     private static let gatewayAPI = Task {
         let folder = try SharedMaterial.folder("conformance/gateway-api")
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".yaml") }
+        let kinds = ["httproutes", "tlsroutes", "backendtlspolicies"].map {
+            ResourceKind("gateway.networking.k8s.io", ["v1"], "", $0)
+        }
+        try await Self.define(names.sorted().map { folder.appending(path: $0) }, until: kinds)
+    }
+
+    private static let ownKinds = Task {
+        let file = SharedMaterial.packageRoot.appending(path: "deploy/kubernetes/portico-operator-crds.yaml")
+        let kinds = ["trafficpolicies", "cloudendpoints", "agentendpoints"].map {
+            ResourceKind("ngrok.com", ["v1"], "", $0)
+        }
+        try await Self.define([file], until: kinds)
+    }
+
+    /// Makes the definitions of files; they are made before they are served.
+    private static func define(_ files: [URL], until kinds: [ResourceKind]) async throws {
         guard let state = Self.folder else { throw TestClusterError(what: Self.missing) }
         let configuration = try Kubeconfig.load("\(state)/kubeconfig").configuration()
         let client = try ClusterClient(configuration, product: "portico-tests/1")
-        for name in names.sorted() {
-            let text = try String(contentsOf: folder.appending(path: name), encoding: .utf8)
+        for file in files {
+            let text = try String(contentsOf: file, encoding: .utf8)
             for definition in try Self.objects(in: text) {
                 try await Self.define(definition, by: client)
             }
         }
-        // A definition is made before it is served.
         let discovery = Discovery(client, lifetime: .milliseconds(100))
-        for name in ["httproutes", "tlsroutes", "backendtlspolicies"] {
-            let kind = ResourceKind("gateway.networking.k8s.io", ["v1"], "", name)
+        for kind in kinds {
             while try await discovery.type(of: kind) == nil { try await Task.sleep(for: .milliseconds(100)) }
         }
         await client.shutDown()

@@ -103,11 +103,23 @@ package actor Synchronizer {
         let leavesSomething = problems.contains(where: \.leavesSomething)
         problems.removeAll { $0.owners.isEmpty }
         await self.record(translation, problems, objects)
-        let isWritten = knowsNames ? await self.report(translation, objects) : false
+        // What is said about objects hangs on what is served of them.
+        snapshot.served = await self.served(endpoints, but: problems)
+        let isWritten = knowsNames ? await self.report(self.parts.translator.translate(snapshot), objects) : false
         // What is still at the edge keeps its finalizer.
         let isReserved = await self.reserve(translation.addressWishes, objects)
         let isReleased = leavesSomething ? false : await self.release(translation, objects)
         return isDone && isWritten && isReserved && isReleased
+    }
+
+    /// The URLs that are served: those that the agent has open, and those of cloud endpoints that nothing was wrong with.
+    private func served(_ endpoints: [DesiredEndpoint], but problems: [Problem]) async -> Set<EndpointURL> {
+        let open = await self.parts.agent.urls
+        let failed = Set(problems.flatMap(\.owners))
+        let served = endpoints.filter { endpoint in
+            endpoint.isCloud ? failed.isDisjoint(with: endpoint.owners) : open.contains(endpoint.url.description)
+        }
+        return Set(served.map(\.url))
     }
 
     /// What is new among what the edge did not do.

@@ -36,8 +36,8 @@ struct OwnEndpointTranslation {
                 policy: object.spec.trafficPolicy?.name,
                 id: nil
             )
-            self.add(object, said, snapshot.served, into: &translation) { translation throws(Refusal) in
-                try self.endpoint(of: object, snapshot, into: &translation)
+            self.add(object, said, snapshot.served, into: &translation) { _ throws(Refusal) in
+                try self.endpoint(of: object)
             }
         }
     }
@@ -147,26 +147,12 @@ struct OwnEndpointTranslation {
         )
     }
 
-    private func endpoint(
-        of object: AgentEndpoint,
-        _ snapshot: ClusterSnapshot,
-        into translation: inout Translation
-    ) throws(Refusal) -> DesiredEndpoint {
+    private func endpoint(of object: AgentEndpoint) throws(Refusal) -> DesiredEndpoint {
         let url = try Self.url(object.spec.url)
         guard object.spec.tlsTermination == nil || url.scheme == .tls else {
             throw Refusal(reason: .configurationError, message: "spec.tlsTermination is for tls:// URLs alone")
         }
         try Self.checkCarriedOut(object.spec)
-        var certificates: [DesiredCertificate] = []
-        if let reference = object.spec.tlsTermination?.serverCertificateRef {
-            let key = ObjectKey(object.metadata.namespace, reference.name)
-            switch CertificateReader.certificate(in: snapshot.secrets.first { $0.key == key }, key) {
-            case .success(let certificate): certificates = [certificate]
-            case .failure(let problem):
-                let reason: EventReason = problem.isMissing ? .secretNotFound : .configurationError
-                throw Refusal(reason: reason, message: problem.message, isHeld: true)
-            }
-        }
         return DesiredEndpoint(
             name: object.metadata.name,
             namespace: object.metadata.namespace,
@@ -177,7 +163,7 @@ struct OwnEndpointTranslation {
             isPooling: nil,
             description: object.spec.description ?? Self.usualDescription,
             metadata: Self.metadata(object.spec.metadata),
-            certificates: certificates,
+            certificates: [],
             owners: [OwnerID(object.reference.description)]
         )
     }
@@ -209,12 +195,12 @@ struct OwnEndpointTranslation {
         return binding
     }
 
-    /// What is not carried out is refused: an endpoint that asks visitors for certificates is none that does not.
+    /// What is not carried out is refused: an endpoint without what it asks for is another one.
     private static func checkCarriedOut(_ spec: AgentEndpoint.Spec) throws(Refusal) {
         let fields = [
             ("spec.upstream.proxyProtocolVersion", spec.upstream.proxyProtocolVersion != nil),
             ("spec.clientCertificateRefs", !spec.clientCertificateRefs.isEmpty),
-            ("spec.tlsTermination.mutualTLS", spec.tlsTermination?.mutualTLS != nil),
+            ("spec.tlsTermination", spec.tlsTermination != nil),
         ]
         guard let field = fields.first(where: \.1)?.0 else { return }
         throw Refusal(reason: .configurationError, message: "\(field) is not carried out yet")
