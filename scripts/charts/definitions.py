@@ -12,7 +12,6 @@ GOOD = {
     "TrafficPolicy": {"policy": {"on_http_request": [{"actions": [{"type": "deny", "odd": [1, None, {"a": 1.5}]}]}]}},
     "CloudEndpoint": {"url": "https://a.example.com", "trafficPolicy": {"inline": {"x": {"y": 0}}}},
     "AgentEndpoint": {"url": "https://a.example.com", "upstream": {"url": "http://web:80"}},
-    "Domain": {"domain": "a.example.com"},
 }
 # Kind, what is changed of the good one, and what the refusal names.
 BAD = [
@@ -20,12 +19,10 @@ BAD = [
     ("CloudEndpoint", {"url": None}, "url"),
     ("AgentEndpoint", {"url": None}, "url"),
     ("AgentEndpoint", {"upstream": None}, "upstream"),
-    ("Domain", {"domain": None}, "domain"),
     ("AgentEndpoint", {"bindings": ["x"]}, "bindings"),
     ("AgentEndpoint", {"bindings": ["public", "internal"]}, "bindings"),
     ("AgentEndpoint", {"upstream": {"url": "80", "protocol": "h2"}}, "protocol"),
     ("AgentEndpoint", {"upstream": {"url": "80", "proxyProtocolVersion": 1}}, "proxyProtocolVersion"),
-    ("Domain", {"reclaimPolicy": "Keep"}, "reclaimPolicy"),
     ("CloudEndpoint", {"metadata": "text"}, "metadata"),
     ("CloudEndpoint", {"trafficPolicy": {"targetRef": {}}}, "name"),
 ]

@@ -169,7 +169,7 @@ def operator():
     with case("H8 definitions are there, and stay; without them there are none"):
         kept = [one for one in Objects(OPERATOR).all if one["kind"] == "CustomResourceDefinition"]
         expect(sorted(one["spec"]["names"]["kind"] for one in kept),
-               ["AgentEndpoint", "CloudEndpoint", "Domain", "TrafficPolicy"])
+               ["AgentEndpoint", "CloudEndpoint", "TrafficPolicy"])
         for one in kept:
             expect(one["metadata"]["annotations"]["helm.sh/resource-policy"], "keep")
         expect(Objects(OPERATOR, {"installCRDs": False}).count("CustomResourceDefinition"), 0)

@@ -113,12 +113,12 @@ annotations:
   verbs: [get, list, watch]
 {{- end }}
 - apiGroups: [ngrok.com]
-  resources: [trafficpolicies, cloudendpoints, agentendpoints, domains]
+  resources: [trafficpolicies, cloudendpoints, agentendpoints]
   verbs: [get, list, watch, patch]
 - apiGroups: [ngrok.com]
-  resources: [trafficpolicies/status, cloudendpoints/status, agentendpoints/status, domains/status]
+  resources: [trafficpolicies/status, cloudendpoints/status, agentendpoints/status]
   verbs: [get, update, patch]
 - apiGroups: [ngrok.com]
-  resources: [cloudendpoints/finalizers, agentendpoints/finalizers, domains/finalizers]
+  resources: [cloudendpoints/finalizers, agentendpoints/finalizers]
   verbs: [update]
 {{- end -}}
