@@ -313,14 +313,15 @@ let modules: [Module] = [
     Module(
         place: "ControlPlane/Dashboard",
         uses: [
-            "Addressing", "JSON", "Model", "APITypes", "Secrets", "Telemetry", "WebComponents", "Control", "APIServer",
+            "Addressing", "JSON", "Model", "APITypes", "Secrets", "Federation", "Capture", "Telemetry", "WebComponents",
+            "TrafficStore", "Control", "APIServer",
         ],
         products: [
             .Crypto, .Hummingbird, .HummingbirdCore, .HTTPTypes, .Mustache, .NIOCore, .NIOConcurrencyHelpers,
             .Logging, .ServiceLifecycle,
         ],
         tests: [.NIOHTTP1, .NIOPosix, .NIOSSL],
-        testUses: ["Certificates", "SQLiteStore", "Store", "TrafficPolicy"],
+        testUses: ["Certificates", "EdgeLink", "SQLiteStore", "Store", "TrafficPolicy"],
         embedded: ["Templates", "Assets"]
     ),
     Module(

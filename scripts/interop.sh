@@ -334,13 +334,24 @@ YAML
 }
 
 run_dashboard() {
-    local artifacts="$RUN_DIR/artifacts/dashboard" door
-    DASHBOARD_PORT="$(free_ports 1)"
+    local artifacts="$RUN_DIR/artifacts/dashboard" door ports provider
+    # Where the driver listens as the service, and the identity provider.
+    mapfile -t ports < <(free_ports 3)
+    DASHBOARD_PORT="${ports[0]}" provider="http://127.0.0.1:${ports[2]}"
+    start "$home/provider.log" "$RUN_DIR/venv/oidc/bin/oidc-provider-mock" --port "${ports[2]}" --require-nonce true
+    wait_until 20 "the provider answers" curl --silent --fail "$provider/jwks" || die "the provider did not start"
+    EDGE_CONFIGURATION="sign_in:
+  issuer: $provider
+  client_id: portico
+  client_secret: s3cret-of-portico
+  name: Harbor ID
+  administrators: [ops]
+  allow_networks: [127.0.0.0/8]"
     fresh_edge
     rm -rf "$artifacts"
     door="$(grep -oE '/door/[0-9A-Za-z_]+' "$home/init.log")" || die "init printed no link; see $home/init.log"
     drive "$RUN_DIR/venv/oidc/bin/python" "$driver" "$DASHBOARD_PORT" "$door" "$HTTPS_PORT" "$AGENT_PORT" "$EDGE_CA" \
-        "$bin/portico" "$(command -v chromium)" "$artifacts" "$(free_ports 1)"
+        "$bin/portico" "$(command -v chromium)" "$artifacts" "${ports[1]}" "$provider"
 }
 
 # Whether an endpoint sends visitors to a login.

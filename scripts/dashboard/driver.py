@@ -16,6 +16,7 @@ from claims import claim
 port, door = int(sys.argv[1]), sys.argv[2]
 https_port, agent_port = int(sys.argv[3]), int(sys.argv[4])
 ca, portico, program, folder, service_port = sys.argv[5], sys.argv[6], sys.argv[7], pathlib.Path(sys.argv[8]), int(sys.argv[9])
+provider = sys.argv[10]
 WEB = f"https://localhost:{port}"
 PASSWORD = "correct horse battery"
 LOOKS = {"wide": (1600, 1000), "tablet": (900, 1000), "phone": (390, 844)}

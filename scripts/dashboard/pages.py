@@ -20,6 +20,9 @@ async def search(page):
     await go(page, "/search?q=basement")
     claim("search finds what it is called", "basement NAS" in await text(page), await text(page))
     await pictures(page, "search")
+    for words, wanted in (("orders", "GET /orders"), ("ines", "operator@portico.localhost"), ("usage", "Usage"), ("gate.portico", "https://gate")):
+        await go(page, f"/search?q={words}")
+        claim(f"search finds {words}", wanted in await text(page), await text(page))
     await go(page, "/search?q=nothing-has-this")
     await pictures(page, "search-none")
     await go(page, "/nothing")
@@ -36,6 +39,7 @@ async def resources(page):
         "ip-policies": {"description": "the office"},
         "vaults": {"name": "payments", "description": "of the payment provider"},
         "service-users": {"name": "ci"},
+        "connect-urls": {"domain": "connect.harbor.example", "description": "for the plants"},
         "api-keys": {"description": "terraform"},
         "event-destinations": {"description": "log store", "target": '{"debug": {"log": true}}'},
         "log-exporting": {"description": "requests into the log store"},
@@ -61,6 +65,9 @@ async def resources(page):
             await pictures(page, f"{path}-one")
             await go(page, await page.value("location.pathname") + "/delete")
             await pictures(page, f"{path}-delete")
+    for path in ("kubernetes-operators", "traffic-identities", "usage"):
+        await go(page, f"/{path}")
+        await pictures(page, path)
     await go(page, "/ip-policies")
     await submit(page, "tbody td.main a")
     await submit(page, "a[href^='/ip-policy-rules/new']")

@@ -88,7 +88,11 @@ async def invitation(page):
 
 async def token(page):
     await go(page, "/authtokens/new")
-    await fill(page, description="basement NAS", acl="bind:*.portico.localhost\nbind:*.internal")
+    await fill(page, description="basement NAS")
+    for rule in ("bind:*.portico.localhost", "bind:*.internal"):
+        await page.click(f"[data-line='{rule}']")
+    claim("rules for what there is are put together by buttons", set((await page.value("document.querySelector('#acl').value")).split())
+          == {"bind:*.portico.localhost", "bind:*.internal"}, await page.value("document.querySelector('#acl').value"))
     await pictures(page, "authtoken-new")
     await submit(page)
     found = re.search(r"\b[0-9A-Za-z]{27}_[0-9A-Za-z]{21}\b", await text(page))
@@ -235,8 +239,9 @@ async def dry_run(page):
     claim("nothing of it reached visitors", visit(GATE, "/admin/users").status == 200)
     await pictures(page, "policy-dry-run")
     await fill(page, traffic_policy=DRAFT + "# not yet\n")
-    claim("a result older than the draft says so", await page.value("!document.querySelector('#dry-run-age').hidden"))
+    claim("a result older than the draft says so", await page.value("document.querySelector('#dry-run-age').checkVisibility()"))
     await fill(page, traffic_policy=DRAFT)
+    claim("and no more once it is that draft again", not await page.value("document.querySelector('#dry-run-age').checkVisibility()"))
 
 
 async def attached(page):

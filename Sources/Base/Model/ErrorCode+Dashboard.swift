@@ -3,6 +3,7 @@ extension ErrorCode {
     static let dashboard: [ErrorCode] = [
         .signInRefused, .signInTooOften, .secondFactorWrong, .signedOut, .passwordUnfit, .doorLinkSpent, .formForeign,
         .formUnreadable, .pageUnknown, .roleMissing, .pageFailed, .memberUnknown, .lastAdministrator, .memberSelf,
+        .signInUninvited, .signInByProvider,
     ]
 
     package static let signInRefused = ErrorCode(
@@ -101,5 +102,21 @@ extension ErrorCode {
         status: 409,
         meaning: "Nobody disables or removes themselves.",
         remedy: "Ask another administrator."
+    )
+
+    package static let signInUninvited = ErrorCode(
+        100714,
+        status: 403,
+        meaning: "The identity provider knows the person, and no account of this edge does.",
+        remedy: "Ask an administrator for an invitation to the e-mail address that the provider tells."
+    )
+
+    package static let signInByProvider = ErrorCode(
+        10078,
+        status: 403,
+        meaning: "Members of this edge sign in with its identity provider, and with no password.",
+        remedy: """
+            Go on with the button of the provider. 'portico-edge user link' is the way in where it does not answer.
+            """
     )
 }

@@ -26,6 +26,8 @@ package struct DashboardConfiguration: Sendable {
     package var failuresPerMinute = 10
     /// Pages and streams of changes of one user that are open at the same time.
     package var streamsPerUser = 32
+    /// Where people sign in who have no password here; nil for nowhere.
+    package var provider: SignInProvider?
     /// The numbers of the edge, as a scraper gets them.
     package var numbers: @Sendable () async -> [MetricFamily] = { [] }
 

@@ -153,7 +153,7 @@ package final class TrafficStore: Sendable {
         }
     }
 
-    private func read<Value: Sendable>(
+    func read<Value: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws(TrafficStoreError) -> Value {
         do {

@@ -265,4 +265,58 @@ import Testing
             }
         }
     }
+
+    // MARK: - Identity providers
+
+    private func person(
+        _ email: String,
+        _ subject: String = "1",
+        rights: MemberRights? = nil
+    ) -> ProvenPerson {
+        ProvenPerson(
+            issuer: "https://id.example.test",
+            subject: subject,
+            email: email,
+            name: "Someone",
+            rights: rights,
+            account: nil
+        )
+    }
+
+    @Test func `A provider lets in members, those who were invited, and no others`() async throws {
+        let it = try await self.setUp()
+        await self.expect(.signInUninvited) {
+            _ = try await it.signIns.enter(self.person("new@example.test"), from: Self.browser)
+        }
+        let owner = try await it.caller(try await it.enterFirst())
+        _ = try await it.members.invite(email: "new@example.test", rights: .reader, by: owner)
+        let entry = try await it.signIns.enter(self.person("New@Example.test"), from: Self.browser)
+        let session = try await it.signIns.session(entry.token)
+        #expect(session.principal.rights == .reader && session.name == "Someone")
+        #expect(try await it.members.invitations(for: owner).isEmpty)
+        let own = try await it.signIns.enter(self.person("ines@example.test", "2"), from: Self.browser)
+        #expect(try await it.signIns.session(own.token).principal.rights.isAdministrator)
+    }
+
+    @Test func `An address that goes to another person of the provider lets that one not in`() async throws {
+        let it = try await self.setUp()
+        _ = try await it.signIns.enter(self.person("ines@example.test", "1"), from: Self.browser)
+        await self.expect(.signInRefused) {
+            _ = try await it.signIns.enter(self.person("ines@example.test", "2"), from: Self.browser)
+        }
+    }
+
+    @Test func `Groups make members and change roles, and leave the last administrator`() async throws {
+        let it = try await self.setUp()
+        let new = self.person("new@example.test", rights: .developer)
+        let first = try await it.signIns.enter(new, from: Self.browser)
+        #expect(try await it.signIns.session(first.token).principal.rights == .developer)
+        let ines = self.person("ines@example.test", "2", rights: .reader)
+        let kept = try await it.signIns.enter(ines, from: Self.browser)
+        #expect(try await it.signIns.session(kept.token).principal.rights == .administrator)
+        let raised = self.person("new@example.test", rights: .administrator)
+        _ = try await it.signIns.enter(raised, from: Self.browser)
+        let lowered = try await it.signIns.enter(ines, from: Self.browser)
+        #expect(try await it.signIns.session(lowered.token).principal.rights == .reader)
+    }
 }

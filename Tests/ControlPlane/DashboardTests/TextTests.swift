@@ -19,6 +19,18 @@ import Testing
         #expect(NumberText.rate(number) == text)
     }
 
+    @Test(arguments: [(0, "0"), (0.25, "0.25"), (0.5, "0.5"), (0.75, "0.75"), (1.05, "1.05"), (4000, "4\u{2009}000")])
+    func `An axis says what its lines are`(number: Double, text: String) {
+        #expect(NumberText.axis(number) == text)
+    }
+
+    @Test(arguments: [
+        (0, "0 B"), (999, "999 B"), (1000, "1 kB"), (1234, "1.2 kB"), (999_600, "1 MB"), (5_250_000_000, "5.3 GB"),
+    ])
+    func `Bytes have the unit that leaves three digits`(number: Int, text: String) {
+        #expect(NumberText.bytes(number) == text)
+    }
+
     @Test(
         arguments: [
             (-5, "now"), (-240, "4 min"), (-7200, "2 h"), (240, "in 4 min"), (7200, "in 2 h"),

@@ -37,6 +37,8 @@ package struct UserRecord: StoredDocument, Hashable {
     package var rights: [String: MemberRights]?
     /// The accounts in which the user may do nothing until an administrator allows it again.
     package var disabledIn: [String]?
+    /// What identity providers call the user, by their issuers.
+    package var subjects: [String: String]?
 
     package init(name: String, email: String, accounts: [ResourceID<AccountKind>], created: Date) {
         self.name = name

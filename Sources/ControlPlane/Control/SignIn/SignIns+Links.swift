@@ -11,6 +11,8 @@ package struct DoorLink: Sendable {
     package let isKnown: Bool
     /// Whether they have a password, with which they sign in to take the invitation up.
     package let hasPassword: Bool
+    /// Whether it makes somebody a member, in place of giving one back their password.
+    package let isInvitation: Bool
 }
 
 extension SignIns {
@@ -58,7 +60,8 @@ extension SignIns {
             email: stored.document.email,
             accountName: name ?? "",
             isKnown: user != nil,
-            hasPassword: login != nil && stored.document.user == nil
+            hasPassword: login != nil && stored.document.user == nil,
+            isInvitation: stored.document.user == nil
         )
     }
 

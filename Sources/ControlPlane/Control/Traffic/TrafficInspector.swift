@@ -1,7 +1,7 @@
 package import Capture
 package import EdgeLink
 internal import Expression
-internal import Foundation
+package import Foundation
 internal import JSON
 package import Model
 internal import Secrets
@@ -82,6 +82,19 @@ package struct TrafficInspector: Sendable {
         let traffic = try self.enabled()
         return try await Self.asking { () async throws(TrafficStoreError) in
             try await traffic.store.batch(query).exchanges
+        }
+    }
+
+    /// What was captured since a time, counted in steps of `seconds`; nil where the edge captures nothing.
+    package func summary(
+        since start: Date,
+        step seconds: Int,
+        count: Int,
+        by caller: Caller
+    ) async throws(Failure) -> TrafficSummary? {
+        guard let traffic else { return nil }
+        return try await Self.asking { () async throws(TrafficStoreError) in
+            try await traffic.store.summary(of: caller.account, since: start, step: seconds, count: count)
         }
     }
 

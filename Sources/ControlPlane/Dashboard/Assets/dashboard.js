@@ -38,6 +38,23 @@ if (address.searchParams.has("done")) {
   history.replaceState(null, "", address);
 }
 
+// Lines that somebody may want in a field: a button puts its own there, or takes it away.
+for (const group of document.querySelectorAll("[data-fills]")) {
+  const field = document.getElementById(group.dataset.fills);
+  const lines = () => field.value.split("\n").map((line) => line.trim()).filter(Boolean);
+  const show = () => group.querySelectorAll("[data-line]").forEach((button) => button.setAttribute("aria-pressed", lines().includes(button.dataset.line)));
+  group.addEventListener("click", (event) => {
+    const line = event.target.closest("[data-line]")?.dataset.line;
+    if (!line) return;
+    const now = lines();
+    field.value = (now.includes(line) ? now.filter((one) => one !== line) : [...now, line]).join("\n");
+    show();
+  });
+  field.addEventListener("input", show);
+  group.hidden = false;
+  show();
+}
+
 new Keys();
 if (document.body.dataset.topic) follow(document.body.dataset.topic);
 if (document.getElementById("policy")) import("./policy.js").then((module) => module.start());

@@ -8,6 +8,7 @@ import Secrets
 /// What browsers keep for us. The names' prefix has them refuse a cookie that is not of this very host, over TLS.
 enum Cookies {
     private static let sessionName = "__Host-portico"
+    private static let passName = "__Host-sign-in"
     private static let themeName = "__Host-theme"
 
     static func session(in request: Request) -> Secret? {
@@ -17,6 +18,11 @@ enum Cookies {
     /// `light` or `dark`; nil where the system decides.
     static func theme(in request: Request) -> String? {
         self.value(Self.themeName, in: request).flatMap { ["light", "dark"].contains($0) ? $0 : nil }
+    }
+
+    /// What a sign-in began with that comes back from the identity provider.
+    static func pass(in request: Request) -> ProviderPass? {
+        self.value(Self.passName, in: request).flatMap { ProviderPass($0) }
     }
 
     private static func value(_ name: String, in request: Request) -> String? {
@@ -34,6 +40,12 @@ enum Cookies {
         let value = token?.reveal() ?? ""
         let end = token == nil ? "; Max-Age=0" : "; Max-Age=1209600"
         self.add("\(Self.sessionName)=\(value); Path=/; Secure; HttpOnly; SameSite=Lax\(end)", to: &response)
+    }
+
+    /// Keeps what a sign-in at the identity provider has begun with, for ten minutes; nil takes it away.
+    static func set(pass: ProviderPass?, in response: inout Response) {
+        let end = pass == nil ? "; Max-Age=0" : "; Max-Age=600"
+        self.add("\(Self.passName)=\(pass?.text ?? ""); Path=/; Secure; HttpOnly; SameSite=Lax\(end)", to: &response)
     }
 
     /// Sets the theme; nil leaves it to the system.

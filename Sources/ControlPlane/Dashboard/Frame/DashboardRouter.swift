@@ -12,7 +12,11 @@ enum DashboardRouter {
         router.add(middleware: AnsweringPages(parts: parts, logger: logger))
         router.add(middleware: SameOrigin(parts: parts))
         AssetRoutes.add(to: router)
-        DoorRoutes(parts: parts).add(to: router)
+        let doors = DoorRoutes(parts: parts)
+        doors.add(to: router)
+        if let provider = parts.configuration.provider {
+            ProviderRoutes(parts: parts, doors: doors, client: ProviderClient(provider)).add(to: router)
+        }
         let inside = router.group().add(middleware: SignedIn(parts: parts))
         LiveRoutes(parts: parts).add(to: inside)
         for page in AllPages.routes { page.add(to: PageRoutes(parts: parts, routes: inside)) }

@@ -62,7 +62,7 @@ struct RequestChart {
         let line = ChartLine(rates, width: Self.size.width, height: Self.size.height, inset: 0, top: top)
         self.path = line.path
         self.area = line.area
-        self.labels = (0...4).map { NumberText.rate(top * Double(4 - $0) / 4) }
+        self.labels = (0...4).map { NumberText.axis(top * Double(4 - $0) / 4) }
         self.grid = (0..<4).map { ChartLine.digits(Self.size.height * Double($0) / 4) }
         let width = Self.size.width / Double(max(steps.count, 1))
         self.bars = steps.enumerated().compactMap { index, step in

@@ -145,6 +145,27 @@ enum NumberText {
         return tenths % 10 == 0 ? "\(tenths / 10)" : "\(tenths / 10).\(tenths % 10)"
     }
 
+    /// At a line of an axis: as it is, with two digits behind the point at most.
+    static func axis(_ number: Double) -> String {
+        let hundredths = Int((number * 100).rounded())
+        let whole = Self.grouped(hundredths / 100)
+        let rest = hundredths % 100
+        guard rest != 0 else { return whole }
+        return rest % 10 == 0 ? "\(whole).\(rest / 10)" : "\(whole).\(rest < 10 ? "0" : "")\(rest)"
+    }
+
+    /// With the unit that leaves three digits: `1.2 MB`.
+    static func bytes(_ number: Int) -> String {
+        var value = Double(number)
+        for unit in ["B", "kB", "MB", "GB", "TB"] {
+            guard value >= 999.5, unit != "TB" else {
+                return "\(unit == "B" ? Self.grouped(number) : Self.rate(value)) \(unit)"
+            }
+            value /= 1000
+        }
+        return Self.grouped(number)
+    }
+
     static func percent(_ part: Double) -> String {
         let hundredths = Int((part * 10_000).rounded())
         let rest = hundredths % 100

@@ -42,6 +42,8 @@ struct FormField: Sendable {
     var isChanged = true
     /// Whether a body has a list with this as its only element.
     var isList = false
+    /// Lines that somebody may want in it, as buttons: of what the account has.
+    var suggestions: (@Sendable (PageRequest) async throws(Failure) -> [String])?
     /// The codes of errors that are about it, beside those that the shape tells.
     var codes: [ErrorCode] = []
 
@@ -106,6 +108,8 @@ struct FieldView {
     let isTicked: Bool
     let options: [OptionView]
     let describes: String?
+    let suggestions: [String]
+    let hasSuggestions: Bool
 
     struct OptionView {
         let value: String
@@ -121,6 +125,8 @@ struct FieldView {
         self.isRequired = field.isRequired
         self.error = error
         self.describes = error != nil ? "\(field.name)-error" : field.hint.isEmpty ? nil : "\(field.name)-hint"
+        self.suggestions = try await field.suggestions?(request) ?? []
+        self.hasSuggestions = !self.suggestions.isEmpty
         var (isLine, isLines, isCode, isSecret) = (false, false, false, false)
         var (isChoice, isSeveral, isTick) = (false, false, false)
         var options: [FormField.Option] = []

@@ -1,3 +1,4 @@
+import APITypes
 import Control
 import Foundation
 import JSON
@@ -21,6 +22,7 @@ struct AuditPage: DashboardPage {
     private struct EventView {
         let what: String
         let object: String
+        let href: String?
         let datetime: String
         let exact: String
         let when: String
@@ -92,10 +94,11 @@ struct AuditPage: DashboardPage {
         return EventView(
             what: AuditWords.sentence(event.type),
             object: event.object,
+            href: event.after == nil ? nil : AuditWords.page(of: event.object),
             datetime: event.time.formatted(.iso8601),
             exact: TimeText.exact(event.time),
             when: TimeText.relative(event.time),
-            who: event.subject,
+            who: event.subject.isEmpty ? AuditWords.nobody : event.subject,
             address: event.address.isEmpty ? nil : event.address,
             by: AuditWords.place(event),
             hasDiff: !lines.isEmpty,
@@ -108,6 +111,17 @@ struct AuditPage: DashboardPage {
 
 /// The words for events.
 enum AuditWords {
+    /// Who did what nobody is known of.
+    static let nobody = "Nobody who is known"
+
+    /// Where an object is looked at; nil where it has no page.
+    static func page(of object: String) -> String? {
+        let prefix = object.prefix { $0 != "_" }
+        if prefix == "usr" { return "/members/\(object)" }
+        if prefix == "req" { return "/traffic-inspector/\(object)" }
+        return AllPages.resources.first { $0.shape.idPrefix == prefix }.map { "\($0.path)/\(object)" }
+    }
+
     /// `ip_policy_created.v0` is "Ip policy created".
     static func sentence(_ type: String) -> String {
         let words = type.prefix { $0 != "." }.replacing("_", with: " ")

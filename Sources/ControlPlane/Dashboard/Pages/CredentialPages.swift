@@ -37,7 +37,10 @@ extension ResourcePage {
                 "May serve",
                 .list,
                 "A rule a line: bind:app.example.com, bind:*.example.com, bind:1.tcp.example.com:20001. None: everything."
-            ).with { $0.placeholder = "bind:*.example.com" },
+            ).with {
+                $0.placeholder = "bind:*.example.com"
+                $0.suggestions = BindRules.suggested
+            },
             OwnerWords.field, .metadata,
         ],
         deletion: .init("Agents that use it are disconnected at once, and cannot come back with it."),
@@ -89,6 +92,28 @@ extension ResourcePage {
         let rules = object.texts("acl")
         guard let first = rules.first else { return Cell("Everything") }
         return Cell.code(rules.count == 1 ? first : "\(first) and \(rules.count - 1) more")
+    }
+}
+
+/// What an authtoken or SSH key may be allowed to serve.
+enum BindRules {
+    private static let limit = 24
+
+    /// A rule for each name and address that the account has reserved, for all names below the edge's own domain, and for
+    /// internal ones.
+    static let suggested: @Sendable (PageRequest) async throws(Failure) -> [String] = { (request) throws(Failure) in
+        var rules = ["bind:*.internal"]
+        let base = request.parts.configuration.surroundings.baseDomain
+        if !base.isEmpty { rules.append("bind:*.\(base)") }
+        for domain in try await ResourcePage.domains.objects(request).found {
+            let name = domain.text("domain")
+            rules.append("bind:\(name)")
+            if !name.hasPrefix("*.") { rules.append("bind:*.\(name)") }
+        }
+        for address in try await ResourcePage.addresses.objects(request).found {
+            rules.append("bind:\(address.text("addr"))")
+        }
+        return Array(rules.prefix(Self.limit))
     }
 }
 

@@ -6,7 +6,7 @@ import Model
 struct MembersPage: DashboardPage {
     static let link = NavigationLink(text: "Members", path: "/members", group: .access)
 
-    private static let roles: [FormField.Option] = [
+    static let roles: [FormField.Option] = [
         .init("developer", "Developer: makes and changes resources"),
         .init("reader", "Reader: looks, and runs agents"),
         .init("administrator", "Administrator: people and settings, too"),
@@ -58,7 +58,7 @@ struct MembersPage: DashboardPage {
 
     // MARK: - Looking
 
-    private func list(_ request: PageRequest) async throws(Failure) -> PageAnswer {
+    func list(_ request: PageRequest) async throws(Failure) -> PageAnswer {
         let members = try await request.control.members.list(for: request.caller)
         let invitations = try await request.control.members.invitations(for: request.caller)
         let mayWithdraw = request.rights.isAdministrator
@@ -124,7 +124,7 @@ struct MembersPage: DashboardPage {
         let metadata: String?
     }
 
-    private func detail(_ request: PageRequest) async throws(Failure) -> PageAnswer {
+    func detail(_ request: PageRequest) async throws(Failure) -> PageAnswer {
         let member = try await request.control.members.get(request.captured("id"), for: request.caller)
         let facts: [(String, Cell)] = [
             ("Name", member.name.isEmpty ? .none : Cell(member.name)),
@@ -155,208 +155,4 @@ struct MembersPage: DashboardPage {
             )
         )
     }
-
-    // MARK: - Inviting
-
-    private func form(
-        _ title: String,
-        _ action: String,
-        _ fields: [FieldView],
-        _ button: String,
-        _ back: String,
-        _ request: PageRequest,
-        _ failure: Failure?
-    ) -> PageAnswer {
-        let view = FormView(
-            action: action,
-            formToken: request.visit.formToken,
-            fields: fields,
-            button: button,
-            back: back,
-            problem: failure.map(ProblemView.init),
-            note: nil
-        )
-        return .page(
-            PageView(
-                title: title,
-                crumbs: [.init(text: "Members", href: "/members")],
-                body: request.render("form", view),
-                status: failure?.code.httpStatus ?? 200
-            )
-        )
-    }
-
-    private func invitation(_ request: PageRequest, _ failure: Failure?) async throws(Failure) -> PageAnswer {
-        let email = FormField("email", "E-mail", .line, "The link is shown to you: send it there.").with {
-            $0.isRequired = true
-        }
-        let role = FormField("role", "Role", .choice(Self.roles))
-        let fields = [
-            try await FieldView(email, [request.form.text("email")], error: nil, request),
-            try await FieldView(role, [request.form.text("role")], error: nil, request),
-        ]
-        return self.form("Invite a member", "/members", fields, "Make the link", "/members", request, failure)
-    }
-
-    private func invite(_ request: PageRequest) async throws(Failure) -> PageAnswer {
-        do throws(Failure) {
-            guard let rights = MemberRights(word: request.form.text("role")) else {
-                throw Failure(.formUnreadable, "There is no such role.")
-            }
-            let email = request.form.text("email")
-            let token = try await request.control.members.invite(email: email, rights: rights, by: request.caller)
-            return .page(Self.link(token, "The invitation of \(email)", "/members", request))
-        } catch {
-            guard [400, 409].contains(error.code.httpStatus) else { throw error }
-            return try await self.invitation(request, error)
-        }
-    }
-
-    private static func link(_ token: Secret, _ title: String, _ back: String, _ request: PageRequest) -> PageView {
-        let view = ShownOnceView(
-            title: title,
-            text: "Whoever opens this link comes in, once, within three days. It is shown this once.",
-            secret: "\(request.origin)/door/\(token.reveal())",
-            command: nil,
-            back: back,
-            backText: "Go on to the members"
-        )
-        return PageView(
-            title: title,
-            crumbs: [.init(text: "Members", href: "/members")],
-            body: request.render("shown-once", view)
-        )
-    }
-
-    // MARK: - Changing
-
-    private func edit(_ request: PageRequest, _ failure: Failure?) async throws(Failure) -> PageAnswer {
-        let member = try await request.control.members.get(request.captured("id"), for: request.caller)
-        let role = FormField("role", "Role of \(member.email)", .choice(Self.roles))
-        let fields = [try await FieldView(role, [member.rights.word], error: nil, request)]
-        let path = "/members/\(member.id)"
-        return self.form("Change role", "\(path)/edit", fields, "Save", path, request, failure)
-    }
-
-    private func change(_ request: PageRequest) async throws(Failure) -> PageAnswer {
-        do throws(Failure) {
-            guard let rights = MemberRights(word: request.form.text("role")) else {
-                throw Failure(.formUnreadable, "There is no such role.")
-            }
-            try await request.control.members.setRights(rights, of: request.captured("id"), by: request.caller)
-            return .redirect("/members/\(request.captured("id"))", done: "saved")
-        } catch {
-            guard [400, 409].contains(error.code.httpStatus) else { throw error }
-            return try await self.edit(request, error)
-        }
-    }
-
-    private func ask(
-        _ question: MemberQuestion,
-        _ request: PageRequest,
-        _ failure: Failure?
-    ) async throws(Failure) -> PageAnswer {
-        try request.mayAdminister()
-        let member = try await request.control.members.get(request.captured("id"), for: request.caller)
-        let view = ConfirmView(
-            question: "\(question.title): \(member.email)?",
-            text: question.text,
-            action: "/members/\(member.id)/\(question.path)",
-            formToken: request.visit.formToken,
-            typed: nil,
-            button: question.title,
-            keep: "Leave it",
-            back: "/members/\(member.id)",
-            isDanger: question.isDanger,
-            problem: failure.map(ProblemView.init)
-        )
-        return .page(
-            PageView(
-                title: question.title,
-                crumbs: [
-                    .init(text: "Members", href: "/members"),
-                    .init(text: member.email, href: "/members/\(member.id)"),
-                ],
-                body: request.render("confirm", view),
-                status: failure?.code.httpStatus ?? 200
-            )
-        )
-    }
-
-    private func perform(_ question: MemberQuestion, _ request: PageRequest) async throws(Failure) -> PageAnswer {
-        let id = request.captured("id")
-        do throws(Failure) {
-            guard let token = try await question.perform(request.control.members, id, request.caller) else {
-                return .redirect("/members", done: "saved")
-            }
-            return .page(Self.link(token, "A link for a new password", "/members/\(id)", request))
-        } catch {
-            guard [400, 409].contains(error.code.httpStatus) else { throw error }
-            return try await self.ask(question, request, error)
-        }
-    }
-}
-
-/// What an administrator does with a member, after being asked.
-struct MemberQuestion: Sendable {
-    let path: String
-    let title: String
-    let text: String
-    var isDanger = false
-    /// Whether it makes sense now.
-    let fits: @Sendable (Member) -> Bool
-    /// - Returns: the token of a link; nil for none.
-    let perform: @Sendable (Members, String, Caller) async throws(Failure) -> Secret?
-
-    static let all = [
-        MemberQuestion(
-            path: "link",
-            title: "Link for a new password",
-            text: "You are shown a link with which the member sets a new password. Their sessions end when it is used.",
-            fits: { _ in true },
-            perform: { (members, id, caller) throws(Failure) in try await members.makeLink(for: id, by: caller) }
-        ),
-        MemberQuestion(
-            path: "reset-factor",
-            title: "Take the second factor away",
-            text: "For a member who has lost it, and the recovery codes too. Make sure that it is them who asks.",
-            fits: { $0.hasSecondFactor == true },
-            perform: { (members, id, caller) throws(Failure) in
-                try await members.resetFactor(of: id, by: caller)
-                return nil
-            }
-        ),
-        MemberQuestion(
-            path: "disable",
-            title: "Disable",
-            text: "The member, their agents and their API keys are refused from now on. What they made stays.",
-            fits: { !$0.isDisabled },
-            perform: { (members, id, caller) throws(Failure) in
-                try await members.setDisabled(true, of: id, by: caller)
-                return nil
-            }
-        ),
-        MemberQuestion(
-            path: "enable",
-            title: "Enable",
-            text: "The member, their agents and their API keys are let in again.",
-            fits: { $0.isDisabled },
-            perform: { (members, id, caller) throws(Failure) in
-                try await members.setDisabled(false, of: id, by: caller)
-                return nil
-            }
-        ),
-        MemberQuestion(
-            path: "remove",
-            title: "Remove",
-            text:
-                "The user is no member of the account any more. Agents and programs with their credentials are refused.",
-            isDanger: true,
-            fits: { _ in true },
-            perform: { (members, id, caller) throws(Failure) in
-                try await members.remove(id, by: caller)
-                return nil
-            }
-        ),
-    ]
 }

@@ -3,6 +3,7 @@ import Control
 import Foundation
 import JSON
 import Model
+import TrafficStore
 
 /// What happens now, what needs somebody, and what was changed last.
 struct OverviewPage: DashboardPage {
@@ -12,6 +13,8 @@ struct OverviewPage: DashboardPage {
         let tiles: [Tile]
         let chart: RequestChart
         let ranges: [RangeLink]
+        let latency: LatencyChart?
+        let bytes: BytesChart?
         let busiest: HTML
         let concerns: [Concern]
         let hasConcerns: Bool
@@ -19,7 +22,7 @@ struct OverviewPage: DashboardPage {
         let hasChanges: Bool
     }
 
-    private struct Tile {
+    struct Tile {
         let label: String
         let number: String
         let unit: String?
@@ -60,6 +63,13 @@ struct OverviewPage: DashboardPage {
         let newest = await request.parts.history.newest(of: account)
         let endpoints = try await ResourcePage.endpoints.objects(request).found
         let agents = try await ResourcePage.agents.objects(request).found
+        let period = TrafficPeriod(range)
+        let captured = try await request.control.inspector.summary(
+            since: Date().addingTimeInterval(-Double(period.seconds)),
+            step: period.step,
+            count: period.count,
+            by: request.caller
+        )
         var query = AuditQuery()
         query.limit = 6
         let changes = try await request.control.auditEvents(of: account, query).events
@@ -70,6 +80,8 @@ struct OverviewPage: DashboardPage {
             ranges: TrafficHistory.Range.allCases.map {
                 RangeLink(title: $0.title, href: $0 == .hour ? "/" : "/?range=\($0.rawValue)", isCurrent: $0 == range)
             },
+            latency: captured.map { LatencyChart($0.steps, period) },
+            bytes: captured.map { BytesChart($0.steps, period) },
             busiest: Self.busiest(newest, endpoints, request),
             concerns: concerns,
             hasConcerns: !concerns.isEmpty,

@@ -44,7 +44,9 @@ extension ResourcePage {
                 $0.placeholder = "ssh-ed25519 AAAA…"
             },
             .description.with { $0.placeholder = "router" },
-            FormField("acl", "May serve", .list, "A rule a line: bind:*.example.com. None: everything."),
+            FormField("acl", "May serve", .list, "A rule a line: bind:*.example.com. None: everything.").with {
+                $0.suggestions = BindRules.suggested
+            },
             OwnerWords.field, .metadata,
         ],
         deletion: .init("Whoever is connected with it is disconnected, and cannot come back with it.")

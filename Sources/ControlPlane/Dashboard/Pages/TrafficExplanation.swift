@@ -86,7 +86,7 @@ struct TrafficExplanation {
             isOff: events == ["unmatched"],
             conditions: conditions.filter { !$0.text("expression").isEmpty }.map(Self.condition),
             actions: entries.filter { !$0.text("action_type").isEmpty }.map {
-                ActionView(type: $0.text("action_type"), word: Self.word($0.text("event")))
+                ActionView(type: $0.text("action_type"), word: Self.word($0))
             },
             isAlways: conditions.contains { $0.text("event") == "matched" && $0.text("expression").isEmpty }
         )
@@ -102,9 +102,10 @@ struct TrafficExplanation {
         )
     }
 
-    private static func word(_ event: String) -> String {
-        switch event {
-        case "ended": "answered or forwarded it, and ended the phase"
+    private static func word(_ entry: JSONObject) -> String {
+        switch entry.text("event") {
+        case "ended" where entry.text("action_type") == "forward-internal": "forwarded it, and ended the phase"
+        case "ended": "answered it, and ended the phase"
         case "failed": "failed"
         default: "ran"
         }

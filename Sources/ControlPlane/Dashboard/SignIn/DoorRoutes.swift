@@ -19,6 +19,15 @@ struct DoorRoutes: Sendable {
         let next: String?
         let link: String?
         let foot: String
+        var provider: Provider?
+        /// Whether anything is to be filled in.
+        var hasFields = true
+    }
+
+    /// The way to the identity provider.
+    struct Provider {
+        let text: String
+        let href: String
     }
 
     struct Field {
@@ -53,38 +62,59 @@ struct DoorRoutes: Sendable {
 
     // MARK: - Password
 
-    private func signInPage(_ request: Request, next: String?, email: String, _ failure: Failure?) -> Response {
-        self.page(
+    func signInPage(_ request: Request, next: String?, email: String, _ failure: Failure?) -> Response {
+        let isOnly = self.parts.configuration.provider?.isOnly ?? false
+        return self.page(
             View(
                 theme: Cookies.theme(in: request),
                 title: "Sign in to Portico",
                 lead: self.place,
                 action: "/sign-in",
-                fields: [
-                    Field(
-                        name: "email",
-                        label: "E-mail",
-                        type: "email",
-                        autocomplete: "username",
-                        value: email,
-                        isFirst: true
-                    ),
-                    Field(name: "password", label: "Password", type: "password", autocomplete: "current-password"),
-                ],
+                fields: isOnly
+                    ? []
+                    : [
+                        Field(
+                            name: "email",
+                            label: "E-mail",
+                            type: "email",
+                            autocomplete: "username",
+                            value: email,
+                            isFirst: true
+                        ),
+                        Field(name: "password", label: "Password", type: "password", autocomplete: "current-password"),
+                    ],
                 button: "Sign in",
                 problem: failure.map(ProblemView.init),
                 next: next,
                 link: nil,
-                foot: "No account? Ask an administrator for an invitation."
+                foot: "No account? Ask an administrator for an invitation.",
+                provider: self.provider(next: next),
+                hasFields: !isOnly
             ),
             failure
         )
+    }
+
+    func provider(next: String?) -> Provider? {
+        self.parts.configuration.provider.map {
+            Provider(
+                text: "Sign in with \($0.name)",
+                href: PercentEncoding.address(ProviderRoutes.path, [("next", Redirect.safe(next))])
+            )
+        }
+    }
+
+    /// - Throws: `signInByProvider` where the operator has it so.
+    func checkPasswords() throws(Failure) {
+        guard let provider = self.parts.configuration.provider, provider.isOnly else { return }
+        throw Failure(.signInByProvider, "Members of this edge sign in with \(provider.name).")
     }
 
     private func signIn(_ request: Request, _ context: PageContext) async throws -> Response {
         let form = try await FormFields.read(request, self.parts.configuration)
         let email = form.text("email")
         do throws(Failure) {
+            try self.checkPasswords()
             try self.checkFailures(context.origin, email)
             let entry = try await self.counting(context.origin, email) { () throws(Failure) in
                 try await self.parts.control.signIns.enter(
@@ -101,14 +131,14 @@ struct DoorRoutes: Sendable {
     }
 
     /// - Throws: `signInTooOften`.
-    private func checkFailures(_ origin: String, _ who: String) throws(Failure) {
+    func checkFailures(_ origin: String, _ who: String) throws(Failure) {
         guard self.parts.failures.hasRoom(for: "from \(origin)"),
             self.parts.failures.hasRoom(for: "as \(who.lowercased().prefix(254))")
         else { throw Failure(.signInTooOften, "Too many attempts to sign in have failed within a minute.") }
     }
 
     /// Failures that may be guesses count for where they come from, and for whom they are about.
-    private func counting<Value>(
+    func counting<Value>(
         _ origin: String,
         _ who: String,
         _ body: () async throws(Failure) -> Value
@@ -124,7 +154,7 @@ struct DoorRoutes: Sendable {
         }
     }
 
-    private func enter(
+    func enter(
         _ entry: SignIns.Entry,
         next: String?,
         _ context: PageContext
@@ -199,81 +229,7 @@ struct DoorRoutes: Sendable {
         }
     }
 
-    // MARK: - Links
-
-    private func linkPage(
-        _ token: Secret,
-        _ request: Request,
-        _ context: PageContext,
-        name: String = "",
-        _ failure: Failure? = nil
-    ) async throws -> Response {
-        try self.checkFailures(context.origin, "")
-        let link = try await self.counting(context.origin, "") { () throws(Failure) in
-            try await self.parts.control.signIns.link(token)
-        }
-        var fields: [Field] = []
-        if !link.hasPassword {
-            fields.append(
-                Field(name: "name", label: "Your name", type: "text", autocomplete: "name", value: name, isFirst: true)
-            )
-        }
-        fields.append(
-            Field(
-                name: "password",
-                label: link.hasPassword ? "Password" : "New password",
-                type: "password",
-                autocomplete: link.hasPassword ? "current-password" : "new-password",
-                hint: link.hasPassword ? "The one with which you sign in." : "At least 10 characters.",
-                isFirst: link.hasPassword
-            )
-        )
-        if !link.hasPassword {
-            fields.append(
-                Field(name: "again", label: "The same once more", type: "password", autocomplete: "new-password")
-            )
-        }
-        return self.page(
-            View(
-                theme: Cookies.theme(in: request),
-                title: "Welcome to Portico",
-                lead: "\(link.email) joins \(link.accountName).",
-                action: "/door/\(token.reveal())",
-                fields: fields,
-                button: link.hasPassword ? "Join" : "Set password and go on",
-                problem: failure.map(ProblemView.init),
-                next: nil,
-                link: link.email,
-                foot: "This link works once."
-            ),
-            failure
-        )
-    }
-
-    private func redeem(_ request: Request, _ context: PageContext) async throws -> Response {
-        let token = Secret(context.parameters.get("token") ?? "")
-        let form = try await FormFields.read(request, self.parts.configuration)
-        do throws(Failure) {
-            try self.checkFailures(context.origin, "")
-            if form.has("again"), form["again"] != form["password"] {
-                throw Failure(.passwordUnfit, "The two passwords are not the same.")
-            }
-            let entry = try await self.counting(context.origin, "") { () throws(Failure) in
-                try await self.parts.control.signIns.redeem(
-                    token,
-                    name: form.text("name"),
-                    password: form.secret("password"),
-                    from: context.browser(request)
-                )
-            }
-            return try await self.enter(entry, next: "/setup", context)
-        } catch {
-            guard error.code == .passwordUnfit || error.code == .signInRefused else { throw error }
-            return try await self.linkPage(token, request, context, name: form.text("name"), error)
-        }
-    }
-
-    private func page(_ view: View, _ failure: Failure?) -> Response {
+    func page(_ view: View, _ failure: Failure?) -> Response {
         .html(self.parts.templates.render("door", view), status: failure?.code.httpStatus ?? 200)
     }
 }

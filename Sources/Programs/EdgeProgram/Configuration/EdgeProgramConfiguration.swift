@@ -33,6 +33,7 @@ package struct EdgeProgramConfiguration: Sendable {
     package let tracing: TracingConfiguration
     package let events: EventsConfiguration
     package let inspector: InspectorConfiguration
+    package let signIn: SignInConfiguration
     package let upstreams: [StaticUpstream]
 
     init(from settings: SettingsReader, surroundings: Surroundings) {
@@ -172,6 +173,11 @@ package struct EdgeProgramConfiguration: Sendable {
             "inspector",
             "What is captured of traffic, for the traffic inspector.",
             InspectorConfiguration.init
+        )
+        self.signIn = settings.section(
+            "sign_in",
+            "Signing in to the dashboard with an identity provider (docs/dashboard.md).",
+            SignInConfiguration.init
         )
         self.upstreams = StaticUpstream.list(from: settings)
         self.check(settings)

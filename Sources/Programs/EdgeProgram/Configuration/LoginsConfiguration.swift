@@ -93,7 +93,7 @@ extension LoginsConfiguration.Provider {
 }
 
 /// URLs that a provider is asked at.
-private enum HTTPURL {
+enum HTTPURL {
     static func isURL(_ text: String) -> Bool {
         let hosts = ["https://", "http://"].compactMap { text.hasPrefix($0) ? text.dropFirst($0.count) : nil }
         return hosts.first.map { !$0.isEmpty && !$0.hasPrefix("/") } ?? false

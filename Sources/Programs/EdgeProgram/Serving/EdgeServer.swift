@@ -149,21 +149,23 @@ package struct EdgeServer {
             failuresPerMinute: self.configuration.limits.apiFailures
         )
         let apis = self.apis(control, apiLimits, apiCertificate, announce)
+        let provider = try self.configuration.signIn.makeProvider()
+        let authorityFile = self.configuration.tls.certificates.isEmpty ? folder.certificates.authorityFile : nil
         let dashboards = self.configuration.listeners.dashboard.map { address in
-            DashboardService(
-                address,
-                self.configuration.dashboard(
-                    on: address,
-                    dashboardCertificate,
-                    authorityFile: self.configuration.tls.certificates.isEmpty
-                        ? folder.certificates.authorityFile : nil,
-                    numbers: { await edge.metrics() }
-                ),
+            let settings = self.configuration.dashboard(
+                on: address,
+                dashboardCertificate,
+                authorityFile: authorityFile,
+                provider: provider,
+                numbers: { await edge.metrics() }
+            )
+            let server = DashboardServer(
+                settings,
                 control: control,
                 on: MultiThreadedEventLoopGroup.singleton,
-                logger: self.logger,
-                announce: announce
-            )
+                logger: self.logger
+            ) { port in announce("dashboard", settings.publicURL ?? "https://\(address.urlHost):\(port)") }
+            return ListeningService(on: address) { try await server.run() }
         }
         let reloader = Reloader(
             self.source,
@@ -217,17 +219,18 @@ package struct EdgeServer {
         _ limits: APILimits,
         _ certificate: APICertificate,
         _ announce: @escaping @Sendable (_ name: String, _ address: String) -> Void
-    ) -> [APIService] {
+    ) -> [ListeningService] {
         self.configuration.listeners.api.map { address in
-            APIService(
-                address,
-                self.configuration.api(on: address, certificate),
+            let settings = self.configuration.api(on: address, certificate)
+            let scheme = settings.certificate == nil ? "http" : "https"
+            let server = APIServer(
+                settings,
                 limits: limits,
                 control: control,
                 on: MultiThreadedEventLoopGroup.singleton,
-                logger: self.logger,
-                announce: announce
-            )
+                logger: self.logger
+            ) { port in announce("api", "\(scheme)://\(address.urlHost):\(port)") }
+            return ListeningService(on: address) { try await server.run() }
         }
     }
 

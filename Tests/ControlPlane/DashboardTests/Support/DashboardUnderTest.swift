@@ -1,5 +1,6 @@
 import APIServer
 import Addressing
+import Capture
 import Certificates
 import Control
 import Foundation
@@ -13,16 +14,22 @@ import ServiceLifecycle
 import Store
 import Testing
 import TrafficPolicy
+import TrafficStore
 
 @testable import Dashboard
 
-/// A dashboard that serves on a socket over TLS, over a store in memory, with two accounts.
+/// A dashboard that serves on a socket over TLS, and the REST API beside it, over stores in memory, with two accounts.
 struct DashboardUnderTest: Sendable {
     static let password = "a long password"
 
     let store: any RecordStore
+    /// What was captured of visitors.
+    let traffic: TrafficStore
     let control: Control
+    let configuration: DashboardConfiguration
     let port: Int
+    /// Where the REST API listens, over TLS with the same certificate.
+    let apiPort: Int
     let tls: NIOSSLContext
     let first: Provisioning.FirstAccount
     let other: (user: ResourceID<UserKind>, account: ResourceID<AccountKind>)
@@ -50,11 +57,16 @@ struct DashboardUnderTest: Sendable {
         )
         settings.tcpPorts = 20_000...20_009
         settings.runnableActions = Set(ActionType.allCases)
+        let keys = SealingKeyring(.random())
+        let traffic = try TrafficStore.inMemory(keyring: keys)
         let control = Control(
             store: store,
             configuration: settings,
-            sealingKeys: SealingKeyring(.random()),
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            sealingKeys: keys,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            traffic: TrafficInspection(queue: CaptureQueue(), store: traffic) { (order, _) throws(Failure) in
+                try FakeRehearsal(order)
+            }
         )
         let authority = try LocalAuthority.create()
         let issued = try authority.issue(for: ["dashboard.portico.test"])
@@ -69,42 +81,60 @@ struct DashboardUnderTest: Sendable {
         var client = TLSConfiguration.makeClientConfiguration()
         client.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(Array(try authority.certificatePEM.utf8)))
         let tls = try NIOSSLContext(configuration: client)
-        try await Self.serve(configuration, control) { port in
+        let (dashboard, certificate) = (configuration, configuration.certificate)
+        try await Self.serve(dashboard, control, certificate) { port, apiPort in
             try await body(
-                DashboardUnderTest(store: store, control: control, port: port, tls: tls, first: first, other: other)
+                DashboardUnderTest(
+                    store: store,
+                    traffic: traffic,
+                    control: control,
+                    configuration: dashboard,
+                    port: port,
+                    apiPort: apiPort,
+                    tls: tls,
+                    first: first,
+                    other: other
+                )
             )
         }
     }
 
-    private struct RunningServer: Service {
-        let server: DashboardServer
-        func run() async throws { try await self.server.run() }
+    private struct Running: Service {
+        let serve: @Sendable () async throws -> Void
+
+        func run() async throws { try await self.serve() }
     }
 
     private static func serve(
         _ configuration: DashboardConfiguration,
         _ control: Control,
-        _ body: @Sendable (Int) async throws -> Void
+        _ certificate: APICertificate,
+        _ body: @Sendable (_ port: Int, _ apiPort: Int) async throws -> Void
     ) async throws {
+        let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let (ports, port) = AsyncStream.makeStream(of: Int.self)
-        let server = DashboardServer(
-            configuration,
-            control: control,
-            on: MultiThreadedEventLoopGroup.singleton,
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
-            whenListening: { port.yield($0) }
-        )
+        let (apiPorts, apiPort) = AsyncStream.makeStream(of: Int.self)
+        let loops = MultiThreadedEventLoopGroup.singleton
+        let server = DashboardServer(configuration, control: control, on: loops, logger: silent) { port.yield($0) }
+        var settings = APIServerConfiguration(host: "127.0.0.1", port: 0)
+        settings.certificate = certificate
+        // A sweep asks more in a minute than people do.
+        (settings.callsPerMinute, settings.failuresPerMinute) = (1_000_000, 1_000_000)
+        let api = APIServer(settings, control: control, on: loops, logger: silent) { apiPort.yield($0) }
         let group = ServiceGroup(
-            services: [RunningServer(server: server)],
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            services: [Running { try await server.run() }, Running { try await api.run() }],
+            logger: silent
         )
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask {
                 try await group.run()
                 port.finish()
+                apiPort.finish()
             }
-            let number = try #require(await ports.first { _ in true })
-            try await body(number)
+            let numbers = (
+                try #require(await ports.first { _ in true }), try #require(await apiPorts.first { _ in true })
+            )
+            try await body(numbers.0, numbers.1)
             await group.triggerGracefulShutdown()
             try await tasks.waitForAll()
         }
