@@ -5,7 +5,11 @@ import Testing
 @testable import KubernetesClient
 
 /// What an informer makes of a server that is killed. Beside no other test: `scripts/test-kubernetes.sh` runs these by themselves.
-@Suite(.serialized, .enabled(if: TestCluster.isThere, "there is no API server: scripts/test-kubernetes.sh starts one"))
+@Suite(
+    .serialized,
+    .timeLimit(.minutes(2)),
+    .enabled(if: TestCluster.isThere, "there is no API server: scripts/test-kubernetes.sh starts one")
+)
 struct ClusterRestartTests {
     private let maps = ResourceType(ConfigMapProbe.resource, version: "v1")
 
