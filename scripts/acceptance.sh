@@ -181,7 +181,7 @@ part_events() {
 
 part_capture() {
     if "$quick"; then
-        CONFIG=debug ROUNDS=2 DUR=2 OFFERED=500 RATIO=0.5 "$ROOT/scripts/bench-capture.sh"
+        CONFIG=debug ROUNDS=2 DUR=2 OFFERED=500 RATIO=0.5 REHEARSAL=60000 "$ROOT/scripts/bench-capture.sh"
     else
         CONFIG=release "$ROOT/scripts/bench-capture.sh"
     fi

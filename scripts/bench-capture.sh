@@ -13,6 +13,7 @@
 #   CONNECTIONS (50)      visitors at the same time
 #   RATIO (0.90)          what passes
 #   MEMORY (192)          MiB that the edge may grow by between the first run and the last
+#   REHEARSAL (10000)     milliseconds that a rehearsal of 10,000 exchanges may take
 #   CONFIG (release)      how edge and agent are built
 #
 # Example: ROUNDS=3 DUR=2 scripts/bench-capture.sh
@@ -25,7 +26,7 @@ set -euo pipefail
 help_if_asked "${1:-}"
 
 rounds="${ROUNDS:-5}" seconds="${DUR:-5}" offered="${OFFERED:-20000}" connections="${CONNECTIONS:-50}"
-ratio="${RATIO:-0.90}" growth="${MEMORY:-192}" configuration="${CONFIG:-release}"
+ratio="${RATIO:-0.90}" rehearsal="${REHEARSAL:-10000}" growth="${MEMORY:-192}" configuration="${CONFIG:-release}"
 "$ROOT/scripts/install.sh" build bench
 build_programs "$configuration" portico-edge portico
 home="$RUN_DIR/bench-capture"
@@ -133,9 +134,10 @@ until (($(member stored <<<"$(call GET status)") >= 10000 || SECONDS > deadline)
     h2load --h1 --threads 1 --clients 20 --duration 5 --rps 40 --header "X-Kind: test" "$url" >/dev/null 2>&1
 done
 draft="$(python3 -c 'import json, sys; print(json.dumps({"traffic_policy": open(sys.argv[1]).read(),
-    "endpoint_url": "http://127.0.0.1", "limit": 10000}))' "$home/draft.yml")"
+    "endpoint_url": sys.argv[2], "limit": 10000}))' "$home/draft.yml" "${url%/page}")"
 report="$(call POST rehearse "$draft")"
-judge "rehearsal: $(member duration_ms <<<"$report") ms (at most 10000)" at_least 10000 "$(member duration_ms <<<"$report")"
+judge "rehearsal: $(member duration_ms <<<"$report") ms (at most $rehearsal)" at_least "$rehearsal" \
+    "$(member duration_ms <<<"$report")"
 judge "rehearsal: $(member examined <<<"$report") exchanges of 10000 looked at" test "$(member examined <<<"$report")" -eq 10000
 judge "rehearsal: grouped by rule, $(member changed <<<"$report") changed" grep -q '"rule": *"on_http_request\[0\] ' <<<"$report"
 closing_line
