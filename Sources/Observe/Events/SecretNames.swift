@@ -14,7 +14,7 @@ package struct SecretNames: Sendable {
     /// Those that are so at the end of a name, too: `user_password`, `X-Gitlab-Token`, `clientSecret`.
     private static let endings = [
         "token", "secret", "password", "passwd", "passphrase", "credential", "credentials", "apikey", "accesskey",
-        "privatekey", "secretkey", "signature", "assertion", "sessionid",
+        "privatekey", "secretkey", "authkey", "subscriptionkey", "signature", "assertion", "sessionid",
     ]
     /// What is one in a URL, and may be anything elsewhere.
     private static let ofParameters: Set<String> = ["code", "state", "signature", "sig"]

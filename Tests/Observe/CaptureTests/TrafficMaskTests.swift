@@ -39,6 +39,8 @@ import Testing
             ("Accept", "text/html", "text/html"),
             // What lets its reader act as somebody, whatever it is called.
             ("X-Gitlab-Token", "g", "[masked]"),
+            ("X-Auth-Key", "k", "[masked]"),
+            ("Ocp-Apim-Subscription-Key", "k", "[masked]"),
             ("X-Client_Secret", "g", "[masked]"),
             ("X-Hub-Signature-256", "sha256=ab", "sha256=ab"),
             // Tokens of OAuth come in fragments, passwords in front of hosts.
