@@ -65,6 +65,7 @@ def prepare():
     (home / ".config/portico").mkdir(parents=True)
     (folder / "srv/www").mkdir(parents=True)
     (folder / "srv/www/index.html").write_text("hello\n")
+    (folder / "order.json").write_text('{"item": 1}\n')
     endpoints = """endpoints:
   - { name: web, upstream: { url: 8080 } }
   - { name: ssh, url: "tcp://", upstream: { url: 22 } }

@@ -150,7 +150,7 @@ def attributes(span):
 
 
 trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00"
-check("a traced visit is answered", visit(STATIC, "/traced?secret=1", fields={"traceparent": trace}) == 200)
+check("a traced visit is answered", visit(STATIC, "/traced?page=1&secret=1", fields={"traceparent": trace}) == 200)
 deadline = time.monotonic() + 20
 while time.monotonic() < deadline and not any(span["traceId"] == trace[3:35] for span in spans):
     time.sleep(0.1)
@@ -165,7 +165,7 @@ lines = [json.loads(line) for line in open(ACCESS_LOG)]
 mine = [line for line in lines if line["object"].get("trace_id") == trace[3:35]]
 check("the visit has a line in the access log", len(mine) == 1, lines[-1:])
 request = mine[0]["object"] if mine else {}
-check("the line says what it was", mine and request["http"]["request"]["url"]["query"] == "secret=1"
+check("the line says what it was", mine and request["http"]["request"]["url"]["query"] == "page=1&secret=[redacted]"
       and request["http"]["response"]["status_code"] == 200 and request["duration_us"] > 0
       and request["conn"]["client_ip"] == "127.0.0.1" and mine[0]["account_id"].startswith("ac_"), mine)
 check("span and line have one number", facts.get("portico.request_id") == request.get("request_id"), facts)
