@@ -5,9 +5,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
-## CONFIG=debug|release    how the programs are built for demo, conformance and interop
-CONFIG ?= debug
-export CONFIG
+## CONFIG=debug|release    how the programs are built (debug; what is measured: release)
 
 .PHONY: help build release demo test test-kubernetes test-web lint format conformance interop library fuzz bench bench-firewall bench-expressions bench-directions bench-planner bench-agent bench-capture acceptance clean
 
